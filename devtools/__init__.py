@@ -1,0 +1,1 @@
+"""The code behind ./dev: Python's standard library only."""
