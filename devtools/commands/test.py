@@ -1,0 +1,181 @@
+"""usage: ./dev test [--core] [--no-browser] [pytest's own options and paths]
+
+Run the tests on a database of their own. Without a path: the unit tests of the tool
+and all tests of all addons of this repository, those in a browser too.
+
+  ./dev test crm_activity_plus/tests/test_plan.py -k launch -x
+  ./dev test --core           Odoo's own tests of what the suite extends, with the suite
+                              installed: Python tests, then those of the web client
+  ./dev test --no-browser     leave out what needs a browser
+
+The databases are made from templates that are made again only when files changed."""
+
+import re
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from devtools import addons, browser, ports, process, pytest_args, workspace
+from devtools.console import say
+from devtools.database import Databases
+from devtools.errors import DevError
+from devtools.odoo_server import Odoo
+from devtools.paths import Paths
+from devtools.python_env import PythonEnv
+
+CORE_ADDONS = ("crm", "test_mail", "test_base_automation")
+CORE_TESTS = (
+    "test_mail/tests/test_mail_activity.py",
+    "test_mail/tests/test_mail_activity_mixin.py",
+    "test_mail/tests/test_mail_activity_plan.py",
+    "calendar/tests",
+    "crm/tests",
+    "base_automation/tests",
+    "test_base_automation/tests",
+)
+HOOT_TAGS = "/web:WebSuite.test_unit_desktop[@mail/activity,@mail/chatter,@crm,@calendar]"
+# Plain core has 154 of them; fewer means that the filter has stopped to match.
+HOOT_MINIMUM = 150
+_HOOT_PASSED = re.compile(r"\[HOOT\] Passed (\d+) tests")
+
+
+def main(paths: Paths, args: list[str]) -> int:
+    """Run the tests that were asked for."""
+    core = _take(args, "--core")
+    with_browser = not _take(args, "--no-browser")
+    if with_browser:
+        browser.ensure()
+    started = time.monotonic()
+    try:
+        if core:
+            return run_core(paths, args, with_browser)
+        return run_own(paths, args, with_browser)
+    finally:
+        say(f"The tests took {time.monotonic() - started:.0f} s in all")
+
+
+def _take(args: list[str], option: str) -> bool:
+    """Remove one of the tool's own options from pytest's; tell if it was there."""
+    given = option in args
+    if given:
+        args.remove(option)
+    return given
+
+
+# The suite's tests
+
+
+def run_own(paths: Paths, args: list[str], with_browser: bool) -> int:
+    """Run the tests of this repository."""
+    resolved, found = pytest_args.resolve(args, Path.cwd(), paths.repo)
+    unit_tests = paths.repo / "devtools" / "tests"
+    if found and all(path.is_relative_to(unit_tests.parent) for path in found):
+        return run_unit_tests(paths, resolved)
+    suite = addons.require(addons.discover(paths.repo, with_tests=True), paths.repo)
+    code = 0
+    if not args:
+        code = run_unit_tests(paths, [str(unit_tests)])
+    if not found:
+        resolved += [str(addon.path) for addon in suite]
+    with workspace.databases(paths, workspace.TEST_CLUSTER) as databases:
+        outside = addons.outside_depends(suite)
+        template = databases.ensure_template("test", outside, suite, demo=False)
+        with databases.working_copy(template, "test") as database:
+            return run_pytest(databases.odoo, database, resolved, with_browser) or code
+
+
+def run_unit_tests(paths: Paths, args: Sequence[str]) -> int:
+    """Run the tool's own tests, which know nothing of Odoo."""
+    _source, python = workspace.environment(paths)
+    command = [*pytest_command(paths, python), "-p", "no:odoo", *args]
+    return process.run(command, env=python.environ(), cwd=paths.repo)
+
+
+def pytest_command(paths: Paths, python: PythonEnv) -> list[str]:
+    """The start of every command line of pytest's."""
+    config = paths.repo / "pyproject.toml"
+    command = [str(python.python), "-m", "pytest", "-c", str(config)]
+    return [*command, "--rootdir", str(paths.repo), "-rs"]
+
+
+def run_pytest(
+    odoo: Odoo, database: str, args: Sequence[str], with_browser: bool
+) -> int:
+    """Run tests of addons that are installed in a database."""
+    name = f"pytest-{database}"
+    config = odoo.write_config(name, database, ports.random_free())
+    command = pytest_command(odoo.paths, odoo.python)
+    command += [f"--odoo-database={database}", f"--odoo-config={config}"]
+    if with_browser:
+        command += ["--odoo-http", "-p", "devtools.pytest_guard"]
+    try:
+        return process.run([*command, *args], env=odoo.environ(), cwd=odoo.paths.repo)
+    finally:
+        config.unlink(missing_ok=True)
+
+
+# Core's tests
+
+
+def run_core(paths: Paths, args: list[str], with_browser: bool) -> int:
+    """Run core's tests on a database with core, its demo data and the suite."""
+    suite = addons.require(addons.discover(paths.repo, with_tests=False), paths.repo)
+    resolved, found = pytest_args.resolve(args, Path.cwd(), paths.repo)
+    with workspace.databases(paths, workspace.TEST_CLUSTER) as databases:
+        outside = sorted({*CORE_ADDONS, *addons.outside_depends(suite)})
+        template = databases.ensure_template("core", outside, suite, demo=True)
+        with databases.working_copy(template, "core") as database:
+            if not found:
+                resolved += core_arguments(databases.odoo)
+            code = run_pytest(databases.odoo, database, resolved, with_browser)
+            if with_browser and not args:
+                code = run_hoot(databases, database) or code
+    return code
+
+
+def core_arguments(odoo: Odoo) -> list[str]:
+    """The paths of core's tests, and the known failures to leave out."""
+    targets = []
+    for test in CORE_TESTS:
+        addon, _slash, rest = test.partition("/")
+        targets.append(str(odoo.source.addon(addon) / rest))
+    known = (odoo.paths.repo / "devtools" / "core_known_failures.txt").read_text()
+    for test in known_failures(known):
+        addon, _slash, rest = test.partition("/")
+        targets += ["--deselect", str(odoo.source.addon(addon) / rest)]
+    return targets
+
+
+def known_failures(text: str) -> list[str]:
+    """Read the list of tests that fail in plain core; each needs its reason."""
+    tests = []
+    for line in text.splitlines():
+        test, _hash, reason = line.partition("#")
+        if not test.strip():
+            continue
+        if not reason.strip():
+            raise DevError(f"core_known_failures.txt: no reason given for {test.strip()}")
+        tests.append(test.strip())
+    return tests
+
+
+def run_hoot(databases: Databases, database: str) -> int:
+    """Run core's tests of the web client, and check that they really ran."""
+    odoo = databases.odoo
+    config = odoo.write_config(f"hoot-{database}", database, ports.random_free())
+    args = ["-d", database, "--test-tags", HOOT_TAGS, "--stop-after-init"]
+    try:
+        log = odoo.run_quietly(args, config, "Core's tests of the web client")
+    finally:
+        config.unlink(missing_ok=True)
+    passed = hoot_passed(log)
+    if passed < HOOT_MINIMUM:
+        raise DevError(f"only {passed} of core's HOOT tests ran: see .dev/log")
+    print(f"{passed} passed, 0 failed (HOOT: {HOOT_TAGS})", file=sys.stdout, flush=True)
+    return 0
+
+
+def hoot_passed(log: str) -> int:
+    """How many HOOT tests passed, by Odoo's log."""
+    return sum(int(number) for number in _HOOT_PASSED.findall(log))
