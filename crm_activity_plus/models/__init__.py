@@ -1,0 +1,14 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from . import mail_activity_document_mixin
+from . import mail_activity_type
+from . import mail_activity
+from . import mail_activity_mixin
+from . import mail_activity_plan
+from . import mail_activity_plan_template
+from . import mail_activity_plan_run
+from . import mail_activity_plan_run_line
+from . import mail_activity_log
+from . import crm_lead
+from . import res_users

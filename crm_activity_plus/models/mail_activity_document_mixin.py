@@ -1,0 +1,129 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class MailActivityDocumentMixin(models.AbstractModel):
+    """Records that hang on a document through ``res_model`` and ``res_id``, and can be
+    read by whoever may read the document.
+
+    Their access rights give no more than reading: what changes them is the engine, in
+    methods that check the access to the document first and go on as superuser.
+
+    Where the document is gone, administrators may still read them.
+    """
+
+    _name = "mail.activity.document.mixin"
+    _description = "Record That Follows the Access to a Document"
+
+    def _check_access(self, operation):
+        result = super()._check_access(operation)
+        if not self or self.env.su:
+            return result
+        candidates = self - result[0] if result else self
+        forbidden = candidates._filter_document_forbidden(
+            "read" if operation == "read" else "write"
+        )
+        if forbidden:
+            if result:
+                return result[0] + forbidden, result[1]
+            return forbidden, lambda: forbidden._make_document_access_error(operation)
+        return result
+
+    def _filter_document_forbidden(self, operation):
+        """:param str operation: what to be allowed on the document
+        :returns: the records on whose document the user isn't allowed to do it
+        """
+        forbidden = self.browse()
+        for res_model, records in self.sudo().grouped("res_model").items():
+            records = records.sudo(False)
+            if not res_model or res_model not in self.env:
+                forbidden += records._filter_without_document()
+                continue
+            documents = self.env[res_model].browse(set(records.sudo().mapped("res_id")))
+            existing = documents.exists()
+            allowed = set(existing._filtered_access(operation)._ids)
+            orphans = records.filtered(lambda r: r.sudo().res_id not in existing._ids)
+            forbidden += orphans._filter_without_document()
+            forbidden += (records - orphans).filtered(
+                lambda r: r.sudo().res_id not in allowed
+            )
+        return forbidden
+
+    def _filter_without_document(self):
+        """:returns: those of ``self``, whose document is gone, that the user may not
+        read"""
+        return self.browse() if self.env.user.has_group("base.group_system") else self
+
+    def _make_document_access_error(self, operation):
+        return AccessError(
+            self.env._(
+                "You may not use “%(records)s”: that takes access to the record it "
+                "belongs to. Ask its owner, or an administrator.",
+                records=", ".join(self.sudo()[:6].mapped("display_name")),
+            )
+        )
+
+    @api.model
+    def _search(
+        self,
+        domain,
+        offset=0,
+        limit=None,
+        order=None,
+        *,
+        bypass_access=False,
+        **kwargs,
+    ):
+        if not self.env.su and not bypass_access:
+            domain = Domain(domain) & self._get_document_access_domain()
+        return super()._search(
+            domain, offset, limit, order, bypass_access=bypass_access, **kwargs
+        )
+
+    @api.model
+    def _get_document_access_domain(self):
+        """:returns: domain of the records whose document the user may read, as
+        subqueries, so that limits and counts stay right"""
+        is_admin = self.env.user.has_group("base.group_system")
+        known = [model for model in self._get_document_models() if model in self.env]
+        domain = Domain.FALSE
+        for res_model in known:
+            documents = self.env[res_model].with_context(active_test=False)
+            allowed = Domain.FALSE
+            if documents.has_access("read"):
+                allowed = Domain("res_id", "in", documents._search([]))
+            if is_admin:
+                allowed |= Domain("res_id", "not in", documents.sudo()._search([]))
+            domain |= Domain("res_model", "=", res_model) & allowed
+        if is_admin:
+            domain |= Domain("res_model", "not in", known)
+        return domain
+
+    @api.model
+    def _get_document_models(self):
+        """:returns: the models of the records in this table; with one look into the
+        index for each, however long the table is"""
+        self.flush_model(["res_model"])
+        table = SQL.identifier(self._table)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH RECURSIVE known AS (
+                    (SELECT MIN(res_model) AS res_model FROM %(table)s)
+                    UNION ALL
+                    SELECT (
+                        SELECT MIN(res_model) FROM %(table)s
+                         WHERE res_model > known.res_model
+                    ) FROM known WHERE known.res_model IS NOT NULL
+                )
+                SELECT res_model FROM known WHERE res_model IS NOT NULL
+                """,
+                table=table,
+            )
+        )
+        return [res_model for [res_model] in rows]

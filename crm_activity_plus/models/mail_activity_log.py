@@ -1,0 +1,111 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class MailActivityLog(models.Model):
+    """The ledger: one row for each change of an activity, a step or a run.
+
+    Rows are only ever added, and only by the engine. What a row is about:
+
+    * an activity: ``activity_ref``. The statuses are those of ``mail.activity``;
+    * a step of a run: ``run_line_id``, and ``activity_ref`` once it has an activity.
+      The statuses are the step's states;
+    * a run: ``run_id`` alone. The statuses are the run's states.
+
+    So the last row of each step and of the run gives their present state.
+    """
+
+    _name = "mail.activity.log"
+    _inherit = "mail.activity.document.mixin"
+    _description = "Activity Ledger"
+    _order = "id DESC"
+    _rec_name = "event"
+
+    date = fields.Datetime(required=True, readonly=True)
+    user_id = fields.Many2one(
+        "res.users", string="Changed by", readonly=True, index=True, ondelete="set null"
+    )
+    res_model = fields.Char("Document Model", readonly=True)
+    res_id = fields.Many2oneReference(
+        "Document", model_field="res_model", readonly=True
+    )
+    # No foreign key: the row outlives the activity.
+    activity_ref = fields.Integer("Activity", readonly=True, index="btree_not_null")
+    run_id = fields.Many2one(
+        "mail.activity.plan.run",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    run_line_id = fields.Many2one(
+        "mail.activity.plan.run.line",
+        string="Step",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    event = fields.Selection(
+        [
+            ("created", "Created"),
+            ("changed", "Changed"),
+            ("started", "Started"),
+            ("held", "Put on hold"),
+            ("resumed", "Resumed"),
+            ("done", "Done"),
+            ("cancelled", "Cancelled"),
+            ("reopened", "Reopened"),
+            ("deleted", "Deleted"),
+            ("launched", "Launched"),
+            ("scheduled", "Scheduled"),
+            ("waiting", "Waiting"),
+            ("skipped", "Skipped"),
+            ("failed", "Failed"),
+            ("paused", "Paused"),
+            ("stopped", "Stopped"),
+            ("restarted", "Restarted"),
+            ("moved", "Moved"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    old_status = fields.Char(readonly=True)
+    new_status = fields.Char(readonly=True)
+    reason = fields.Char(readonly=True)
+    values = fields.Json(readonly=True)
+
+    _document_index = models.Index("(res_model, res_id)")
+
+    @api.model_create_multi
+    @api.private
+    def create(self, vals_list):
+        return super().create(vals_list)
+
+    def write(self, vals):
+        raise self._make_append_only_error()
+
+    def unlink(self):
+        raise self._make_append_only_error()
+
+    def _make_append_only_error(self):
+        return UserError(
+            self.env._(
+                "The activity ledger can't be changed: it tells what happened. Nobody "
+                "can edit or delete its rows, administrators included."
+            )
+        )
+
+    @api.model
+    def _add(self, vals_list):
+        """Add rows.
+
+        :param list[dict] vals_list: values of the rows; who and when are filled in
+        """
+        if not vals_list:
+            return self.browse()
+        now = fields.Datetime.now()
+        return self.sudo().create(
+            [{"date": now, "user_id": self.env.uid, **vals} for vals in vals_list]
+        )

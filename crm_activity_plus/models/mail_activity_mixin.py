@@ -1,0 +1,49 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import models
+
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
+from .mail_activity_plan_run import OPEN_STATES
+
+
+class MailActivityMixin(models.AbstractModel):
+    _inherit = "mail.activity.mixin"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if set(self._mail_get_partner_fields()) & vals.keys():
+            self._update_activity_partners()
+        return result
+
+    def unlink(self):
+        # While an addon is uninstalled, the engine's tables may be gone already.
+        if not self.env.context.get(MODULE_UNINSTALL_FLAG):
+            self._get_plan_runs([("state", "in", OPEN_STATES)])._stop("record_deleted")
+        return super().unlink()
+
+    def _get_plan_runs(self, domain=()):
+        """:returns: the plan runs of the records, as superuser"""
+        return (
+            self.env["mail.activity.plan.run"]
+            .sudo()
+            .search(
+                [("res_model", "=", self._name), ("res_id", "in", self.ids), *domain]
+            )
+        )
+
+    def _update_activity_partners(self):
+        """Activities and runs are found from the customer that the record has now."""
+        activities = (
+            self.env["mail.activity"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
+        )
+        self.env.add_to_compute(activities._fields["partner_id"], activities)
+        partners = self.sudo()._mail_get_partners()
+        for run in self._get_plan_runs():
+            partner = partners[run.res_id][:1]
+            if run.partner_id != partner:
+                run.partner_id = partner

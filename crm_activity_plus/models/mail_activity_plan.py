@@ -1,0 +1,797 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from collections import Counter
+from datetime import date
+from typing import NamedTuple
+
+import psycopg2.errors
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import split_every
+
+from ..tools.codes import is_code, make_code
+from ..tools.graph import sort_in_waves
+
+# So many records are launched at a time: it bounds the memory, not what can be asked.
+LAUNCH_BATCH_SIZE = 500
+
+
+class Proposal(NamedTuple):
+    """What a launch would do on one record."""
+
+    record: models.BaseModel
+    #: why nothing is launched on it, or False
+    skip_reason: str | bool
+    #: values of run lines, with ``after`` (codes) and ``explanation`` beside them
+    steps: list
+
+
+class MailActivityPlan(models.Model):
+    _inherit = "mail.activity.plan"
+
+    code = fields.Char(
+        compute="_compute_code",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
+        copy=False,
+        help="Name of the plan for programs. It is made from the name where it is left "
+        "empty.",
+    )
+    description = fields.Html()
+    allow_parallel = fields.Boolean(
+        "Allow Several at Once",
+        compute="_compute_allow_parallel",
+        store=True,
+        precompute=True,
+        readonly=False,
+        help="Launch the plan on a record where it is already under way. Plans for "
+        "leads don't by default; those of other applications do, as in Odoo itself.",
+    )
+    run_ids = fields.One2many("mail.activity.plan.run", "plan_id", string="Runs")
+    run_count = fields.Integer(compute="_compute_run_count")
+
+    _code_unique = models.Constraint(
+        "UNIQUE (code)", "Another activity plan has this code already. Choose another."
+    )
+
+    @api.depends("name")
+    def _compute_code(self):
+        uncoded = self.filtered(lambda plan: not plan.code)
+        if not uncoded:
+            return
+        plans = self.sudo().with_context(active_test=False)
+        taken = set(plans.search_fetch([("code", "!=", False)], ["code"]).mapped("code"))
+        for plan in uncoded:
+            plan.code = make_code(plan.name, taken, default="plan")
+            taken.add(plan.code)
+
+    @api.depends("res_model")
+    def _compute_allow_parallel(self):
+        for plan in self:
+            plan.allow_parallel = plan.res_model != "crm.lead"
+
+    @api.depends("run_ids")
+    def _compute_run_count(self):
+        counts = dict(
+            self.env["mail.activity.plan.run"]._read_group(
+                [("plan_id", "in", self.ids)], ["plan_id"], ["__count"]
+            )
+        )
+        for plan in self:
+            plan.run_count = counts.get(plan._origin, 0)
+
+    @api.constrains("code")
+    def _check_code(self):
+        for plan in self:
+            if not is_code(plan.code):
+                raise ValidationError(
+                    self.env._(
+                        "“%(code)s” can't be the code of the plan “%(plan)s”. Use "
+                        "lower-case letters, digits and single underscores.",
+                        code=plan.code,
+                        plan=plan.name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_launched(self):
+        launched = self.sudo().filtered("run_ids")
+        if launched:
+            raise UserError(
+                self.env._(
+                    "“%(plans)s” has been launched and can't be deleted, or its runs "
+                    "would lose their plan. Archive it instead.",
+                    plans=", ".join(launched.mapped("name")),
+                )
+            )
+
+    def copy(self, default=None):
+        """The copied steps wait for each other, not for the originals."""
+        copies = super().copy(default)
+        for plan, copied in zip(self, copies, strict=True):
+            by_code = {step.code: step for step in copied.template_ids}
+            for step in plan.template_ids.filtered("after_ids"):
+                if step.code in by_code:
+                    by_code[step.code].after_ids = self.env[step._name].union(
+                        *(by_code[other.code] for other in step.after_ids)
+                    )
+        return copies
+
+    def action_view_runs(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_activity_plus.mail_activity_plan_run_action"
+        )
+        return {
+            **action,
+            "domain": [("plan_id", "=", self.id)],
+            "context": {"create": False},
+        }
+
+    # ------------------------------------------------------------
+    # Launch and preview
+    # ------------------------------------------------------------
+
+    def launch(self, res_ids, plan_date=None, responsible_id=None, overrides=None):
+        """Launch the plan on records: each gets a run, and the activities of the steps
+        that wait for nothing.
+
+        :param list[int] res_ids: records of the plan's model
+        :param plan_date: date the steps are counted from (date or ISO string);
+            default: today
+        :param int responsible_id: user for the steps that ask at launch; default: the
+            current user
+        :param dict overrides: ``{res_id: {step: {"date_deadline": .., "user_id": ..,
+            "skip": True}}}``, where a step is known by its code or id
+        :returns: ``{"run_ids": [..], "skipped": [{"res_id": .., "reason": ".."}]}``.
+            Records that can't be launched on are skipped and the others launched, so
+            that calling it again launches nothing twice.
+        :rtype: dict
+        :raises UserError: the plan, the date, the responsible or the overrides are no
+            good; nothing is launched then
+        """
+        proposals = self._propose(res_ids, plan_date, responsible_id, overrides)
+        accepted = [proposal for proposal in proposals if not proposal.skip_reason]
+        skipped = [proposal for proposal in proposals if proposal.skip_reason]
+        runs = self.env["mail.activity.plan.run"]
+        for batch in split_every(LAUNCH_BATCH_SIZE, accepted, list):
+            new_runs, late = self._launch_batch(batch, plan_date, responsible_id)
+            runs += new_runs
+            skipped += late
+        return {
+            "run_ids": runs.ids,
+            "skipped": [
+                {"res_id": proposal.record.id, "reason": proposal.skip_reason}
+                for proposal in skipped
+            ],
+        }
+
+    @api.readonly
+    def preview(self, res_ids, plan_date=None, responsible_id=None):
+        """Compute what :meth:`launch` would do, without doing it.
+
+        :param list[int] res_ids: see :meth:`launch`
+        :param plan_date: see :meth:`launch`
+        :param int responsible_id: see :meth:`launch`
+        :returns: ``{"records": [{"res_id", "display_name", "skip_reason", "lines":
+            [{"code", "template_id", "activity_type_id", "summary", "date_deadline",
+            "user_id", "user_name", "explanation", "skip_reason", "waits"}]}],
+            "load": [{"user_id", "user_name", "date", "planned", "existing"}]}``. A line
+            that waits for another has the deadline it would have if each were done on
+            its own. ``load`` counts activities per user and day: those of this launch,
+            and the open ones that there are.
+        :rtype: dict
+        :raises UserError: see :meth:`launch`
+        """
+        proposals = self._propose(res_ids, plan_date, responsible_id)
+        return {
+            "records": [self._format_proposal(proposal) for proposal in proposals],
+            "load": self._get_load(proposals),
+        }
+
+    def _propose(self, res_ids, plan_date=None, responsible_id=None, overrides=None):
+        """Check a launch and compute it, without writing anything.
+
+        :returns: a :class:`Proposal` for each record, in the given order
+        :raises UserError: see :meth:`launch`
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self._check_launchable()
+        res_ids = self._read_res_ids(res_ids)
+        plan_date = self._read_plan_date(plan_date)
+        responsible = self._read_responsible(responsible_id)
+        steps = self._get_steps()
+        overrides = self._read_overrides(overrides, res_ids, steps)
+        skip_reasons = self._get_skip_reasons(res_ids, plan_date, responsible)
+        records = self.env[self.res_model].browse(res_ids)
+        dated = self._date_steps(steps, plan_date)
+        proposals = []
+        for record in records:
+            reason = skip_reasons.get(record.id, False)
+            proposed = []
+            if not reason:
+                proposed = self._propose_steps(dated, record, responsible)
+                self._apply_overrides(proposed, overrides.get(record.id, {}))
+            proposals.append(Proposal(record, reason, proposed))
+        return proposals
+
+    def _check_launchable(self):
+        """:raises UserError: the plan itself can't be launched"""
+        if not self.active:
+            raise UserError(
+                self.env._(
+                    "The plan “%(plan)s” is archived. Restore it, or choose another "
+                    "one.",
+                    plan=self.name,
+                )
+            )
+        if self.company_id and self.company_id not in self.env.companies:
+            raise UserError(
+                self.env._(
+                    "The plan “%(plan)s” belongs to the company “%(company)s”, which "
+                    "you are not working in. Switch to it, or choose another plan.",
+                    plan=self.name,
+                    company=self.sudo().company_id.name,
+                )
+            )
+        if not self.template_ids:
+            raise UserError(
+                self.env._(
+                    "The plan “%(plan)s” has no steps. Add one before you launch it.",
+                    plan=self.name,
+                )
+            )
+        for template in self.template_ids:
+            reason = template.activity_type_id._get_reason_not_applicable(
+                self.res_model
+            )
+            if template.responsible_type == "other" and not reason:
+                reason = self._get_unusable_responsible_reason(
+                    template.sudo().responsible_id
+                )
+            if reason:
+                raise UserError(
+                    self.env._(
+                        "The step “%(step)s” of the plan “%(plan)s” can't be launched. "
+                        "%(reason)s",
+                        step=template.display_name,
+                        plan=self.name,
+                        reason=reason,
+                    )
+                )
+
+    def _read_res_ids(self, res_ids):
+        """:returns: the given ids, each once; a single one may be given by itself"""
+        if isinstance(res_ids, models.BaseModel):
+            if res_ids._name != self.res_model:
+                raise UserError(
+                    self.env._(
+                        "The plan “%(plan)s” is for “%(model)s”. It can't be launched "
+                        "on “%(other)s”.",
+                        plan=self.name,
+                        model=self.env["ir.model"]._get(self.res_model).name,
+                        other=self.env["ir.model"]._get(res_ids._name).name,
+                    )
+                )
+            res_ids = res_ids.ids
+        if isinstance(res_ids, int) and not isinstance(res_ids, bool):
+            res_ids = [res_ids]
+        if not isinstance(res_ids, list | tuple | set) or not all(
+            isinstance(id_, int) and not isinstance(id_, bool) for id_ in res_ids
+        ):
+            raise UserError(
+                self.env._(
+                    "The records to launch the plan on have to be a list of ids, not "
+                    "“%(value)s”.",
+                    value=str(res_ids)[:100],
+                )
+            )
+        return list(dict.fromkeys(res_ids))
+
+    def _read_plan_date(self, plan_date):
+        if not plan_date:
+            return fields.Date.context_today(self)
+        try:
+            if not isinstance(plan_date, str | date):
+                raise ValueError
+            return fields.Date.to_date(plan_date)
+        except ValueError as error:
+            raise UserError(
+                self.env._(
+                    "“%(value)s” is no date. Write the plan date as year-month-day, "
+                    "such as 2026-03-31.",
+                    value=plan_date,
+                )
+            ) from error
+
+    def _read_responsible(self, responsible_id):
+        if not responsible_id:
+            return self.env.user
+        if isinstance(responsible_id, models.BaseModel):
+            responsible_id = responsible_id.id
+        if not isinstance(responsible_id, int) or isinstance(responsible_id, bool):
+            reason = self.env._(
+                "“%(value)s” is no id of a user.", value=str(responsible_id)[:100]
+            )
+            raise UserError(reason)
+        user = self.env["res.users"].browse(responsible_id)
+        reason = self._get_unusable_responsible_reason(user.sudo())
+        if reason:
+            raise UserError(reason)
+        return user
+
+    def _get_unusable_responsible_reason(self, user):
+        """:returns: why a user can't be responsible for activities, or False"""
+        if not user.exists():
+            return self.env._(
+                "There is no user with the id %(id)s to be responsible.", id=user.id
+            )
+        if user._filter_can_do_activities():
+            return False
+        if not user.active:
+            return self.env._(
+                "“%(user)s” is archived and can't be responsible. Choose somebody "
+                "else.",
+                user=user.name,
+            )
+        return self.env._(
+            "“%(user)s” is no internal user and can't be responsible. Choose somebody "
+            "else.",
+            user=user.name,
+        )
+
+    def _get_skip_reasons(self, res_ids, plan_date, responsible):
+        """Say on which records the plan isn't launched.
+
+        :returns: record id -> a sentence
+        :rtype: dict
+        """
+        Model = self.env[self.res_model].with_context(active_test=False)
+        records = Model.browse(res_ids)
+        existing = records.exists()
+        readable = existing._filtered_access("read")
+        writable = readable._filtered_access("write")
+        reasons = {}
+        for record in records - existing:
+            reasons[record.id] = self.env._(
+                "There is no record with the id %(id)s.", id=record.id
+            )
+        for record in existing - readable:
+            reasons[record.id] = self.env._("You may not read this record.")
+        for record in readable - writable:
+            reasons[record.id] = self.env._(
+                "You may not change “%(record)s”.", record=record.display_name
+            )
+        reasons |= self._get_company_reasons(writable, responsible)
+        candidates = writable.filtered(lambda record: record.id not in reasons)
+        return reasons | self._get_running_reasons(candidates, plan_date, responsible)
+
+    def _get_company_reasons(self, records, responsible):
+        if "company_id" not in records:
+            return {}
+        reasons = {}
+        for record in records.filtered("company_id"):
+            company = record.company_id.sudo()
+            if self.company_id and company != self.company_id:
+                reasons[record.id] = self.env._(
+                    "“%(record)s” belongs to the company “%(company)s”, the plan to "
+                    "“%(other)s”.",
+                    record=record.display_name,
+                    company=company.name,
+                    other=self.sudo().company_id.name,
+                )
+            elif self.has_user_on_demand and company not in (
+                responsible.sudo().company_ids
+            ):
+                reasons[record.id] = self.env._(
+                    "“%(user)s” doesn't work in the company “%(company)s” of "
+                    "“%(record)s”.",
+                    user=responsible.sudo().name,
+                    company=company.name,
+                    record=record.display_name,
+                )
+        return reasons
+
+    def _get_running_reasons(self, records, plan_date, responsible):
+        runs = self.env["mail.activity.plan.run"].sudo()
+        under_way = runs.search_fetch(
+            [
+                ("plan_id", "=", self.id),
+                ("res_model", "=", self.res_model),
+                ("res_id", "in", records.ids),
+                ("state", "in", runs._open_states),
+                ("launch_key", "=", self._get_launch_key(plan_date, responsible)),
+            ],
+            ["res_id"],
+        )
+        return {run.res_id: self._get_running_reason() for run in under_way}
+
+    def _get_running_reason(self):
+        if self.allow_parallel:
+            return self.env._(
+                "The plan “%(plan)s” is already under way here with the same date and "
+                "responsible.",
+                plan=self.name,
+            )
+        return self.env._(
+            "The plan “%(plan)s” is already under way here. Stop it before you launch "
+            "it again.",
+            plan=self.name,
+        )
+
+    def _get_launch_key(self, plan_date, responsible):
+        """:returns: what tells two launches on one record apart. A plan that allows
+        several at once still isn't launched twice by a request that was repeated."""
+        if not self.allow_parallel:
+            return ""
+        return f"{plan_date}/{responsible.id}"
+
+    # ------------------------------------------------------------
+    # Steps
+    # ------------------------------------------------------------
+
+    def _get_steps(self):
+        """:returns: values of the lines that a run of this plan starts with, in order;
+        with ``after``, the codes of the lines they wait for, and ``template``"""
+        steps = []
+        codes = set(self.template_ids.mapped("code"))
+        for template in self.template_ids:
+            steps.append(
+                {
+                    **template._prepare_run_line_values(),
+                    "template": template,
+                    "after": template.after_ids.mapped("code"),
+                }
+            )
+            steps += self._get_triggered_steps(template, codes)
+        for sequence, step in enumerate(steps, 1):
+            step["sequence"] = sequence
+        return steps
+
+    def _get_triggered_steps(self, template, codes):
+        """The types that a step's type triggers are steps of the run, too: they are
+        seen before the launch, and scheduled when their turn comes."""
+        steps = []
+        previous, code = template.activity_type_id, template.code
+        seen = previous
+        # A type that triggers itself goes on by core's own chaining, without end.
+        while (following := previous.triggered_next_type_id) and following not in seen:
+            seen += following
+            after = code
+            code = make_code(f"{template.code}_{following.code}", codes)
+            codes.add(code)
+            steps.append(
+                {
+                    **following._prepare_triggered_line_values(),
+                    "code": code,
+                    "after": [after],
+                    "template": self.env["mail.activity.plan.template"],
+                }
+            )
+            previous = following
+        return steps
+
+    def _date_steps(self, steps, plan_date):
+        """Add to each step the deadline it has on every record; steps that count from
+        another one are dated as if each were done on its day.
+
+        :returns: the steps in the given order
+        """
+        by_code = {step["code"]: step for step in steps}
+        waves = sort_in_waves({step["code"]: step["after"] for step in steps})
+        dated = {}
+        for code in (code for wave in waves for code in wave):
+            step = by_code[code]
+            base, base_date = "plan_date", plan_date
+            if step["delay_from"] in ("after_previous_done", "after_previous_deadline"):
+                base = step["delay_from"].removeprefix("after_")
+                base_date = max(dated[other].date for other in step["after"])
+            dated[code] = self.env["mail.activity.plan.run.line"]._find_deadline(
+                step, base_date, base
+            )
+        return [
+            {
+                **step,
+                "date_deadline": dated[step["code"]].date,
+                "date_explanation": dated[step["code"]].explanation,
+            }
+            for step in steps
+        ]
+
+    def _propose_steps(self, steps, record, responsible):
+        """:returns: the steps with what depends on the record: who does them, and
+        their state at the launch"""
+        proposed = []
+        for step in steps:
+            user, reason = self._find_responsible(step, record, responsible)
+            state = "waiting" if step["after"] else "scheduled"
+            if state == "scheduled" and not user:
+                state = "failed"
+            proposed.append(
+                {**step, "user_id": user.id, "state": state, "reason": reason}
+            )
+        by_code = {step["code"]: step for step in proposed}
+        for step in proposed:
+            if step["responsible_type"] == "previous" and not step["user_id"]:
+                # Most likely; the engine decides when the step's turn comes.
+                step["user_id"] = by_code[step["after"][0]]["user_id"]
+        return proposed
+
+    def _find_responsible(self, step, record, responsible):
+        """:returns: the user, and why there is none or False"""
+        if step["responsible_type"] == "on_demand":
+            return responsible, False
+        if not step["template"]:
+            return self.env["res.users"].browse(step["user_id"]), False
+        if step["responsible_type"] == "other":
+            return step["template"].responsible_id, False
+        found = step["template"]._determine_responsible(responsible, record)
+        return found["responsible"], found["error"] or found["warning"]
+
+    @api.model
+    def _find_user_by_role(self, role, record):
+        """Find who has a role on a record.
+
+        :param str role: ``salesperson``, ``team_leader`` or ``creator``
+        :param record: any record; one without such a field has nobody
+        :returns: an active internal user, or none
+        """
+        record = record.sudo()
+        user = self.env["res.users"].sudo()
+        if role == "salesperson" and "user_id" in record:
+            user = record.user_id
+        elif role == "team_leader" and "team_id" in record:
+            team = record.team_id
+            user = team.user_id if "user_id" in team else user
+        elif role == "creator":
+            user = record.create_uid
+        return user._filter_can_do_activities().sudo(False)
+
+    # ------------------------------------------------------------
+    # Overrides
+    # ------------------------------------------------------------
+
+    def _read_overrides(self, overrides, res_ids, steps):
+        """:returns: record id -> step code -> values of run lines, checked"""
+        known = {}
+        for step in steps:
+            known[step["code"]] = step["code"]
+            if step["template"]:
+                known[str(step["template"].id)] = step["code"]
+        result = {}
+        for res_id, by_step in self._read_dict(overrides, "overrides").items():
+            if not str(res_id).isdigit() or int(res_id) not in res_ids:
+                raise UserError(
+                    self.env._(
+                        "There are overrides for the record %(id)s, which the plan "
+                        "isn't launched on.",
+                        id=res_id,
+                    )
+                )
+            result[int(res_id)] = {}
+            for key, values in self._read_dict(by_step, res_id).items():
+                if str(key) not in known:
+                    raise UserError(
+                        self.env._(
+                            "The plan “%(plan)s” has no step “%(step)s” to override. "
+                            "Its steps are: %(steps)s.",
+                            plan=self.name,
+                            step=key,
+                            steps=", ".join(step["code"] for step in steps),
+                        )
+                    )
+                code = known[str(key)]
+                result[int(res_id)][code] = self._read_override(values, code)
+        return result
+
+    def _read_dict(self, value, name):
+        if not value:
+            return {}
+        if not isinstance(value, dict):
+            raise UserError(
+                self.env._(
+                    "“%(name)s” has to be an object with named values, not “%(value)s”.",
+                    name=name,
+                    value=str(value)[:100],
+                )
+            )
+        return value
+
+    def _read_override(self, values, code):
+        values = self._read_dict(values, code)
+        unknown = values.keys() - {"date_deadline", "user_id", "skip"}
+        if unknown:
+            raise UserError(
+                self.env._(
+                    "The step “%(step)s”: “%(names)s” can't be overridden, only "
+                    "date_deadline, user_id and skip.",
+                    step=code,
+                    names=", ".join(sorted(unknown)),
+                )
+            )
+        result = {}
+        if values.get("date_deadline"):
+            deadline = self._read_plan_date(values["date_deadline"])
+            result["date_deadline"] = deadline
+            result["date_explanation"] = {
+                "base": "chosen_at_launch",
+                "date": deadline.isoformat(),
+            }
+        if values.get("user_id"):
+            result["user_id"] = self._read_responsible(values["user_id"]).id
+            result["reason"] = False
+        if values.get("skip"):
+            result["state"] = "skipped"
+            result["reason"] = self.env._("Left out at the launch.")
+        return result
+
+    def _apply_overrides(self, steps, overrides):
+        for step in steps:
+            values = overrides.get(step["code"])
+            if not values:
+                continue
+            if values.get("user_id"):
+                # The engine must not look for somebody else when its turn comes.
+                step["responsible_type"] = "other"
+                if step["state"] == "failed":
+                    step["state"] = "scheduled"
+            step.update(values)
+
+    # ------------------------------------------------------------
+    # Launching
+    # ------------------------------------------------------------
+
+    def _launch_batch(self, proposals, plan_date, responsible_id):
+        """Launch on some records, with a number of queries that doesn't depend on how
+        many they are.
+
+        :returns: the runs, and the proposals that somebody else launched meanwhile
+        """
+        Run = self.env["mail.activity.plan.run"].sudo()
+        plan_date = self._read_plan_date(plan_date)
+        responsible = self._read_responsible(responsible_id)
+        late = []
+        while proposals:
+            try:
+                with self.env.cr.savepoint():
+                    runs = Run.create(
+                        self._prepare_runs_values(proposals, plan_date, responsible)
+                    )
+                    runs.flush_recordset()
+            except psycopg2.errors.UniqueViolation:
+                # This transaction can't see the runs that another one launched at the
+                # same moment. A new one can.
+                running = self._get_launched_meanwhile(
+                    [proposal.record.id for proposal in proposals],
+                    plan_date,
+                    responsible,
+                )
+                if not running:
+                    raise
+                reason = self._get_running_reason()
+                late += [
+                    proposal._replace(skip_reason=reason)
+                    for proposal in proposals
+                    if proposal.record.id in running
+                ]
+                proposals = [
+                    proposal
+                    for proposal in proposals
+                    if proposal.record.id not in running
+                ]
+            else:
+                runs._launch([proposal.steps for proposal in proposals])
+                return runs.sudo(False), late
+        return Run.sudo(False), late
+
+    def _get_launched_meanwhile(self, res_ids, plan_date, responsible):
+        with self.env.registry.cursor() as cr:
+            plan = self.with_env(self.env(cr=cr))
+            records = plan.env[plan.res_model].browse(res_ids)
+            return plan._get_running_reasons(
+                records, plan_date, responsible.with_env(plan.env)
+            ).keys()
+
+    def _prepare_runs_values(self, proposals, plan_date, responsible):
+        """Hook: values of the runs of a launch."""
+        records = self.env[self.res_model].browse(
+            [proposal.record.id for proposal in proposals]
+        )
+        partners = records.sudo()._mail_get_partners()
+        has_company = "company_id" in records
+        return [
+            {
+                "plan_id": self.id,
+                "name": self.name,
+                "res_model": self.res_model,
+                "res_id": record.id,
+                "partner_id": partners[record.id][:1].id,
+                "company_id": (has_company and record.company_id.id)
+                or self.company_id.id
+                or self.env.company.id,
+                "user_id": self.env.uid,
+                "responsible_id": responsible.id,
+                "plan_date": plan_date,
+                "launch_key": self._get_launch_key(plan_date, responsible),
+            }
+            for record in records
+        ]
+
+    # ------------------------------------------------------------
+    # Preview
+    # ------------------------------------------------------------
+
+    def _format_proposal(self, proposal):
+        readable = not proposal.skip_reason or proposal.record.exists()._filtered_access(
+            "read"
+        )
+        users = self.env["res.users"].sudo()
+        return {
+            "res_id": proposal.record.id,
+            "display_name": proposal.record.display_name if readable else False,
+            "skip_reason": proposal.skip_reason,
+            "lines": [
+                {
+                    "code": step["code"],
+                    "template_id": step["template"].id,
+                    "activity_type_id": step["activity_type_id"],
+                    "summary": step["summary"]
+                    or self.env["mail.activity.type"]
+                    .browse(step["activity_type_id"])
+                    .name,
+                    "date_deadline": step["date_deadline"],
+                    "user_id": step["user_id"],
+                    "user_name": users.browse(step["user_id"]).name or False,
+                    "explanation": step["date_explanation"],
+                    "skip_reason": step["state"] == "failed" and step["reason"],
+                    "waits": step["state"] == "waiting",
+                }
+                for step in proposal.steps
+            ],
+        }
+
+    def _get_load(self, proposals):
+        planned = Counter(
+            (step["user_id"], step["date_deadline"])
+            for proposal in proposals
+            for step in proposal.steps
+            if step["user_id"] and step["state"] in ("waiting", "scheduled")
+        )
+        if not planned:
+            return []
+        user_ids = {user_id for user_id, _day in planned}
+        days = [day for _user_id, day in planned]
+        # Somebody's load counts, also where the activities themselves are not to be
+        # read.
+        existing = {
+            (user.id, day): count
+            for user, day, count in self.env["mail.activity"]
+            .sudo()
+            ._read_group(
+                [
+                    ("user_id", "in", list(user_ids)),
+                    ("date_deadline", ">=", min(days)),
+                    ("date_deadline", "<=", max(days)),
+                ],
+                ["user_id", "date_deadline:day"],
+                ["__count"],
+            )
+        }
+        names = {
+            user.id: user.name for user in self.env["res.users"].sudo().browse(user_ids)
+        }
+        return [
+            {
+                "user_id": user_id,
+                "user_name": names[user_id],
+                "date": day,
+                "planned": count,
+                "existing": existing.get((user_id, day), 0),
+            }
+            for (user_id, day), count in sorted(planned.items())
+        ]

@@ -1,0 +1,342 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+OPEN_STATES = ("running", "paused")
+
+
+class MailActivityPlanRun(models.Model):
+    """A launched plan, which the engine moves forward.
+
+    It keeps what it needs of the plan: changing the plan doesn't change what was
+    launched. People change a run through its actions only, which need write access to
+    the document.
+    """
+
+    _name = "mail.activity.plan.run"
+    _inherit = "mail.activity.document.mixin"
+    _description = "Activity Plan Run"
+    _order = "id DESC"
+
+    _open_states = OPEN_STATES
+
+    plan_id = fields.Many2one(
+        "mail.activity.plan", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    name = fields.Char(required=True, readonly=True)
+    res_model = fields.Char("Document Model", required=True, readonly=True)
+    res_id = fields.Many2oneReference(
+        "Document", model_field="res_model", required=True, readonly=True
+    )
+    res_name = fields.Char("Record", compute="_compute_res_name", compute_sudo=True)
+    lead_id = fields.Many2one(
+        "crm.lead",
+        string="Opportunity",
+        compute="_compute_lead_id",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    company_id = fields.Many2one("res.company", readonly=True, index=True)
+    user_id = fields.Many2one(
+        "res.users", string="Launched by", readonly=True, index=True, ondelete="set null"
+    )
+    responsible_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        ondelete="set null",
+        help="Who was chosen at the launch for the steps that ask for it.",
+    )
+    plan_date = fields.Date(required=True, readonly=True)
+    state = fields.Selection(
+        [
+            ("running", "Running"),
+            ("paused", "Paused"),
+            ("done", "Done"),
+            ("stopped", "Stopped"),
+        ],
+        default="running",
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    stop_reason = fields.Selection(
+        [
+            ("manual", "Stopped by hand"),
+            ("won", "Won"),
+            ("lost", "Lost"),
+            ("reply", "The customer replied"),
+            ("meeting", "A meeting was booked"),
+            ("condition", "The exit condition was met"),
+            ("merged", "Merged into another record"),
+            ("outcome", "An outcome ended it"),
+            ("record_deleted", "The record was deleted"),
+        ],
+        readonly=True,
+    )
+    stop_note = fields.Char(readonly=True)
+    date_start = fields.Datetime(
+        "Started on", default=fields.Datetime.now, required=True, readonly=True
+    )
+    date_end = fields.Datetime("Ended on", readonly=True)
+    line_ids = fields.One2many(
+        "mail.activity.plan.run.line", "run_id", string="Steps", readonly=True
+    )
+    progress = fields.Float(
+        compute="_compute_progress",
+        store=True,
+        aggregator="avg",
+        help="How many of its steps are closed, in percent.",
+    )
+    next_deadline = fields.Date(compute="_compute_progress", store=True, index=True)
+    launch_key = fields.Char(readonly=True, default="")
+
+    # Two launches at the same moment give one run.
+    _launched_once = models.UniqueIndex(
+        "(plan_id, res_model, res_id, launch_key) WHERE state IN ('running', 'paused')",
+        "The plan is already under way on this record.",
+    )
+    _document_index = models.Index("(res_model, res_id)")
+
+    @api.depends("name", "res_model", "res_id")
+    def _compute_display_name(self):
+        for run in self:
+            run.display_name = f"{run.name} – {run.res_name}" if run.res_name else run.name
+
+    @api.depends("res_model", "res_id")
+    def _compute_res_name(self):
+        self.res_name = False
+        for res_model, runs in self.grouped("res_model").items():
+            if res_model not in self.env:
+                continue
+            existing = self.env[res_model].browse(runs.mapped("res_id")).exists()
+            names = {record.id: record.display_name for record in existing}
+            for run in runs:
+                run.res_name = names.get(run.res_id, False)
+
+    @api.depends("res_model", "res_id")
+    def _compute_lead_id(self):
+        for run in self:
+            run.lead_id = run.res_model == "crm.lead" and run.res_id
+
+    @api.depends("line_ids.state", "line_ids.date_deadline")
+    def _compute_progress(self):
+        for run in self:
+            closed = run.line_ids.filtered("is_closed")
+            # Not rounded: closing a step has to change it, so that two people who
+            # close two steps at the same moment can't both miss the step behind them.
+            run.progress = 100 * len(closed) / len(run.line_ids) if run.line_ids else 0
+            deadlines = [
+                line.date_deadline
+                for line in run.line_ids
+                if line.state == "scheduled" and line.date_deadline
+            ]
+            run.next_deadline = min(deadlines, default=False)
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_stop(self, reason="manual", note=None):
+        """Stop the runs and close their open activities.
+
+        :param str reason: one of the values of ``stop_reason``
+        :param str note: more about why, for people
+        :raises UserError: the reason is unknown
+        :raises AccessError: the user may not change the document
+        """
+        if reason not in self._fields["stop_reason"].get_values(self.env):
+            raise UserError(
+                self.env._(
+                    "“%(reason)s” is no reason to stop a plan. Choose one of these: "
+                    "%(reasons)s.",
+                    reason=reason,
+                    reasons=", ".join(self._fields["stop_reason"].get_values(self.env)),
+                )
+            )
+        self._check_may_drive()
+        self.sudo()._stop(reason, note)
+        return True
+
+    def action_open_document(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "views": [(False, "form")],
+        }
+
+    def _check_may_drive(self):
+        """Whoever may change the document drives its runs, though nobody may write on a
+        run itself."""
+        self.check_access("read")
+        forbidden = self._filter_document_forbidden("write")
+        if forbidden:
+            raise forbidden._make_document_access_error("write")
+
+    # ------------------------------------------------------------
+    # Engine. Everything below runs as superuser.
+    # ------------------------------------------------------------
+
+    def _launch(self, steps_by_run):
+        """Give new runs their steps, and schedule those that wait for nothing.
+
+        :param list[list[dict]] steps_by_run: for each run, the steps of its proposal
+        """
+        lines = self.line_ids._create_steps(self, steps_by_run)
+        self.env["mail.activity.log"]._add(
+            [
+                {
+                    **run._prepare_log_values("launched", False),
+                    "values": {
+                        "plan_id": run.plan_id.id,
+                        "plan_date": run.plan_date.isoformat(),
+                        "responsible_id": run.responsible_id.id,
+                    },
+                }
+                for run in self
+            ]
+        )
+        scheduled = lines.filtered(lambda line: line.state == "scheduled")
+        scheduled._create_activities()
+        lines._log(dict.fromkeys(lines, False))
+        lines.filtered(lambda line: line.state == "failed")._notify_failed()
+        self._post_launch_notes()
+        # What comes behind steps that were left out or failed, and runs without any
+        # open step.
+        self.filtered(lambda run: run.line_ids.filtered("is_closed"))._advance()
+
+    def _advance(self):
+        """Schedule and skip the waiting steps whose turn has come, and end the runs
+        that have no open step left."""
+        runs = self.filtered(lambda run: run.state == "running")
+        orphans = runs._filter_without_document_left()
+        orphans._stop("record_deleted")
+        runs -= orphans
+        while runs:
+            starting, dead = runs.line_ids._split_by_turn()
+            if not starting and not dead:
+                break
+            dead._close(
+                "skipped",
+                reason=self.env._("The outcome before it leads to another step."),
+                branch_taken=False,
+            )
+            starting._schedule()
+        runs.filtered(lambda run: all(run.line_ids.mapped("is_closed")))._end("done")
+
+    def _filter_without_document_left(self):
+        """:returns: the runs whose document is gone"""
+        gone = self.browse()
+        for res_model, runs in self.grouped("res_model").items():
+            existing = ()
+            if res_model in self.env:
+                existing = self.env[res_model].browse(runs.mapped("res_id")).exists()._ids
+            gone += runs.filtered(lambda run, ids=existing: run.res_id not in ids)
+        return gone
+
+    def _stop(self, reason, note=None):
+        """End open runs before they are done; see :meth:`action_stop`."""
+        runs = self.filtered(lambda run: run.state in OPEN_STATES)
+        if not runs:
+            return
+        label = dict(self._fields["stop_reason"]._description_selection(self.env))[reason]
+        text = f"{label}: {note}" if note else label
+        open_lines = runs.line_ids._filter_open()
+        activities = open_lines.activity_id.filtered("active")
+        runs._end("stopped", {"stop_reason": reason, "stop_note": note}, text)
+        open_lines._close("cancelled", reason=text)
+        activities._cancel(reason=text)
+        runs._post_notes(
+            {
+                run: self.env._(
+                    "The plan “%(plan)s” was stopped. %(reason)s", plan=run.name, reason=text
+                )
+                for run in runs
+            }
+        )
+
+    def _move_to(self, record):
+        """Let the runs go on with another record of the same model.
+
+        :param record: where to
+        """
+        rows = [
+            {
+                **run._prepare_log_values("moved", run.state),
+                "values": {"res_id": [run.res_id, record.id]},
+            }
+            for run in self
+        ]
+        self.write({"res_id": record.id})
+        self.env["mail.activity.log"]._add([{**row, "res_id": record.id} for row in rows])
+
+    def _end(self, state, values=None, reason=False):
+        if not self:
+            return
+        old_states = {run: run.state for run in self}
+        self.write({"state": state, "date_end": fields.Datetime.now(), **(values or {})})
+        self.env["mail.activity.log"]._add(
+            [
+                {**run._prepare_log_values(state, old_states[run]), "reason": reason}
+                for run in self
+            ]
+        )
+
+    def _prepare_log_values(self, event, old_state):
+        """Hook: the values of a ledger row about the run itself."""
+        self.ensure_one()
+        return {
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "run_id": self.id,
+            "event": event,
+            "old_status": old_state,
+            "new_status": self.state,
+        }
+
+    # ------------------------------------------------------------
+    # Chatter
+    # ------------------------------------------------------------
+
+    def _post_launch_notes(self):
+        """Post one note on each document, with the plan's details."""
+        notes = {}
+        for run in self:
+            items = Markup().join(
+                Markup("<li>%s</li>") % line._describe() for line in run.line_ids
+            )
+            notes[run] = Markup("%s<ul>%s</ul>") % (
+                self.env._(
+                    'The plan "%(plan_name)s" has been started', plan_name=run.name
+                ),
+                items,
+            )
+        self._post_notes(notes)
+
+    def _post_notes(self, notes):
+        """Log a note on the runs' documents, as the current user.
+
+        :param dict notes: run -> text or HTML
+        """
+        for res_model, runs in self.grouped("res_model").items():
+            if res_model not in self.env:
+                continue
+            records = self.env[res_model].browse(runs.mapped("res_id")).exists()
+            if not hasattr(records, "_message_log_batch"):
+                continue
+            bodies = {run.res_id: notes[run] for run in runs}
+            records._message_log_batch(bodies=bodies)

@@ -1,0 +1,487 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools.misc import format_date
+
+from ..tools.dates import DeadlineError, find_deadline
+from ..tools.graph import SKIP, START, Closed, decide_turn, sort_in_waves
+
+OPEN_STATES = ("waiting", "scheduled")
+
+
+class MailActivityPlanRunLine(models.Model):
+    """A step of a run: what the plan said at the launch, and what came of it."""
+
+    _name = "mail.activity.plan.run.line"
+    _inherit = "mail.activity.document.mixin"
+    _description = "Activity Plan Run Step"
+    _order = "run_id, sequence, id"
+    _rec_name = "summary"
+
+    run_id = fields.Many2one(
+        "mail.activity.plan.run",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    res_model = fields.Char(related="run_id.res_model", store=True, precompute=True)
+    res_id = fields.Many2oneReference(
+        related="run_id.res_id", store=True, precompute=True, model_field="res_model"
+    )
+    template_id = fields.Many2one(
+        "mail.activity.plan.template",
+        string="Plan Step",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    code = fields.Char(required=True, readonly=True)
+    sequence = fields.Integer(readonly=True)
+    activity_type_id = fields.Many2one(
+        "mail.activity.type",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    icon = fields.Char(related="activity_type_id.icon")
+    summary = fields.Char(readonly=True)
+    note = fields.Html(readonly=True, sanitize_style=True)
+    delay_count = fields.Integer(readonly=True)
+    delay_unit = fields.Selection(
+        selection=lambda self: self._get_template_selection("delay_unit"), readonly=True
+    )
+    delay_from = fields.Selection(
+        selection=lambda self: self._get_template_selection("delay_from"), readonly=True
+    )
+    responsible_type = fields.Selection(
+        selection=lambda self: self._get_template_selection("responsible_type"),
+        readonly=True,
+    )
+    after_ids = fields.Many2many(
+        "mail.activity.plan.run.line",
+        "mail_activity_plan_run_line_after_rel",
+        "line_id",
+        "after_id",
+        string="After",
+        readonly=True,
+    )
+    followed_by_ids = fields.Many2many(
+        "mail.activity.plan.run.line",
+        "mail_activity_plan_run_line_after_rel",
+        "after_id",
+        "line_id",
+        string="Followed by",
+        readonly=True,
+    )
+    after_mode = fields.Selection(
+        selection=lambda self: self._get_template_selection("after_mode"),
+        default="all",
+        readonly=True,
+    )
+    user_id = fields.Many2one(
+        "res.users", string="Responsible", readonly=True, index=True, ondelete="set null"
+    )
+    date_deadline = fields.Date(
+        "Due Date",
+        readonly=True,
+        help="For a step that waits, when it is expected to be due.",
+    )
+    date_explanation = fields.Json(readonly=True)
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("scheduled", "Scheduled"),
+            ("done", "Done"),
+            ("skipped", "Skipped"),
+            ("cancelled", "Cancelled"),
+            ("failed", "Failed"),
+        ],
+        default="waiting",
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    is_closed = fields.Boolean(compute="_compute_is_closed")
+    branch_taken = fields.Boolean(
+        default=True,
+        readonly=True,
+        help="Not set for a step on a branch that the run didn't take.",
+    )
+    activity_id = fields.Many2one(
+        "mail.activity", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    date_done = fields.Datetime("Closed on", readonly=True)
+    done_by_id = fields.Many2one(
+        "res.users", string="Closed by", readonly=True, ondelete="set null"
+    )
+    reason = fields.Char(readonly=True)
+
+    _document_index = models.Index("(res_model, res_id)")
+    _code_unique = models.Constraint(
+        "UNIQUE (run_id, code)", "Another step of this run has this code already."
+    )
+
+    @api.model
+    def _get_template_selection(self, name):
+        """A step says the same as the step of the plan that it comes from, whatever
+        other addons add to that."""
+        field = self.env["mail.activity.plan.template"]._fields[name]
+        return field._description_selection(self.env)
+
+    @api.depends("summary", "activity_type_id")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = line.summary or line.activity_type_id.name
+
+    @api.depends("state")
+    def _compute_is_closed(self):
+        for line in self:
+            line.is_closed = line.state not in OPEN_STATES
+
+    def _filter_open(self):
+        return self.filtered(lambda line: line.state in OPEN_STATES)
+
+    def _filter_expanded(self):
+        """:returns: the steps whose type triggers another, where that is a step of the
+        run, too"""
+        return self.filtered(
+            lambda line: line.activity_type_id.triggered_next_type_id
+            in line.followed_by_ids.activity_type_id
+        )
+
+    # ------------------------------------------------------------
+    # Engine. Everything below runs as superuser.
+    # ------------------------------------------------------------
+
+    @api.model
+    def _create_steps(self, runs, steps_by_run):
+        """Create the steps of new runs; with one query for each wave of steps that wait
+        for the one before.
+
+        :param list[list[dict]] steps_by_run: for each run, the steps of its proposal
+        :returns: the steps, in order
+        """
+        now = fields.Datetime.now()
+        line_ids = {}
+        # All proposals have the same steps, in the same order.
+        waves = sort_in_waves({step["code"]: step["after"] for step in steps_by_run[0]})
+        for wave in waves:
+            keys, vals_list = [], []
+            for run, steps in zip(runs, steps_by_run, strict=True):
+                for step in steps:
+                    if step["code"] not in wave:
+                        continue
+                    vals = {
+                        name: value
+                        for name, value in step.items()
+                        if name not in ("after", "template")
+                    }
+                    vals["run_id"] = run.id
+                    vals["after_ids"] = [line_ids[run.id, code] for code in step["after"]]
+                    if step["state"] not in OPEN_STATES:
+                        vals |= {"date_done": now, "done_by_id": self.env.uid}
+                    keys.append((run.id, step["code"]))
+                    vals_list.append(vals)
+            lines = self.create(vals_list)
+            line_ids.update(zip(keys, lines.ids, strict=True))
+        return self.browse(
+            line_ids[run.id, step["code"]]
+            for run, steps in zip(runs, steps_by_run, strict=True)
+            for step in steps
+        )
+
+    def _split_by_turn(self):
+        """:returns: the waiting steps whose turn has come, and those on a branch that
+        was not taken"""
+        starting = dead = self.browse()
+        for line in self.filtered(lambda line: line.state == "waiting"):
+            turn = decide_turn(
+                [other._get_closed() for other in line.after_ids], line.after_mode
+            )
+            if turn == START:
+                starting += line
+            elif turn == SKIP:
+                dead += line
+        return starting, dead
+
+    def _get_closed(self):
+        """:returns: how the step ended, for ``decide_turn``, or None while it is
+        open"""
+        self.ensure_one()
+        return Closed(taken=self.branch_taken) if self.is_closed else None
+
+    def _schedule(self):
+        """Give waiting steps whose turn has come their date, responsible and
+        activity."""
+        scheduled = self.browse()
+        for line in self:
+            try:
+                values = line._prepare_schedule_values()
+            except ValidationError as error:
+                line._fail(error.args[0])
+                continue
+            if not values.get("user_id"):
+                line._fail(line._get_missing_responsible_reason())
+                continue
+            line.write({"state": "scheduled", **values})
+            scheduled += line
+        scheduled._create_activities()
+        scheduled._log(dict.fromkeys(scheduled, "waiting"))
+
+    def _prepare_schedule_values(self):
+        """Hook: the values of a step whose turn has come."""
+        values = {"user_id": self._find_responsible().id}
+        if (self.date_explanation or {}).get("base") != "chosen_at_launch":
+            day, explanation = self._find_deadline(self, *self._get_base())
+            values |= {"date_deadline": day, "date_explanation": explanation}
+        return values
+
+    def _get_base(self):
+        """:returns: the date that the step's delay counts from, and what it is"""
+        previous = self.after_ids.filtered(lambda line: line.is_closed and line.branch_taken)
+        if not previous or self.delay_from not in (
+            "after_previous_done",
+            "after_previous_deadline",
+        ):
+            return self.run_id.plan_date, "plan_date"
+        done = max(
+            fields.Datetime.context_timestamp(
+                self.with_context(tz=line.user_id.tz), line.date_done
+            ).date()
+            for line in previous
+        )
+        if self.delay_from == "after_previous_done":
+            return done, "previous_done"
+        deadlines = [line.date_deadline for line in previous if line.date_deadline]
+        return max(deadlines, default=done), "previous_deadline"
+
+    @api.model
+    def _find_deadline(self, step, base_date, base):
+        """Date a step.
+
+        :param step: a step of a plan or of a run, or its values
+        :param date base_date: what its delay counts from
+        :param str base: what that date is
+        :returns: the date and its explanation
+        :raises ValidationError: there is no such date
+        """
+        direction = "before" if step["delay_from"] == "before_plan_date" else "after"
+        try:
+            return find_deadline(
+                base_date,
+                step["delay_count"],
+                step["delay_unit"],
+                direction,
+                base=base,
+            )
+        except DeadlineError as error:
+            raise ValidationError(
+                self.env._(
+                    "The step “%(step)s” can't be dated: %(count)s %(unit)s %(direction)s "
+                    "%(date)s leaves the calendar. Choose another date or delay.",
+                    step=step["summary"] or step["code"],
+                    count=step["delay_count"],
+                    unit=step["delay_unit"],
+                    direction=direction,
+                    date=format_date(self.env, base_date),
+                )
+            ) from error
+
+    def _find_responsible(self):
+        """:returns: the user who does the step, or none"""
+        self.ensure_one()
+        match self.responsible_type:
+            case "on_demand":
+                user = self.run_id.responsible_id
+            case "salesperson" | "team_leader" | "creator":
+                record = self.env[self.res_model].browse(self.res_id)
+                user = self.run_id.plan_id._find_user_by_role(self.responsible_type, record)
+            case "previous":
+                previous = self.after_ids.filtered("branch_taken")
+                user = (previous.activity_id.user_id or previous.user_id)[:1]
+            case _:
+                user = self.user_id
+        return user._filter_can_do_activities()
+
+    def _get_missing_responsible_reason(self):
+        self.ensure_one()
+        labels = dict(self._get_template_selection("responsible_type"))
+        return self.env._(
+            "Nobody is there to do it. Assignment: %(role)s%(user)s.",
+            role=labels[self.responsible_type],
+            user=f" ({self.user_id.name})" if self.user_id else "",
+        )
+
+    def _create_activities(self):
+        """Create the activities of scheduled steps."""
+        if not self:
+            return
+        Activity = self.env["mail.activity"].with_context(
+            # Core would send one message for each activity.
+            mail_activity_quick_update=True
+        )
+        activities = Activity.create([line._prepare_activity_values() for line in self])
+        for line, activity in zip(self, activities, strict=True):
+            line.activity_id = activity
+        self._notify_assigned()
+
+    def _prepare_activity_values(self):
+        """Hook: the values of the step's activity."""
+        self.ensure_one()
+        return {
+            "activity_type_id": self.activity_type_id.id,
+            "automated": False,
+            "date_deadline": self.date_deadline,
+            "note": self.note,
+            "res_id": self.res_id,
+            "res_model_id": self.env["ir.model"]._get_id(self.res_model),
+            "run_id": self.run_id.id,
+            "run_line_id": self.id,
+            "summary": self.summary,
+            "user_id": self.user_id.id,
+        }
+
+    def _close(self, state, reason=False, **values):
+        """Close open steps. It leaves their activities alone, and doesn't move the run.
+
+        :param str state: ``done``, ``skipped``, ``cancelled`` or ``failed``
+        :param str reason: why
+        """
+        lines = self._filter_open()
+        if not lines:
+            return
+        old_states = {line: line.state for line in lines}
+        lines.write(
+            {
+                "state": state,
+                "reason": reason,
+                "date_done": fields.Datetime.now(),
+                "done_by_id": self.env.uid,
+                **values,
+            }
+        )
+        lines._log(old_states, reason)
+
+    def _fail(self, reason):
+        """Close steps that can't be done, and tell somebody who can help."""
+        self._close("failed", reason=reason)
+        self._notify_failed()
+
+    def _log(self, old_states, reason=False):
+        """Tell the ledger about the steps' new states.
+
+        :param dict old_states: line -> its state before
+        """
+        self.env["mail.activity.log"]._add(
+            [
+                {
+                    "res_model": line.res_model,
+                    "res_id": line.res_id,
+                    "activity_ref": line.activity_id.id,
+                    "run_id": line.run_id.id,
+                    "run_line_id": line.id,
+                    "event": line.state,
+                    "old_status": old_states[line],
+                    "new_status": line.state,
+                    "reason": reason or line.reason,
+                    "values": line._get_logged_values(),
+                }
+                for line in self
+            ]
+        )
+
+    def _get_logged_values(self):
+        self.ensure_one()
+        return {
+            "activity_type_id": self.activity_type_id.id,
+            "date_deadline": self.date_deadline and self.date_deadline.isoformat(),
+            "summary": self.summary,
+            "user_id": self.user_id.id,
+        }
+
+    # ------------------------------------------------------------
+    # Telling people
+    # ------------------------------------------------------------
+
+    def _describe(self):
+        """:returns: the step in a few words, for the note of the launch"""
+        self.ensure_one()
+        if self.state == "scheduled":
+            return self.env._(
+                "%(activity)s, assigned to %(name)s, due on the %(deadline)s",
+                activity=self.display_name,
+                name=self.user_id.name,
+                deadline=format_date(self.env, self.date_deadline),
+            )
+        if self.state == "waiting":
+            return self.env._(
+                "%(activity)s, after %(others)s",
+                activity=self.display_name,
+                others=", ".join(self.after_ids.mapped("display_name")),
+            )
+        return self.env._(
+            "%(activity)s: not scheduled. %(reason)s",
+            activity=self.display_name,
+            reason=self.reason or "",
+        )
+
+    def _notify_assigned(self):
+        """Tell each user about the activities they were assigned, in one message."""
+        others = self.filtered(lambda line: line.user_id != self.env.user)
+        for user, lines in others.grouped("user_id").items():
+            lines._notify(
+                user,
+                template="crm_activity_plus.message_plan_steps_assigned",
+                subject=self.env._(
+                    "%(count)s activities of “%(plan)s” were assigned to you",
+                    count=len(lines),
+                    plan=lines[0].run_id.name,
+                )
+                if len(lines) > 1
+                else self.env._(
+                    "“%(record)s: %(summary)s” was assigned to you",
+                    record=lines.run_id.res_name,
+                    summary=lines.display_name,
+                ),
+            )
+
+    def _notify_failed(self):
+        """Tell whoever launched the run, or was to do the step, that it failed."""
+        by_user = defaultdict(self.browse)
+        for line in self:
+            user = line.user_id or line.run_id.responsible_id or line.run_id.user_id
+            if not user._filter_can_do_activities():
+                user = line.run_id.user_id
+            by_user[user] += line
+        for user, lines in by_user.items():
+            lines._notify(
+                user,
+                template="crm_activity_plus.message_plan_steps_failed",
+                subject=self.env._(
+                    "A step of “%(plan)s” failed", plan=lines[0].run_id.name
+                ),
+            )
+
+    def _notify(self, user, template, subject):
+        """Send one message about the steps, on their record where they share one."""
+        if not user.active:
+            return
+        lines = self.with_context(lang=user.lang) if user.lang else self
+        body = lines.env["ir.qweb"]._render(
+            template, {"lines": lines, "user": user}, minimal_qcontext=True
+        )
+        thread = self.env[self[0].res_model].browse(self[0].res_id)
+        if len(self.run_id) > 1 or not hasattr(thread, "message_notify"):
+            thread = self.env["mail.thread"]
+        thread.message_notify(
+            partner_ids=user.partner_id.ids,
+            body=body,
+            subject=subject,
+            email_layout_xmlid="mail.mail_notification_layout",
+        )

@@ -1,0 +1,244 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools.codes import is_code, make_code
+from ..tools.graph import find_cycle
+from .mail_activity_type import APPLICABLE_DOMAIN
+
+ROLES = ("salesperson", "team_leader", "creator", "previous")
+PREVIOUS_STEP_DELAYS = ("after_previous_done", "after_previous_deadline")
+
+
+class MailActivityPlanTemplate(models.Model):
+    _inherit = "mail.activity.plan.template"
+
+    activity_type_id = fields.Many2one(domain=APPLICABLE_DOMAIN)
+    # The code is made from it, before the insert.
+    summary = fields.Char(
+        compute="_compute_summary", store=True, readonly=False, precompute=True
+    )
+    code = fields.Char(
+        compute="_compute_code",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
+        help="Name of the step for programs, unique in its plan. It is made from the "
+        "summary or the type where it is left empty.",
+    )
+    after_ids = fields.Many2many(
+        "mail.activity.plan.template",
+        "mail_activity_plan_template_after_rel",
+        "template_id",
+        "after_id",
+        string="After",
+        domain="[('plan_id', '=', plan_id), ('id', '!=', id)]",
+        copy=False,
+        help="Steps that this one waits for. Leave it empty for a step that is "
+        "scheduled at the launch.",
+    )
+    after_mode = fields.Selection(
+        [("all", "All of them are closed"), ("any", "One of them is closed")],
+        string="Wait Until",
+        default="all",
+        required=True,
+    )
+    delay_from = fields.Selection(
+        selection_add=[
+            ("after_previous_done", "After Previous Step Is Done"),
+            ("after_previous_deadline", "After Previous Step's Deadline"),
+        ],
+        ondelete={
+            "after_previous_done": "set default",
+            "after_previous_deadline": "set default",
+        },
+    )
+    responsible_type = fields.Selection(
+        selection_add=[
+            ("salesperson", "Salesperson"),
+            ("team_leader", "Team leader"),
+            ("creator", "Creator of the record"),
+            ("previous", "Responsible of the previous step"),
+        ],
+        ondelete={
+            "salesperson": "set default",
+            "team_leader": "set default",
+            "creator": "set default",
+            "previous": "set default",
+        },
+    )
+
+    _code_unique = models.Constraint(
+        "UNIQUE (plan_id, code)",
+        "Another step of this plan has this code already. Choose another.",
+    )
+
+    @api.depends("activity_type_id", "summary", "plan_id")
+    def _compute_code(self):
+        uncoded = self.filtered(lambda template: not template.code)
+        taken_by_plan = {
+            plan: set(plan.template_ids.mapped("code")) for plan in uncoded.plan_id
+        }
+        for template in uncoded:
+            taken = taken_by_plan.setdefault(template.plan_id, set())
+            code = make_code(
+                template.summary or template.activity_type_id.code, taken, "step"
+            )
+            template.code = code
+            taken.add(code)
+
+    @api.depends("activity_type_id", "summary")
+    def _compute_display_name(self):
+        for template in self:
+            template.display_name = template.summary or template.activity_type_id.name
+
+    @api.constrains("code")
+    def _check_code(self):
+        for template in self:
+            if not is_code(template.code):
+                raise ValidationError(
+                    self.env._(
+                        "“%(code)s” can't be the code of the step “%(step)s”. Use "
+                        "lower-case letters, digits and single underscores.",
+                        code=template.code,
+                        step=template.display_name,
+                    )
+                )
+
+    @api.constrains("activity_type_id", "plan_id")
+    def _check_activity_type_res_model(self):
+        super()._check_activity_type_res_model()
+        for template in self:
+            activity_type = template.activity_type_id
+            applies_to = activity_type.sudo().applies_to_ids
+            if applies_to and template.plan_id.res_model not in applies_to.mapped(
+                "model"
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "The plan “%(plan)s”: %(reason)s",
+                        plan=template.plan_id.name,
+                        reason=activity_type._get_reason_not_applicable(
+                            template.plan_id.res_model
+                        ),
+                    )
+                )
+
+    @api.constrains("after_ids", "plan_id", "delay_from", "responsible_type")
+    def _check_after(self):
+        for template in self:
+            foreign = template.after_ids.filtered(
+                lambda other, plan=template.plan_id: other.plan_id != plan
+            )
+            if foreign:
+                raise ValidationError(
+                    self.env._(
+                        "“%(step)s” can't wait for “%(other)s”, which is a step of "
+                        "another plan.",
+                        step=template.display_name,
+                        other=foreign[0].display_name,
+                    )
+                )
+            if not template.after_ids and (
+                template.delay_from in PREVIOUS_STEP_DELAYS
+                or template.responsible_type == "previous"
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "“%(step)s” refers to the previous step. Choose in “After” "
+                        "which one that is.",
+                        step=template.display_name,
+                    )
+                )
+        for plan in self.plan_id:
+            cycle = find_cycle(
+                {template: list(template.after_ids) for template in plan.template_ids}
+            )
+            if cycle:
+                raise ValidationError(
+                    self.env._(
+                        "The steps of the plan “%(plan)s” wait for each other in a "
+                        "circle: %(steps)s.",
+                        plan=plan.name,
+                        steps=" → ".join(
+                            step.display_name for step in [*reversed(cycle), cycle[-1]]
+                        ),
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_referred(self):
+        """Another step that counts its days from this one would lose its base."""
+        referring = self.search([("after_ids", "in", self.ids)]) - self
+        for template in referring:
+            if not (template.after_ids - self) and (
+                template.delay_from in PREVIOUS_STEP_DELAYS
+                or template.responsible_type == "previous"
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "“%(step)s” comes after “%(deleted)s”. Change that step first.",
+                        step=template.display_name,
+                        deleted=(self & template.after_ids)[:1].display_name,
+                    )
+                )
+
+    def _get_date_deadline(self, base_date=False):
+        """Core's hook, dated like the steps of a run are."""
+        self.ensure_one()
+        base_date = base_date or fields.Date.context_today(self)
+        return self.env["mail.activity.plan.run.line"]._find_deadline(
+            self, base_date, "plan_date"
+        )[0]
+
+    def _determine_responsible(self, on_demand_responsible, applied_on_record):
+        """A role nobody has is no error, but a step that fails where it is seen: the
+        other steps are launched."""
+        if self.responsible_type not in ROLES:
+            return super()._determine_responsible(
+                on_demand_responsible, applied_on_record
+            )
+        user = self.plan_id._find_user_by_role(
+            self.responsible_type, applied_on_record
+        )
+        return {
+            "responsible": user,
+            "error": False,
+            "warning": not user
+            and self.responsible_type != "previous"
+            and self._get_missing_responsible_reason(applied_on_record),
+        }
+
+    def _get_missing_responsible_reason(self, record):
+        self.ensure_one()
+        role = dict(self._fields["responsible_type"]._description_selection(self.env))
+        return self.env._(
+            "Nobody can be responsible for “%(step)s”: “%(record)s” has no active user as "
+            "%(role)s.",
+            step=self.display_name,
+            record=record.display_name,
+            role=role[self.responsible_type],
+        )
+
+    def _prepare_run_line_values(self):
+        """Hook: what a run copies from the step at the launch.
+
+        :returns: values of a ``mail.activity.plan.run.line``
+        """
+        self.ensure_one()
+        return {
+            "template_id": self.id,
+            "code": self.code,
+            "activity_type_id": self.activity_type_id.id,
+            "summary": self.summary or self.activity_type_id.summary,
+            "note": self.note or self.activity_type_id.default_note,
+            "delay_count": self.delay_count,
+            "delay_unit": self.delay_unit,
+            "delay_from": self.delay_from,
+            "responsible_type": self.responsible_type,
+            "after_mode": self.after_mode,
+        }
+

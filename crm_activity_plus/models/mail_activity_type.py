@@ -1,0 +1,315 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
+from ..tools.codes import is_code, make_code
+
+# The types that come with Odoo keep one code in every database, whatever language they
+# were renamed in.
+CODE_BY_XMLID = {
+    "mail.mail_activity_data_email": "email",
+    "mail.mail_activity_data_call": "call",
+    "mail.mail_activity_data_meeting": "meeting",
+    "mail.mail_activity_data_todo": "todo",
+    "mail.mail_activity_data_upload_document": "upload_document",
+    "mail.mail_activity_data_warning": "warning",
+}
+
+# What a type with ``applies_to_ids`` and ``res_model`` can be used on; for fields whose
+# own model has a ``res_model``.
+APPLICABLE_DOMAIN = """[
+    '|', ('res_model', '=', False), ('res_model', '=', res_model),
+    '|', ('applies_to_ids', '=', False), ('applies_to_ids.model', '=', res_model),
+]"""
+
+
+class MailActivityType(models.Model):
+    _inherit = "mail.activity.type"
+
+    code = fields.Char(
+        compute="_compute_code",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
+        copy=False,
+        help="Name of the type for programs. It is made from the name where it is left "
+        "empty, and can't be changed later.",
+    )
+    applies_to_ids = fields.Many2many(
+        "ir.model",
+        "mail_activity_type_applies_to_rel",
+        "activity_type_id",
+        "model_id",
+        string="Applies to",
+        domain=[("is_mail_activity", "=", True), ("transient", "=", False)],
+        # Nobody but administrators may read ir.model, but everybody chooses a type.
+        bypass_search_access=True,
+        help="Applications on whose records this type can be used. Leave it empty for "
+        "all of them.",
+    )
+    res_model = fields.Selection(
+        compute="_compute_res_model", store=True, readonly=False
+    )
+    default_duration = fields.Float(
+        help="Planned duration in hours of a new activity of this type."
+    )
+    deleted = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The type was deleted while activities used it. They keep it, but it can't "
+        "be chosen or restored any more.",
+    )
+
+    _code_unique = models.Constraint(
+        "UNIQUE (code)", "Another activity type has this code already. Choose another."
+    )
+    _default_duration_positive = models.Constraint(
+        "CHECK (default_duration >= 0)", "The default duration can't be negative."
+    )
+
+    @api.depends("name")
+    def _compute_code(self):
+        unnamed = self.filtered(lambda activity_type: not activity_type.code)
+        if not unnamed:
+            return
+        built_in = {
+            self.env["ir.model.data"]._xmlid_to_res_id(xmlid): code
+            for xmlid, code in CODE_BY_XMLID.items()
+        }
+        taken = set(self._get_codes_in_use()) | set(self.mapped("code"))
+        for activity_type in unnamed:
+            code = built_in.get(activity_type._origin.id)
+            if not code or code in taken:
+                name = activity_type.with_context(lang=None).name or activity_type.name
+                code = make_code(name, taken, default="type")
+            activity_type.code = code
+            taken.add(code)
+
+    @api.depends("applies_to_ids")
+    def _compute_res_model(self):
+        """A type for one application only belongs to its model, as core's types do:
+        that is also what its e-mail templates are chosen by."""
+        protected = self._get_protected()
+        for activity_type in self - protected:
+            applies_to = activity_type.sudo().applies_to_ids
+            if applies_to:
+                activity_type.res_model = (
+                    applies_to.model if len(applies_to) == 1 else False
+                )
+            else:
+                # Reassigned since a stored computed field has to be.
+                activity_type.res_model = activity_type.res_model
+        for activity_type in protected:
+            activity_type.res_model = activity_type.res_model
+
+    @api.constrains("code")
+    def _check_code(self):
+        for activity_type in self:
+            if not is_code(activity_type.code):
+                raise ValidationError(
+                    self.env._(
+                        "“%(code)s” can't be the code of the activity type “%(name)s”. "
+                        "Use lower-case letters, digits and single underscores, such as "
+                        "“site_visit”.",
+                        code=activity_type.code,
+                        name=activity_type.name,
+                    )
+                )
+
+    @api.constrains("applies_to_ids", "res_model")
+    def _check_applies_to(self):
+        todo = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
+        for activity_type in self.sudo().filtered("applies_to_ids"):
+            if activity_type == todo:
+                raise ValidationError(
+                    self.env._(
+                        "“%(name)s” is what every application falls back on. It can't "
+                        "be limited to some of them: create another type instead.",
+                        name=activity_type.name,
+                    )
+                )
+            if activity_type.res_model and activity_type.res_model not in (
+                activity_type.applies_to_ids.mapped("model")
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "The activity type “%(name)s” belongs to “%(model)s”, so that "
+                        "this has to be one of the applications it applies to.",
+                        name=activity_type.name,
+                        model=self.env["ir.model"]._get(activity_type.res_model).name,
+                    )
+                )
+        self.env["mail.activity.plan.template"].search(
+            [("activity_type_id", "in", self.ids)]
+        )._check_activity_type_res_model()
+
+    # ------------------------------------------------------------
+    # Access and CRUD
+    # ------------------------------------------------------------
+
+    def _check_access(self, operation):
+        """Only administrators add and change types: a type is shared by all
+        applications, and crm gives its managers more than that."""
+        if (
+            operation != "read"
+            and not self.env.su
+            and not self.env.user.has_group("base.group_system")
+        ):
+            return self, lambda: AccessError(
+                self.env._(
+                    "Only administrators can add, change or delete activity types. Ask "
+                    "one of them to do it for you."
+                )
+            )
+        return super()._check_access(operation)
+
+    def write(self, vals):
+        if "code" in vals:
+            self._check_code_stays(vals["code"])
+        if "deleted" in vals or (vals.get("active") and any(self.mapped("deleted"))):
+            raise UserError(
+                self.env._(
+                    "A deleted activity type can't be restored. Create a new one "
+                    "instead of “%(names)s”.",
+                    names=", ".join(self.filtered("deleted").mapped("name"))
+                    or ", ".join(self.mapped("name")),
+                )
+            )
+        return super().write(vals)
+
+    def _check_code_stays(self, code):
+        for activity_type in self:
+            if activity_type.code and activity_type.code != code:
+                raise UserError(
+                    self.env._(
+                        "The code of the activity type “%(name)s” is “%(code)s”. "
+                        "Programs rely on it, so it can't be changed: change the name "
+                        "instead.",
+                        name=activity_type.name,
+                        code=activity_type.code,
+                    )
+                )
+
+    def unlink(self):
+        """Delete types that nothing uses, and hide the others for good: the activities
+        of a deleted type keep it and can be completed."""
+        if self.env.context.get(MODULE_UNINSTALL_FLAG):
+            # The addon that brought the type goes: core gives the activities to To-Do.
+            self.env["mail.activity.plan.run.line"].sudo().search(
+                [("activity_type_id", "in", self.ids)]
+            ).activity_type_id = self.env.ref("mail.mail_activity_data_todo")
+            return super().unlink()
+        self.check_access("unlink")
+        self._unlink_except_todo()
+        used = self._filter_used()
+        if used:
+            used._delete_softly()
+        return super(MailActivityType, self - used).unlink()
+
+    def _filter_used(self):
+        """:returns: the types that an activity, done ones included, or a step needs"""
+        used_ids = set()
+        for model in self._get_models_that_keep_types():
+            rows = (
+                self.env[model]
+                .sudo()
+                .with_context(active_test=False)
+                ._read_group([("activity_type_id", "in", self.ids)], ["activity_type_id"])
+            )
+            used_ids.update(activity_type.id for [activity_type] in rows)
+        return self.browse(id_ for id_ in self.ids if id_ in used_ids)
+
+    @api.model
+    def _get_models_that_keep_types(self):
+        """Hook: models whose records in ``activity_type_id`` outlive the type."""
+        return [
+            "mail.activity",
+            "mail.activity.plan.template",
+            "mail.activity.plan.run.line",
+        ]
+
+    def _delete_softly(self):
+        """Take the types out of every choice."""
+        types = self.sudo()
+        suggesting = types.with_context(active_test=False).search(
+            [("suggested_next_type_ids", "in", self.ids)]
+        )
+        for activity_type in suggesting:
+            activity_type.suggested_next_type_ids -= self
+        types.with_context(active_test=False).search(
+            [("triggered_next_type_id", "in", self.ids)]
+        ).triggered_next_type_id = False
+        return super(MailActivityType, types).write({"active": False, "deleted": True})
+
+    @api.model
+    def _get_codes_in_use(self):
+        rows = (
+            self.sudo()
+            .with_context(active_test=False)
+            .search_fetch([("code", "!=", False)], ["code"])
+        )
+        return rows.mapped("code")
+
+    # ------------------------------------------------------------
+    # Where a type can be used
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_model_info_by_xmlid(self):
+        """The built-in types can't be deleted."""
+        info = super()._get_model_info_by_xmlid()
+        for xmlid in (
+            "mail.mail_activity_data_email",
+            "mail.mail_activity_data_upload_document",
+            "mail.mail_activity_data_warning",
+            "crm_activity_plus.mail_activity_type_webinar",
+            "crm_activity_plus.mail_activity_type_letter",
+        ):
+            info[xmlid] = {"res_model": False, "unlink": False}
+        return info
+
+    @api.model
+    def _get_protected(self):
+        """:returns: the types whose model other applications rely on"""
+        types = self.browse()
+        for xmlid in self._get_model_info_by_xmlid():
+            types |= self.env.ref(xmlid, raise_if_not_found=False) or types
+        return types
+
+    @api.model
+    def _get_applicable_domain(self, res_model):
+        """:param str res_model: model of a record, False for a free activity
+        :returns: domain of the types that can be used on it
+        """
+        return Domain("res_model", "in", (False, res_model)) & (
+            Domain("applies_to_ids", "=", False)
+            | Domain("applies_to_ids.model", "=", res_model)
+        )
+
+    def _get_reason_not_applicable(self, res_model):
+        """Say why a type can't be used on records of a model.
+
+        :param str res_model: the model, False for an activity without a record
+        :returns: a sentence, or False where it can be used
+        """
+        self.ensure_one()
+        if self.deleted:
+            return self.env._(
+                "The activity type “%(name)s” was deleted. Choose another one.",
+                name=self.name,
+            )
+        applies_to = self.sudo().applies_to_ids
+        if applies_to and res_model not in applies_to.mapped("model"):
+            return self.env._(
+                "The activity type “%(name)s” can't be used here: it applies to "
+                "%(models)s only.",
+                name=self.name,
+                models=", ".join(applies_to.mapped("name")),
+            )
+        return False

@@ -1,0 +1,39 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+"""Technical codes made from names. No ORM."""
+
+import re
+import unicodedata
+
+CODE_PATTERN = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
+
+
+def is_code(text):
+    """Tell whether ``text`` can serve as a code: lower-case ASCII words joined by
+    single underscores.
+
+    :param str text: the candidate
+    :rtype: bool
+    """
+    return bool(CODE_PATTERN.fullmatch(text or ""))
+
+
+def make_code(name, taken=(), default="code"):
+    """Make a code out of a name that a person typed.
+
+    :param str name: e.g. ``"Envoyé: le contrat!"``
+    :param collections.abc.Container taken: codes that are in use already
+    :param str default: what to use where nothing of the name is ASCII
+    :returns: e.g. ``"envoye_le_contrat"``, followed by ``_2``, ``_3``... where taken
+    :rtype: str
+    """
+    ascii_name = (
+        unicodedata.normalize("NFKD", name or "").encode("ascii", "ignore").decode()
+    )
+    stem = re.sub(r"[^a-z0-9]+", "_", ascii_name.lower()).strip("_") or default
+    code, number = stem, 1
+    while code in taken:
+        number += 1
+        code = f"{stem}_{number}"
+    return code

@@ -1,0 +1,156 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.mail_activity_type import APPLICABLE_DOMAIN
+
+
+class MailActivitySchedule(models.TransientModel):
+    _inherit = "mail.activity.schedule"
+
+    activity_type_id = fields.Many2one(domain=APPLICABLE_DOMAIN)
+
+    @api.depends("plan_date")
+    def _compute_error(self):
+        """What the launch itself would say."""
+        super()._compute_error()
+        for scheduler in self.filtered(lambda s: s.plan_id and not s.has_error):
+            try:
+                proposals = scheduler._propose()
+            except UserError as error:
+                scheduler.error = error.args[0]
+                scheduler.has_error = True
+                scheduler.has_warning = False
+                continue
+            skipped = [p.skip_reason for p in proposals if p.skip_reason]
+            if skipped:
+                text = Markup("<ul>%s</ul>") % Markup().join(
+                    Markup("<li>%s</li>") % reason for reason in skipped
+                )
+                if len(skipped) == len(proposals):
+                    scheduler.error = text
+                    scheduler.has_error = True
+                    scheduler.has_warning = False
+                else:
+                    scheduler.warning = (scheduler.warning or Markup()) + text
+                    scheduler.has_warning = True
+
+    @api.depends("plan_date", "plan_id", "plan_on_demand_user_id", "res_model", "res_ids")
+    def _compute_plan_schedule_line_ids(self):
+        """The summary is what the launch would schedule, and what core suggests to do
+        afterwards."""
+        for scheduler in self:
+            scheduler.plan_schedule_line_ids = [
+                fields.Command.clear(),
+                *(
+                    fields.Command.create(values)
+                    for values in scheduler._prepare_summary_lines()
+                ),
+            ]
+
+    def _prepare_summary_lines(self):
+        """:returns: values of the summary's lines"""
+        self.ensure_one()
+        plan = self.plan_id
+        if not plan.template_ids:
+            return []
+        plan_date = self.plan_date or fields.Date.context_today(self)
+        try:
+            steps = plan._date_steps(plan._get_steps(), plan_date)
+        except UserError:
+            return []
+        records = self._get_applied_on_records()
+        record = records.exists() if records is not None and len(records) == 1 else False
+        if record:
+            steps = plan._propose_steps(steps, record, self.plan_on_demand_user_id)
+        summaries = {}
+        lines = []
+        for step in steps:
+            activity_type = self.env["mail.activity.type"].browse(step["activity_type_id"])
+            summaries[step["code"]] = step["summary"] or activity_type.name
+            user_id = step.get("user_id") or step["template"].responsible_id.id
+            if step["responsible_type"] == "on_demand":
+                user_id = self.plan_on_demand_user_id.id
+            lines.append(
+                {
+                    "line_description": summaries[step["code"]],
+                    "line_date_deadline": step["date_deadline"],
+                    "responsible_user_id": user_id,
+                    "line_after": ", ".join(summaries[code] for code in step["after"]),
+                }
+            )
+            if step["template"]:
+                lines += self._prepare_suggested_lines(activity_type, step["date_deadline"])
+        return lines
+
+    def _prepare_suggested_lines(self, activity_type, deadline):
+        return [
+            {
+                "line_description": suggested.summary or suggested.name,
+                "line_date_deadline": suggested.with_context(
+                    activity_previous_deadline=deadline
+                )._get_date_deadline(),
+                "responsible_user_id": suggested.default_user_id.id,
+                "line_after": self.env._("suggested"),
+            }
+            for suggested in activity_type.suggested_next_type_ids
+        ]
+
+    def _propose(self):
+        """:returns: what the launch would do"""
+        self.ensure_one()
+        return self.plan_id._propose(
+            self._get_applied_on_records(),
+            self.plan_date,
+            self.plan_on_demand_user_id.id,
+        )
+
+    def action_schedule_plan(self):
+        """Launch the plan, by the same way as a program does."""
+        self.ensure_one()
+        if not self.res_model:
+            return super().action_schedule_plan()
+        result = self.plan_id.launch(
+            self._get_applied_on_records(),
+            self.plan_date,
+            self.plan_on_demand_user_id.id,
+        )
+        if not result["run_ids"]:
+            reasons = dict.fromkeys(row["reason"] for row in result["skipped"])
+            raise UserError("\n".join(reasons))
+        action = self._get_action_after_launch()
+        if not result["skipped"]:
+            return action
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "title": self.env._(
+                    "Launched on %(launched)s records, %(skipped)s skipped",
+                    launched=len(result["run_ids"]),
+                    skipped=len(result["skipped"]),
+                ),
+                "message": "\n".join(row["reason"] for row in result["skipped"][:10]),
+                "next": action,
+            },
+        }
+
+    def _get_action_after_launch(self):
+        records = self._get_applied_on_records()
+        if len(records) == 1:
+            return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "name": self.env._("Launched: %(plan)s", plan=self.plan_id.name),
+            "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
+            "target": "current",
+            "domain": [("id", "in", records.ids)],
+        }
