@@ -3,6 +3,7 @@
 
 from . import mail_activity_document_mixin
 from . import mail_activity_type
+from . import mail_activity_outcome
 from . import mail_activity
 from . import mail_activity_mixin
 from . import mail_activity_plan
@@ -10,5 +11,7 @@ from . import mail_activity_plan_template
 from . import mail_activity_plan_run
 from . import mail_activity_plan_run_line
 from . import mail_activity_log
+from . import mail_activity_round_robin
+from . import resource_calendar
 from . import crm_lead
 from . import res_users

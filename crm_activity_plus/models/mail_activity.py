@@ -1,6 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import logging
 from collections import defaultdict
 from datetime import date, timedelta
 
@@ -8,10 +9,28 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools.misc import format_date
 
+from ..tools.dates import find_deadline
 from .mail_activity_type import APPLICABLE_DOMAIN
 
+_logger = logging.getLogger(__name__)
+
 CLOSED_STATUSES = ("done", "cancelled")
+# An activity on hold is inactive, too: so it is off the to-do lists, counters and
+# reminders of Odoo and of every other addon.
+INACTIVE_STATUSES = ("done", "cancelled", "on_hold")
+
+ENGINE_FIELDS = (
+    "attempt",
+    "held_by_pause",
+    "on_hold_until",
+    "run_id",
+    "run_line_id",
+    "status",
+    "status_before_hold",
+)
 
 EVENT_BY_STATUS = {
     "new": "reopened",
@@ -64,6 +83,27 @@ class MailActivity(models.Model):
         help="Where the work stands. The due date's own state is whether it is overdue, "
         "for today or planned.",
     )
+    on_hold_until = fields.Date(
+        readonly=True, copy=False, help="The day on which it comes back by itself."
+    )
+    status_before_hold = fields.Char(readonly=True, copy=False)
+    held_by_pause = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="It was put on hold because its plan was paused, and comes back with it.",
+    )
+    outcome_id = fields.Many2one(
+        "mail.activity.outcome",
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="['|', ('activity_type_ids', '=', False),"
+        " ('activity_type_ids', '=', activity_type_id)]",
+        help="How the activity ended.",
+    )
+    attempt = fields.Integer(
+        default=1, readonly=True, copy=False, help="The how manieth try this is."
+    )
     date_start = fields.Datetime("Start")
     date_end = fields.Datetime(
         "End", compute="_compute_date_end", store=True, precompute=True, readonly=False
@@ -112,16 +152,18 @@ class MailActivity(models.Model):
         "CHECK (duration >= 0)", "The duration of an activity can't be negative."
     )
 
-    @api.depends("activity_type_id", "run_line_id")
+    @api.depends("activity_type_id", "outcome_id", "run_line_id")
     def _compute_chaining_type(self):
-        """A run has steps of its own for what the types of its steps trigger, so that
-        core must not create them once more."""
+        """Core must not create what the type triggers where the run has a step of its
+        own for it, nor after an outcome that leads elsewhere."""
         expanded = self.sudo().run_line_id._filter_expanded()
         for activity in self:
+            is_elsewhere = (
+                activity.sudo().run_line_id in expanded
+                or activity.outcome_id.effect in ("retry", "stop")
+            )
             activity.chaining_type = (
-                "suggest"
-                if activity.sudo().run_line_id in expanded
-                else activity.activity_type_id.chaining_type
+                "suggest" if is_elsewhere else activity.activity_type_id.chaining_type
             )
 
     @api.depends("active")
@@ -130,7 +172,7 @@ class MailActivity(models.Model):
         it."""
         for activity in self:
             status = activity.status or "new"
-            if activity.active == (status in CLOSED_STATUSES):
+            if activity.active == (status in INACTIVE_STATUSES):
                 status = "new" if activity.active else "done"
             activity.status = status
 
@@ -138,11 +180,12 @@ class MailActivity(models.Model):
     def _compute_state(self):
         super()._compute_state()
         self.filtered(lambda a: a.status == "cancelled").state = "cancelled"
+        self.filtered(lambda a: a.status == "on_hold").state = "planned"
 
     @api.depends("active", "status")
     def _compute_date_done(self):
         super()._compute_date_done()
-        self.filtered(lambda a: a.status == "cancelled").date_done = False
+        self.filtered(lambda a: a.status in ("cancelled", "on_hold")).date_done = False
 
     @api.depends("activity_type_id")
     def _compute_duration(self):
@@ -189,18 +232,53 @@ class MailActivity(models.Model):
             if reason and not (activity.run_line_id and activity.activity_type_id.deleted):
                 raise ValidationError(reason)
 
+    @api.constrains("outcome_id", "activity_type_id")
+    def _check_outcome(self):
+        for activity in self.filtered("outcome_id"):
+            reason = activity.outcome_id._get_reason_not_applicable(
+                activity.activity_type_id
+            )
+            if reason:
+                raise ValidationError(reason)
+
     # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """Whoever asks for a status gets it, also where it means inactive."""
+        domain = Domain(domain)
+        if any(c.field_expr == "status" for c in domain.iter_conditions()):
+            kwargs["active_test"] = False
+        if self.env.context.get("activity_done_only"):
+            domain &= Domain("active", "=", True) | Domain("status", "=", "done")
+        return super()._search(domain, *args, **kwargs)
+
+    @api.readonly
+    @api.model
+    def get_activity_data(self, res_model, domain, limit=None, offset=0, fetch_done=False):
+        """What is inactive there is done, not cancelled or on hold."""
+        activities = self.with_context(activity_done_only=fetch_done)
+        return super(MailActivity, activities).get_activity_data(
+            res_model, domain, limit=limit, offset=offset, fetch_done=fetch_done
+        )
+
+    @api.model
+    def _default_activity_type_for_model(self, model):
+        return self.env["mail.activity.type"].search(
+            self.env["mail.activity.type"]._get_applicable_domain(model), limit=1
+        )
 
     @api.model_create_multi
     def create(self, vals_list):
         activities = super().create(vals_list)
         activities._align_dates({name for vals in vals_list for name in vals})
         # The steps of a run write their own rows.
-        activities.filtered(lambda a: not a.sudo().run_line_id)._log(
-            "created", values=activities._get_logged_values()
-        )
+        values = activities._get_logged_values()
+        alone = activities.filtered(lambda a: not a.sudo().run_line_id)
+        for status, created in alone.grouped("status").items():
+            created._log("created", (False, status), self._get_reason(), values)
         return activities
 
     def write(self, vals):
@@ -224,11 +302,10 @@ class MailActivity(models.Model):
     def unlink(self):
         steps = self.filtered("active").sudo().run_line_id
         in_steps = steps.activity_id
-        (self - in_steps.sudo(False))._log(
-            "deleted",
-            get_statuses=lambda activity: (activity.status, False),
-            values=self._get_logged_values(),
-        )
+        values = self._get_logged_values()
+        alone = self - in_steps.sudo(False)
+        for status, activities in alone.grouped("status").items():
+            activities._log("deleted", (status, False), self._get_reason(), values)
         steps._close(
             "cancelled",
             reason=self._get_reason() or self.env._("The activity was deleted."),
@@ -240,7 +317,7 @@ class MailActivity(models.Model):
     def _check_engine_fields(self, vals):
         """The engine alone says which step an activity belongs to, and how far it
         is."""
-        refused = [name for name in ("run_id", "run_line_id", "status") if name in vals]
+        refused = [name for name in ENGINE_FIELDS if name in vals]
         if refused and not self.env.su:
             raise UserError(
                 self.env._(
@@ -252,7 +329,7 @@ class MailActivity(models.Model):
 
     def _check_reopen(self):
         for activity in self:
-            if not activity.active and activity.sudo().run_line_id:
+            if activity.status in CLOSED_STATUSES and activity.sudo().run_line_id:
                 raise UserError(
                     self.env._(
                         "“%(activity)s” is a closed step of the plan “%(plan)s” and "
@@ -337,8 +414,164 @@ class MailActivity(models.Model):
                 line.write(vals)
 
     # ------------------------------------------------------------
+    # Working on it
+    # ------------------------------------------------------------
+
+    def action_start(self):
+        """Begin to work on the activities.
+
+        :raises UserError: one of them is closed
+        """
+        self._check_open()
+        self._resume({"status": "in_progress"}, self.env._("Started."))
+        return True
+
+    def action_hold(self, until=None, reason=None):
+        """Put the activities on hold: they are off the to-do lists until then.
+
+        :param until: the day on which they come back by themselves (date or ISO
+            string); without it they stay on hold until somebody resumes them
+        :param str reason: why, for the history
+        :raises UserError: one of them is closed, or the date is no date or over
+        """
+        self._check_open()
+        self.check_access("write")
+        until = self._read_hold_date(until)
+        for status, activities in self.grouped("status").items():
+            vals = {"on_hold_until": until, "held_by_pause": False}
+            if status != "on_hold":
+                vals |= {
+                    "active": False,
+                    "status": "on_hold",
+                    "status_before_hold": status,
+                }
+            activities.sudo().with_context(activity_reason=reason or False).write(vals)
+        return True
+
+    def action_resume(self):
+        """Take the activities off hold: each has the status it had before.
+
+        :raises UserError: one of them is not on hold
+        """
+        for activity in self:
+            if activity.status != "on_hold":
+                raise UserError(
+                    self.env._(
+                        "“%(activity)s” is not on hold, so that there is nothing to "
+                        "resume.",
+                        activity=activity.display_name,
+                    )
+                )
+        for status, activities in self.grouped("status_before_hold").items():
+            activities._resume({"status": status or "new"})
+        return True
+
+    def _resume(self, vals, reason=False):
+        self.check_access("write")
+        activities = self.sudo().with_context(activity_reason=reason)
+        activities.write(
+            {
+                "active": True,
+                "held_by_pause": False,
+                "on_hold_until": False,
+                "status_before_hold": False,
+                **vals,
+            }
+        )
+
+    def _read_hold_date(self, until):
+        if not until:
+            return False
+        try:
+            day = fields.Date.to_date(until)
+        except ValueError as error:
+            raise UserError(
+                self.env._(
+                    "“%(value)s” is no date. Write the day until which to hold the "
+                    "activity as year-month-day, such as 2026-03-31.",
+                    value=until,
+                )
+            ) from error
+        if day <= fields.Date.context_today(self):
+            raise UserError(
+                self.env._(
+                    "The activity can't be on hold until %(date)s, which is not in the "
+                    "future. Choose a later day.",
+                    date=format_date(self.env, day),
+                )
+            )
+        return day
+
+    def _check_open(self):
+        for activity in self:
+            if activity.status in CLOSED_STATUSES:
+                raise UserError(
+                    self.env._(
+                        "“%(activity)s” is closed already. Reload to see who closed it.",
+                        activity=activity.display_name,
+                    )
+                )
+
+    @api.model
+    def _cron_end_holds(self):
+        """Bring back the activities whose hold is over."""
+        domain = [
+            ("status", "=", "on_hold"),
+            ("held_by_pause", "=", False),
+            ("on_hold_until", "<=", fields.Date.today()),
+        ]
+        self.env["ir.cron"]._commit_progress(remaining=self.search_count(domain))
+        for activity in self.search(domain, order="on_hold_until, id"):
+            activity = activity.try_lock_for_update().filtered_domain(domain)
+            try:
+                with self.env.cr.savepoint():
+                    activity._end_hold()
+            except Exception:
+                _logger.exception("The hold of activity %s can't be ended", activity.id)
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
+
+    def _end_hold(self):
+        """It is due on the day it comes back, where it would have been due before."""
+        for activity in self:
+            until = activity.on_hold_until
+            vals = {"status": activity.status_before_hold or "new"}
+            if activity.date_deadline < until:
+                vals["date_deadline"] = until
+            activity._resume(vals, self.env._("The hold ended."))
+
+    # ------------------------------------------------------------
     # Closing
     # ------------------------------------------------------------
+
+    def complete(self, outcome=None, feedback=None):
+        """Mark the activities as done, with an outcome.
+
+        :param outcome: code or id of a ``mail.activity.outcome``
+        :param str feedback: what to say about it in the chatter
+        :returns: ids of the activities that this created
+        :rtype: list[int]
+        :raises UserError: one of them is closed already, or can't end so; none is
+            marked then
+        """
+        self._check_open()
+        outcome = self.env["mail.activity.outcome"]._read_outcome(outcome)
+        Activity = self.env["mail.activity"].sudo().with_context(active_test=False)
+        last = Activity.search([], order="id DESC", limit=1)
+        if outcome:
+            self.outcome_id = outcome
+        self.action_feedback(feedback=feedback or False)
+        return Activity.search([("id", ">", last.id)], order="id").ids
+
+    def _action_done(self, feedback=False, attachment_ids=None):
+        """Nothing is done twice, and what was on hold is not any more."""
+        activities = self.filtered(lambda a: a.status not in CLOSED_STATUSES)
+        held = activities.filtered(lambda a: a.status == "on_hold")
+        if held:
+            held.action_resume()
+        return super(MailActivity, activities)._action_done(
+            feedback=feedback, attachment_ids=attachment_ids
+        )
 
     def action_cancel(self):
         """Close the activities without having done them.
@@ -352,10 +585,60 @@ class MailActivity(models.Model):
         :param str reason: why, for the ledger and the steps
         """
         self.check_access("write")
-        activities = self.filtered("active").sudo()
+        activities = self.filtered(lambda a: a.status not in CLOSED_STATUSES).sudo()
         if reason:
             activities = activities.with_context(activity_reason=reason)
         activities.write({"active": False, "status": "cancelled"})
+
+    def _schedule_following(self, activity_type):
+        """Schedule an activity of a type after each of these, which are done.
+
+        :param activity_type: its delay counts from the deadline, or from today
+        """
+        vals_list = []
+        for activity in self:
+            following = activity_type.with_context(
+                activity_previous_deadline=activity.date_deadline
+            )
+            vals_list.append(
+                {
+                    "activity_type_id": activity_type.id,
+                    "automated": True,
+                    "date_deadline": following._get_date_deadline(),
+                    "note": activity_type.default_note,
+                    "previous_activity_type_id": activity.activity_type_id.id,
+                    "res_id": activity.res_id,
+                    "res_model_id": activity.res_model_id.id,
+                    "summary": activity_type.summary,
+                    "user_id": (activity_type.default_user_id or activity.user_id).id,
+                }
+            )
+        return self.create(vals_list)
+
+    def _retry(self):
+        """Schedule each of these, which are done, once more."""
+        vals_list = []
+        for activity in self:
+            outcome = activity.outcome_id
+            deadline = find_deadline(
+                fields.Date.context_today(activity),
+                outcome.retry_delay_count,
+                outcome.retry_delay_unit,
+            )
+            vals_list.append(
+                {
+                    "activity_type_id": activity.activity_type_id.id,
+                    "attempt": activity.attempt + 1,
+                    "automated": True,
+                    "date_deadline": deadline.date,
+                    "note": activity.note,
+                    "res_id": activity.res_id,
+                    "res_model_id": activity.res_model_id.id,
+                    "summary": activity.summary,
+                    "user_id": activity.user_id.id,
+                }
+            )
+        return self.create(vals_list)
 
     def _hand_over(self, leaving):
         """Give the activities of users who leave to the record's salesperson, else to
@@ -382,27 +665,43 @@ class MailActivity(models.Model):
         return self.env.context.get("activity_reason") or False
 
     def _follow_statuses(self, old_statuses):
-        """Tell the ledger about new statuses, and move the runs whose steps were
-        closed.
+        """Tell the ledger about new statuses, move the runs whose steps were closed,
+        and do what the outcomes say.
 
         :param dict old_statuses: the status of each activity before
         """
         changed = self.filtered(lambda a: a.status != old_statuses[a])
         steps = self.env["mail.activity.plan.run.line"].sudo()
-        for status, activities in changed.grouped("status").items():
+        by_change = changed.grouped(lambda a: (old_statuses[a], a.status))
+        for (old_status, status), activities in by_change.items():
             alone = activities
             if status in CLOSED_STATUSES:
                 # A step's row says that its activity was closed, too.
                 alone = activities.filtered(lambda a: not a.sudo().run_line_id)
-                own_steps = activities.sudo().run_line_id._filter_open()
-                own_steps._close(status, reason=activities._get_reason())
-                steps += own_steps
-            alone._log(
-                EVENT_BY_STATUS[status],
-                get_statuses=lambda a: (old_statuses[a], a.status),
-                reason=activities._get_reason(),
-            )
+                steps += activities.sudo().run_line_id
+                activities._close_steps(status)
+            event = EVENT_BY_STATUS[status]
+            if old_status == "on_hold" and status not in CLOSED_STATUSES:
+                event = "resumed"
+            alone._log(event, (old_status, status), reason=activities._get_reason())
+        done = changed.filtered(lambda a: a.status == "done" and a.outcome_id)
+        for outcome, activities in done.grouped("outcome_id").items():
+            outcome._apply(activities)
+            activities.filtered(
+                lambda a: not a.sudo().run_line_id
+                and a.outcome_id._allows_another(a.attempt)
+            ).sudo()._retry()
         steps.run_id._advance()
+
+    def _close_steps(self, status):
+        """Close the steps of activities that were closed, or try them again."""
+        for outcome, activities in self.sudo().grouped("outcome_id").items():
+            steps = activities.run_line_id._filter_open()
+            if status == "done" and outcome.effect == "retry":
+                steps -= steps._retry(outcome)
+            steps._close(status, reason=self._get_reason(), outcome_id=outcome.id)
+            if status == "done" and outcome.effect == "stop":
+                steps.run_id._stop("outcome", outcome.name)
 
     @api.autovacuum
     def _gc_delete_old_overdue_activities(self):
@@ -447,27 +746,20 @@ class MailActivity(models.Model):
             }
             for activity in self
         }
-        self.filtered(lambda a: changes[a])._log(
-            "changed",
-            get_statuses=lambda a: (a.status, a.status),
-            reason=self._get_reason(),
-            values=changes,
-        )
+        for status, activities in self.filtered(changes.get).grouped("status").items():
+            activities._log("changed", (status, status), self._get_reason(), changes)
 
-    def _log(self, event, get_statuses=None, reason=False, values=None):
+    def _log(self, event, statuses, reason=False, values=None):
         """Add a row to the ledger for each activity.
 
         :param str event: one of the ledger's events
-        :param get_statuses: gives an activity's old and new status
+        :param tuple statuses: the old and the new status
         :param str reason: why
         :param dict values: activity -> what else there is to tell
         """
-        rows = []
-        for activity in self.sudo():
-            old_status, new_status = (
-                get_statuses(activity) if get_statuses else (False, activity.status)
-            )
-            rows.append(
+        old_status, new_status = statuses
+        self.env["mail.activity.log"]._add(
+            [
                 {
                     "res_model": activity.res_model,
                     "res_id": activity.res_id,
@@ -478,5 +770,6 @@ class MailActivity(models.Model):
                     "reason": reason,
                     "values": values and values[activity],
                 }
-            )
-        self.env["mail.activity.log"]._add(rows)
+                for activity in self.sudo()
+            ]
+        )

@@ -9,10 +9,14 @@ import psycopg2.errors
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import split_every
+from odoo.tools.safe_eval import safe_eval
 
 from ..tools.codes import is_code, make_code
 from ..tools.graph import sort_in_waves
+from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
+from .step_dater import StepDater
 
 # So many records are launched at a time: it bounds the memory, not what can be asked.
 LAUNCH_BATCH_SIZE = 500
@@ -50,6 +54,36 @@ class MailActivityPlan(models.Model):
         readonly=False,
         help="Launch the plan on a record where it is already under way. Plans for "
         "leads don't by default; those of other applications do, as in Odoo itself.",
+    )
+    team_ids = fields.Many2many(
+        "crm.team",
+        string="Sales Teams",
+        help="The plan is launched on records of these teams only. Leave it empty for "
+        "all of them.",
+    )
+    domain = fields.Char(
+        "Applies to Records",
+        help="The plan is launched on records that meet this only.",
+    )
+    deadline_policy = fields.Selection(
+        [
+            ("calendar", "Every day counts"),
+            ("working_days", "Working days only"),
+            ("shift_forward", "Every day counts, then on to the next working day"),
+            ("shift_backward", "Every day counts, then back to the last working day"),
+        ],
+        default="calendar",
+        required=True,
+        string="Deadlines",
+        help="Working days are those of the working hours below, less public holidays "
+        "and the responsible's time off.",
+    )
+    resource_calendar_id = fields.Many2one(
+        "resource.calendar",
+        string="Working Hours",
+        check_company=True,
+        ondelete="restrict",
+        help="Leave it empty for the responsible's own, else the company's.",
     )
     run_ids = fields.One2many("mail.activity.plan.run", "plan_id", string="Runs")
     run_count = fields.Integer(compute="_compute_run_count")
@@ -154,7 +188,9 @@ class MailActivityPlan(models.Model):
         :raises UserError: the plan, the date, the responsible or the overrides are no
             good; nothing is launched then
         """
-        proposals = self._propose(res_ids, plan_date, responsible_id, overrides)
+        proposals = self._propose(
+            res_ids, plan_date, responsible_id, overrides, draw=True
+        )
         accepted = [proposal for proposal in proposals if not proposal.skip_reason]
         skipped = [proposal for proposal in proposals if proposal.skip_reason]
         runs = self.env["mail.activity.plan.run"]
@@ -193,9 +229,12 @@ class MailActivityPlan(models.Model):
             "load": self._get_load(proposals),
         }
 
-    def _propose(self, res_ids, plan_date=None, responsible_id=None, overrides=None):
+    def _propose(
+        self, res_ids, plan_date=None, responsible_id=None, overrides=None, draw=False
+    ):
         """Check a launch and compute it, without writing anything.
 
+        :param bool draw: take turns in the round robin, instead of only looking
         :returns: a :class:`Proposal` for each record, in the given order
         :raises UserError: see :meth:`launch`
         """
@@ -209,16 +248,21 @@ class MailActivityPlan(models.Model):
         overrides = self._read_overrides(overrides, res_ids, steps)
         skip_reasons = self._get_skip_reasons(res_ids, plan_date, responsible)
         records = self.env[self.res_model].browse(res_ids)
-        dated = self._date_steps(steps, plan_date)
+        dater = self._get_dater()
+        rotation = self.env["mail.activity.round.robin"]._get_rotation(draw)
         proposals = []
         for record in records:
             reason = skip_reasons.get(record.id, False)
             proposed = []
             if not reason:
-                proposed = self._propose_steps(dated, record, responsible)
+                proposed = self._propose_steps(steps, record, responsible, rotation)
                 self._apply_overrides(proposed, overrides.get(record.id, {}))
+                self._date_steps(proposed, plan_date, dater, record)
             proposals.append(Proposal(record, reason, proposed))
         return proposals
+
+    def _get_dater(self):
+        return StepDater(self.env, self.deadline_policy, self.resource_calendar_id)
 
     def _check_launchable(self):
         """:raises UserError: the plan itself can't be launched"""
@@ -368,6 +412,9 @@ class MailActivityPlan(models.Model):
                 "You may not change “%(record)s”.", record=record.display_name
             )
         reasons |= self._get_company_reasons(writable, responsible)
+        reasons |= self._get_condition_reasons(
+            writable.filtered(lambda record: record.id not in reasons)
+        )
         candidates = writable.filtered(lambda record: record.id not in reasons)
         return reasons | self._get_running_reasons(candidates, plan_date, responsible)
 
@@ -396,6 +443,55 @@ class MailActivityPlan(models.Model):
                     record=record.display_name,
                 )
         return reasons
+
+    def _get_condition_reasons(self, records):
+        reasons = {}
+        if self.team_ids and "team_id" in records:
+            for record in records.filtered(lambda r: r.team_id not in self.team_ids):
+                reasons[record.id] = self.env._(
+                    "“%(record)s” belongs to none of the sales teams of the plan.",
+                    record=record.display_name,
+                )
+        if self.domain:
+            for record in records - records.filtered_domain(
+                self._check_domain(self.domain, self.name)
+            ):
+                reasons.setdefault(
+                    record.id,
+                    self.env._(
+                        "“%(record)s” doesn't meet the plan's condition.",
+                        record=record.display_name,
+                    ),
+                )
+        return reasons
+
+    def _check_domain(self, domain, name):
+        """Read a domain that a person typed.
+
+        :param str domain: the domain
+        :param str name: what it belongs to, for the message
+        :returns: a domain on the plan's model
+        :rtype: Domain
+        :raises ValidationError: it can't be evaluated
+        """
+        try:
+            parsed = Domain(safe_eval(domain, {"uid": self.env.uid, "user": self.env.user}))
+            parsed.validate(self.env[self.res_model])
+            self.env[self.res_model].sudo()._search(parsed, limit=1)
+        except Exception as error:
+            raise ValidationError(
+                self.env._(
+                    "The condition of “%(name)s” can't be evaluated: %(error)s",
+                    name=name,
+                    error=error,
+                )
+            ) from error
+        return parsed
+
+    @api.constrains("domain", "res_model")
+    def _check_plan_domain(self):
+        for plan in self.filtered("domain"):
+            plan._check_domain(plan.domain, plan.name)
 
     def _get_running_reasons(self, records, plan_date, responsible):
         runs = self.env["mail.activity.plan.run"].sudo()
@@ -476,39 +572,12 @@ class MailActivityPlan(models.Model):
             previous = following
         return steps
 
-    def _date_steps(self, steps, plan_date):
-        """Add to each step the deadline it has on every record; steps that count from
-        another one are dated as if each were done on its day.
-
-        :returns: the steps in the given order
-        """
-        by_code = {step["code"]: step for step in steps}
-        waves = sort_in_waves({step["code"]: step["after"] for step in steps})
-        dated = {}
-        for code in (code for wave in waves for code in wave):
-            step = by_code[code]
-            base, base_date = "plan_date", plan_date
-            if step["delay_from"] in ("after_previous_done", "after_previous_deadline"):
-                base = step["delay_from"].removeprefix("after_")
-                base_date = max(dated[other].date for other in step["after"])
-            dated[code] = self.env["mail.activity.plan.run.line"]._find_deadline(
-                step, base_date, base
-            )
-        return [
-            {
-                **step,
-                "date_deadline": dated[step["code"]].date,
-                "date_explanation": dated[step["code"]].explanation,
-            }
-            for step in steps
-        ]
-
-    def _propose_steps(self, steps, record, responsible):
-        """:returns: the steps with what depends on the record: who does them, and
-        their state at the launch"""
+    def _propose_steps(self, steps, record, responsible, rotation):
+        """:returns: the steps with who does them on a record, and their state at the
+        launch"""
         proposed = []
         for step in steps:
-            user, reason = self._find_responsible(step, record, responsible)
+            user, reason = self._find_responsible(step, record, responsible, rotation)
             state = "waiting" if step["after"] else "scheduled"
             if state == "scheduled" and not user:
                 state = "failed"
@@ -522,16 +591,52 @@ class MailActivityPlan(models.Model):
                 step["user_id"] = by_code[step["after"][0]]["user_id"]
         return proposed
 
-    def _find_responsible(self, step, record, responsible):
+    def _find_responsible(self, step, record, responsible, rotation):
         """:returns: the user, and why there is none or False"""
+        template = step["template"]
         if step["responsible_type"] == "on_demand":
             return responsible, False
-        if not step["template"]:
+        if not template:
             return self.env["res.users"].browse(step["user_id"]), False
         if step["responsible_type"] == "other":
-            return step["template"].responsible_id, False
-        found = step["template"]._determine_responsible(responsible, record)
+            return template.responsible_id, False
+        if step["responsible_type"] == "round_robin":
+            # Whoever's turn it is when a waiting step is scheduled isn't known yet.
+            user = self.env["res.users"]
+            if not step["after"]:
+                user = rotation.next_user(record)
+            return user, not user and template._get_missing_responsible_reason(record)
+        found = template._determine_responsible(responsible, record)
         return found["responsible"], found["error"] or found["warning"]
+
+    def _date_steps(self, steps, plan_date, dater, record):
+        """Date the steps of a record; those that count from another one as if each were
+        done on its day.
+
+        :param list[dict] steps: with ``user_id``; gets dates and explanations, but
+            for steps that have one already
+        """
+        Users = self.env["res.users"]
+        company = self._get_company(record)
+        by_code = {step["code"]: step for step in steps}
+        for wave in sort_in_waves({step["code"]: step["after"] for step in steps}):
+            for code in wave:
+                step = by_code[code]
+                if step.get("date_deadline"):
+                    continue
+                base, base_date = "plan_date", plan_date
+                if step["delay_from"] in PREVIOUS_STEP_DELAYS:
+                    base = step["delay_from"].removeprefix("after_")
+                    base_date = max(by_code[c]["date_deadline"] for c in step["after"])
+                user = Users.browse(step["user_id"])
+                deadline = dater.find(step, base_date, base, user, company)
+                step["date_deadline"] = deadline.date
+                step["date_explanation"] = deadline.explanation
+
+    def _get_company(self, record):
+        """:returns: the company whose calendar counts for a record"""
+        company = record.company_id if "company_id" in record else self.company_id
+        return company or self.company_id or self.env.company
 
     @api.model
     def _find_user_by_role(self, role, record):
@@ -703,7 +808,6 @@ class MailActivityPlan(models.Model):
             [proposal.record.id for proposal in proposals]
         )
         partners = records.sudo()._mail_get_partners()
-        has_company = "company_id" in records
         return [
             {
                 "plan_id": self.id,
@@ -711,12 +815,12 @@ class MailActivityPlan(models.Model):
                 "res_model": self.res_model,
                 "res_id": record.id,
                 "partner_id": partners[record.id][:1].id,
-                "company_id": (has_company and record.company_id.id)
-                or self.company_id.id
-                or self.env.company.id,
+                "company_id": self._get_company(record).id,
                 "user_id": self.env.uid,
                 "responsible_id": responsible.id,
                 "plan_date": plan_date,
+                "deadline_policy": self.deadline_policy,
+                "resource_calendar_id": self.resource_calendar_id.id,
                 "launch_key": self._get_launch_key(plan_date, responsible),
             }
             for record in records

@@ -6,6 +6,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .step_dater import StepDater
+
 OPEN_STATES = ("running", "paused")
 
 
@@ -101,6 +103,17 @@ class MailActivityPlanRun(models.Model):
         help="How many of its steps are closed, in percent.",
     )
     next_deadline = fields.Date(compute="_compute_progress", store=True, index=True)
+    deadline_policy = fields.Selection(
+        selection=lambda self: self.env["mail.activity.plan"]
+        ._fields["deadline_policy"]
+        ._description_selection(self.env),
+        default="calendar",
+        required=True,
+        readonly=True,
+    )
+    resource_calendar_id = fields.Many2one(
+        "resource.calendar", readonly=True, ondelete="set null"
+    )
     launch_key = fields.Char(readonly=True, default="")
 
     # Two launches at the same moment give one run.
@@ -218,6 +231,9 @@ class MailActivityPlanRun(models.Model):
         # What comes behind steps that were left out or failed, and runs without any
         # open step.
         self.filtered(lambda run: run.line_ids.filtered("is_closed"))._advance()
+
+    def _get_dater(self):
+        return StepDater(self.env, self.deadline_policy, self.resource_calendar_id)
 
     def _advance(self):
         """Schedule and skip the waiting steps whose turn has come, and end the runs

@@ -4,11 +4,11 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
-from ..tools.dates import DeadlineError, find_deadline
 from ..tools.graph import SKIP, START, Closed, decide_turn, sort_in_waves
+from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
 
 OPEN_STATES = ("waiting", "scheduled")
 
@@ -84,6 +84,20 @@ class MailActivityPlanRunLine(models.Model):
         default="all",
         readonly=True,
     )
+    after_outcome_ids = fields.Many2many(
+        "mail.activity.outcome",
+        "mail_activity_plan_run_line_outcome_rel",
+        "line_id",
+        "outcome_id",
+        string="After Outcomes",
+        readonly=True,
+    )
+    condition_domain = fields.Char("Condition", readonly=True)
+    outcome_id = fields.Many2one(
+        "mail.activity.outcome", readonly=True, ondelete="restrict"
+    )
+    attempt = fields.Integer(default=1, readonly=True)
+    max_attempts = fields.Integer(readonly=True)
     user_id = fields.Many2one(
         "res.users", string="Responsible", readonly=True, index=True, ondelete="set null"
     )
@@ -202,7 +216,9 @@ class MailActivityPlanRunLine(models.Model):
         starting = dead = self.browse()
         for line in self.filtered(lambda line: line.state == "waiting"):
             turn = decide_turn(
-                [other._get_closed() for other in line.after_ids], line.after_mode
+                [other._get_closed() for other in line.after_ids],
+                line.after_mode,
+                line.after_outcome_ids.ids,
             )
             if turn == START:
                 starting += line
@@ -214,97 +230,102 @@ class MailActivityPlanRunLine(models.Model):
         """:returns: how the step ended, for ``decide_turn``, or None while it is
         open"""
         self.ensure_one()
-        return Closed(taken=self.branch_taken) if self.is_closed else None
+        if not self.is_closed:
+            return None
+        return Closed(self.outcome_id.id, self.branch_taken)
 
     def _schedule(self):
-        """Give waiting steps whose turn has come their date, responsible and
-        activity."""
+        """Schedule waiting steps whose turn has come: what they need is found now."""
         scheduled = self.browse()
+        daters = {}
+        rotation = self.env["mail.activity.round.robin"]._get_rotation(draw=True)
         for line in self:
+            run = line.run_id
+            dater = daters.setdefault(
+                (run.deadline_policy, run.resource_calendar_id), run._get_dater()
+            )
             try:
-                values = line._prepare_schedule_values()
-            except ValidationError as error:
+                if not line._meets_condition():
+                    line._close(
+                        "skipped", self.env._("The record doesn't meet its condition.")
+                    )
+                    continue
+                line.write(
+                    {"state": "scheduled", **line._prepare_schedule_values(dater, rotation)}
+                )
+            except UserError as error:
                 line._fail(error.args[0])
                 continue
-            if not values.get("user_id"):
-                line._fail(line._get_missing_responsible_reason())
-                continue
-            line.write({"state": "scheduled", **values})
             scheduled += line
         scheduled._create_activities()
         scheduled._log(dict.fromkeys(scheduled, "waiting"))
 
-    def _prepare_schedule_values(self):
-        """Hook: the values of a step whose turn has come."""
-        values = {"user_id": self._find_responsible().id}
+    def _get_record(self):
+        self.ensure_one()
+        return self.env[self.res_model].browse(self.res_id)
+
+    def _meets_condition(self):
+        self.ensure_one()
+        if not self.condition_domain:
+            return True
+        domain = self.run_id.plan_id._check_domain(
+            self.condition_domain, self.display_name
+        )
+        return bool(self._get_record().filtered_domain(domain))
+
+    def _prepare_schedule_values(self, dater, rotation):
+        """Hook: the values of a step whose turn has come.
+
+        :param dater: see :class:`StepDater`
+        :param rotation: whose turn it is in the teams
+        :raises UserError: it can't be done
+        """
+        user = self._find_responsible(rotation)
+        if not user:
+            raise UserError(self._get_missing_responsible_reason())
+        values = {"user_id": user.id}
         if (self.date_explanation or {}).get("base") != "chosen_at_launch":
-            day, explanation = self._find_deadline(self, *self._get_base())
+            base_date, base = self._get_base()
+            day, explanation = dater.find(
+                self, base_date, base, user, self.run_id.company_id
+            )
             values |= {"date_deadline": day, "date_explanation": explanation}
         return values
 
     def _get_base(self):
         """:returns: the date that the step's delay counts from, and what it is"""
-        previous = self.after_ids.filtered(lambda line: line.is_closed and line.branch_taken)
-        if not previous or self.delay_from not in (
-            "after_previous_done",
-            "after_previous_deadline",
-        ):
-            return self.run_id.plan_date, "plan_date"
-        done = max(
-            fields.Datetime.context_timestamp(
-                self.with_context(tz=line.user_id.tz), line.date_done
-            ).date()
-            for line in previous
+        previous = self.after_ids.filtered(
+            lambda line: line.is_closed and line.branch_taken
         )
+        if not previous or self.delay_from not in PREVIOUS_STEP_DELAYS:
+            return self.run_id.plan_date, "plan_date"
+        done = max(line._get_day_done() for line in previous)
         if self.delay_from == "after_previous_done":
             return done, "previous_done"
         deadlines = [line.date_deadline for line in previous if line.date_deadline]
         return max(deadlines, default=done), "previous_deadline"
 
-    @api.model
-    def _find_deadline(self, step, base_date, base):
-        """Date a step.
+    def _get_day_done(self):
+        """:returns: the day on which the step was closed, where its responsible is"""
+        tz = self.user_id.tz or self.env.user.tz
+        local = fields.Datetime.context_timestamp(self.with_context(tz=tz), self.date_done)
+        return local.date()
 
-        :param step: a step of a plan or of a run, or its values
-        :param date base_date: what its delay counts from
-        :param str base: what that date is
-        :returns: the date and its explanation
-        :raises ValidationError: there is no such date
-        """
-        direction = "before" if step["delay_from"] == "before_plan_date" else "after"
-        try:
-            return find_deadline(
-                base_date,
-                step["delay_count"],
-                step["delay_unit"],
-                direction,
-                base=base,
-            )
-        except DeadlineError as error:
-            raise ValidationError(
-                self.env._(
-                    "The step “%(step)s” can't be dated: %(count)s %(unit)s %(direction)s "
-                    "%(date)s leaves the calendar. Choose another date or delay.",
-                    step=step["summary"] or step["code"],
-                    count=step["delay_count"],
-                    unit=step["delay_unit"],
-                    direction=direction,
-                    date=format_date(self.env, base_date),
-                )
-            ) from error
-
-    def _find_responsible(self):
+    def _find_responsible(self, rotation):
         """:returns: the user who does the step, or none"""
         self.ensure_one()
         match self.responsible_type:
             case "on_demand":
                 user = self.run_id.responsible_id
             case "salesperson" | "team_leader" | "creator":
-                record = self.env[self.res_model].browse(self.res_id)
-                user = self.run_id.plan_id._find_user_by_role(self.responsible_type, record)
+                user = self.run_id.plan_id._find_user_by_role(
+                    self.responsible_type, self._get_record()
+                )
             case "previous":
                 previous = self.after_ids.filtered("branch_taken")
-                user = (previous.activity_id.user_id or previous.user_id)[:1]
+                user = previous.user_id[:1]
+            case "round_robin":
+                user = rotation.next_user(self._get_record())
             case _:
                 user = self.user_id
         return user._filter_can_do_activities()
@@ -317,6 +338,41 @@ class MailActivityPlanRunLine(models.Model):
             role=labels[self.responsible_type],
             user=f" ({self.user_id.name})" if self.user_id else "",
         )
+
+    def _retry(self, outcome):
+        """Try steps again whose activity ended with an outcome that asks for it.
+
+        :returns: the steps that are tried again; the others have had enough attempts
+        """
+        again = self.filtered(
+            lambda line: outcome._allows_another(line.attempt, line.max_attempts)
+        )
+        daters = {}
+        for line in again:
+            run = line.run_id
+            dater = daters.setdefault(
+                (run.deadline_policy, run.resource_calendar_id), run._get_dater()
+            )
+            day, explanation = dater.shift(
+                fields.Date.context_today(line.with_context(tz=line.user_id.tz)),
+                outcome.retry_delay_count,
+                outcome.retry_delay_unit,
+                "after",
+                line.user_id,
+                run.company_id,
+                "retry",
+            )
+            line.write(
+                {
+                    "attempt": line.attempt + 1,
+                    "outcome_id": outcome.id,
+                    "date_deadline": day,
+                    "date_explanation": explanation,
+                }
+            )
+        again._create_activities()
+        again._log(dict.fromkeys(again, "scheduled"), outcome.name)
+        return again
 
     def _create_activities(self):
         """Create the activities of scheduled steps."""
@@ -343,6 +399,7 @@ class MailActivityPlanRunLine(models.Model):
             "res_model_id": self.env["ir.model"]._get_id(self.res_model),
             "run_id": self.run_id.id,
             "run_line_id": self.id,
+            "attempt": self.attempt,
             "summary": self.summary,
             "user_id": self.user_id.id,
         }

@@ -3,12 +3,13 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 
 from ..tools.codes import is_code, make_code
 from ..tools.graph import find_cycle
 from .mail_activity_type import APPLICABLE_DOMAIN
 
-ROLES = ("salesperson", "team_leader", "creator", "previous")
+ROLES = ("salesperson", "team_leader", "creator", "previous", "round_robin")
 PREVIOUS_STEP_DELAYS = ("after_previous_done", "after_previous_deadline")
 
 
@@ -46,6 +47,24 @@ class MailActivityPlanTemplate(models.Model):
         default="all",
         required=True,
     )
+    after_outcome_ids = fields.Many2many(
+        "mail.activity.outcome",
+        "mail_activity_plan_template_outcome_rel",
+        "template_id",
+        "outcome_id",
+        string="After Outcomes",
+        help="The step is taken when one of these outcomes was chosen before it, and "
+        "skipped otherwise. Leave it empty to take it after any.",
+    )
+    condition_domain = fields.Char(
+        "Condition",
+        help="The step is skipped on a record that doesn't meet this when its turn "
+        "comes.",
+    )
+    max_attempts = fields.Integer(
+        help="How often the step is tried at the most, beside the limit of the outcome "
+        "that asks for it. 0 for no other limit."
+    )
     delay_from = fields.Selection(
         selection_add=[
             ("after_previous_done", "After Previous Step Is Done"),
@@ -62,12 +81,14 @@ class MailActivityPlanTemplate(models.Model):
             ("team_leader", "Team leader"),
             ("creator", "Creator of the record"),
             ("previous", "Responsible of the previous step"),
+            ("round_robin", "Round robin in the team"),
         ],
         ondelete={
             "salesperson": "set default",
             "team_leader": "set default",
             "creator": "set default",
             "previous": "set default",
+            "round_robin": "set default",
         },
     )
 
@@ -127,7 +148,14 @@ class MailActivityPlanTemplate(models.Model):
                     )
                 )
 
-    @api.constrains("after_ids", "plan_id", "delay_from", "responsible_type")
+    @api.constrains("condition_domain", "plan_id")
+    def _check_condition_domain(self):
+        for template in self.filtered("condition_domain"):
+            template.plan_id._check_domain(
+                template.condition_domain, template.display_name
+            )
+
+    @api.constrains("after_ids", "after_outcome_ids", "plan_id", "delay_from", "responsible_type")
     def _check_after(self):
         for template in self:
             foreign = template.after_ids.filtered(
@@ -145,6 +173,7 @@ class MailActivityPlanTemplate(models.Model):
             if not template.after_ids and (
                 template.delay_from in PREVIOUS_STEP_DELAYS
                 or template.responsible_type == "previous"
+                or template.after_outcome_ids
             ):
                 raise ValidationError(
                     self.env._(
@@ -190,9 +219,10 @@ class MailActivityPlanTemplate(models.Model):
         """Core's hook, dated like the steps of a run are."""
         self.ensure_one()
         base_date = base_date or fields.Date.context_today(self)
-        return self.env["mail.activity.plan.run.line"]._find_deadline(
-            self, base_date, "plan_date"
-        )[0]
+        user = self.responsible_id or self.env.user
+        company = self.company_id or self.env.company
+        dater = self.plan_id._get_dater()
+        return dater.find(self, base_date, "plan_date", user, company).date
 
     def _determine_responsible(self, on_demand_responsible, applied_on_record):
         """A role nobody has is no error, but a step that fails where it is seen: the
@@ -240,5 +270,8 @@ class MailActivityPlanTemplate(models.Model):
             "delay_from": self.delay_from,
             "responsible_type": self.responsible_type,
             "after_mode": self.after_mode,
+            "after_outcome_ids": [Command.set(self.after_outcome_ids.ids)],
+            "condition_domain": self.condition_domain,
+            "max_attempts": self.max_attempts,
         }
 

@@ -58,23 +58,32 @@ class MailActivitySchedule(models.TransientModel):
         plan = self.plan_id
         if not plan.template_ids:
             return []
-        plan_date = self.plan_date or fields.Date.context_today(self)
+        records = self._get_applied_on_records()
+        if records is None or not (record := records.exists()[:1]):
+            return []
+        # For several records the lines show what is the same for all of them.
+        shared = len(records) > 1
+        rotation = self.env["mail.activity.round.robin"]._get_rotation(draw=False)
         try:
-            steps = plan._date_steps(plan._get_steps(), plan_date)
+            steps = plan._propose_steps(
+                plan._get_steps(), record, self.plan_on_demand_user_id, rotation
+            )
+            plan._date_steps(
+                steps,
+                self.plan_date or fields.Date.context_today(self),
+                plan._get_dater(),
+                record,
+            )
         except UserError:
             return []
-        records = self._get_applied_on_records()
-        record = records.exists() if records is not None and len(records) == 1 else False
-        if record:
-            steps = plan._propose_steps(steps, record, self.plan_on_demand_user_id)
         summaries = {}
         lines = []
         for step in steps:
             activity_type = self.env["mail.activity.type"].browse(step["activity_type_id"])
             summaries[step["code"]] = step["summary"] or activity_type.name
-            user_id = step.get("user_id") or step["template"].responsible_id.id
-            if step["responsible_type"] == "on_demand":
-                user_id = self.plan_on_demand_user_id.id
+            user_id = step["user_id"]
+            if shared and step["responsible_type"] not in ("on_demand", "other"):
+                user_id = False
             lines.append(
                 {
                     "line_description": summaries[step["code"]],

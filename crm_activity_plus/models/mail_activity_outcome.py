@@ -1,0 +1,202 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from ..tools.codes import is_code, make_code
+
+
+class MailActivityOutcome(models.Model):
+    """How an activity ended, as a person chose it, and what follows from that.
+
+    This is the suite's own chaining: it works with and without a plan.
+    """
+
+    _name = "mail.activity.outcome"
+    _description = "Activity Outcome"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(
+        compute="_compute_code",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
+        copy=False,
+        help="Name of the outcome for programs. It is made from the name where it is "
+        "left empty.",
+    )
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    activity_type_ids = fields.Many2many(
+        "mail.activity.type",
+        "mail_activity_outcome_type_rel",
+        "outcome_id",
+        "activity_type_id",
+        string="Activity Types",
+        help="Types whose activities can end so. Leave it empty for all of them.",
+    )
+    kind = fields.Selection(
+        [("success", "Success"), ("neutral", "Neutral"), ("failure", "Failure")],
+        default="neutral",
+        required=True,
+    )
+    effect = fields.Selection(
+        [
+            ("continue", "Go on"),
+            ("retry", "Try again later"),
+            ("stop", "Stop the plan"),
+        ],
+        default="continue",
+        required=True,
+        help="What happens to the plan that the activity is a step of. “Try again "
+        "later” works without a plan, too.",
+    )
+    retry_delay_count = fields.Integer("Retry After", default=1)
+    retry_delay_unit = fields.Selection(
+        [("days", "days"), ("weeks", "weeks"), ("months", "months")],
+        default="days",
+        required=True,
+    )
+    max_attempts = fields.Integer(
+        default=3,
+        help="How often it is tried, the first time included. After the last one the "
+        "plan goes on. 0 for no limit.",
+    )
+    next_type_id = fields.Many2one(
+        "mail.activity.type",
+        string="Next Activity",
+        ondelete="set null",
+        help="Activity to schedule next, where the activity is no step of a plan.",
+    )
+    plan_id = fields.Many2one(
+        "mail.activity.plan",
+        string="Launch Plan",
+        ondelete="set null",
+        help="Plan to launch on the record.",
+    )
+    stage_id = fields.Many2one(
+        "crm.stage",
+        string="Move to Stage",
+        ondelete="set null",
+        help="Stage to move the lead to.",
+    )
+    server_action_id = fields.Many2one(
+        "ir.actions.server",
+        string="Run Action",
+        ondelete="set null",
+        help="Action to run on the record.",
+    )
+
+    _code_unique = models.Constraint(
+        "UNIQUE (code)", "Another outcome has this code already. Choose another."
+    )
+    _retry_delay_positive = models.Constraint(
+        "CHECK (retry_delay_count >= 0)", "The delay of a retry can't be negative."
+    )
+    _max_attempts_positive = models.Constraint(
+        "CHECK (max_attempts >= 0)", "The number of attempts can't be negative."
+    )
+
+    @api.depends("name")
+    def _compute_code(self):
+        uncoded = self.filtered(lambda outcome: not outcome.code)
+        if not uncoded:
+            return
+        outcomes = self.sudo().with_context(active_test=False)
+        taken = set(
+            outcomes.search_fetch([("code", "!=", False)], ["code"]).mapped("code")
+        )
+        for outcome in uncoded:
+            outcome.code = make_code(outcome.name, taken, default="outcome")
+            taken.add(outcome.code)
+
+    @api.constrains("code")
+    def _check_code(self):
+        for outcome in self:
+            if not is_code(outcome.code):
+                raise ValidationError(
+                    self.env._(
+                        "“%(code)s” can't be the code of the outcome “%(name)s”. Use "
+                        "lower-case letters, digits and single underscores.",
+                        code=outcome.code,
+                        name=outcome.name,
+                    )
+                )
+
+    @api.model
+    def _read_outcome(self, outcome):
+        """Find an outcome that a program named.
+
+        :param outcome: an outcome, its code or its id; nothing for no outcome
+        :rtype: recordset
+        :raises UserError: there is none
+        """
+        if not outcome:
+            return self.browse()
+        if isinstance(outcome, models.BaseModel):
+            return outcome
+        domain = Domain("code", "=", outcome)
+        if isinstance(outcome, int):
+            domain = Domain("id", "=", outcome)
+        found = self.search(domain, limit=1)
+        if not found:
+            raise UserError(
+                self.env._(
+                    "There is no outcome “%(outcome)s”. Choose one of these: "
+                    "%(outcomes)s.",
+                    outcome=outcome,
+                    outcomes=", ".join(self.search([]).mapped("code")),
+                )
+            )
+        return found
+
+    def _get_reason_not_applicable(self, activity_type):
+        """:returns: why an activity of a type can't end so, or False"""
+        self.ensure_one()
+        if not self.activity_type_ids or activity_type in self.activity_type_ids:
+            return False
+        return self.env._(
+            "“%(outcome)s” is no outcome of the activity type “%(type)s”. It belongs to "
+            "%(types)s.",
+            outcome=self.name,
+            type=activity_type.name,
+            types=", ".join(self.activity_type_ids.mapped("name")),
+        )
+
+    def _allows_another(self, attempt, max_attempts=0):
+        """Tell whether it is tried again.
+
+        :param int attempt: the number of the attempt that ended so, from 1
+        :param int max_attempts: another limit beside the outcome's own; 0 for none
+        :rtype: bool
+        """
+        limits = [limit for limit in (self.max_attempts, max_attempts) if limit]
+        return self.effect == "retry" and attempt < min(limits, default=attempt + 1)
+
+    def _apply(self, activities):
+        """Do what the outcome says beyond the plan, for activities that just ended so.
+
+        :param activities: done activities with this outcome
+        """
+        self.ensure_one()
+        for res_model, same_model in activities.grouped("res_model").items():
+            if not res_model or res_model not in self.env:
+                continue
+            records = self.env[res_model].browse(set(same_model.mapped("res_id")))
+            records = records.exists()
+            if self.stage_id and res_model == "crm.lead":
+                records.stage_id = self.stage_id
+            if self.plan_id and self.plan_id.res_model == res_model:
+                self.plan_id.launch(records.ids)
+            if self.server_action_id and records:
+                self.server_action_id.with_context(
+                    active_model=res_model, active_ids=records.ids, active_id=records.ids[0]
+                ).run()
+        if self.next_type_id:
+            activities.filtered(lambda a: not a.run_line_id)._schedule_following(
+                self.next_type_id
+            )

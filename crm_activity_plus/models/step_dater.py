@@ -1,0 +1,110 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from datetime import timedelta
+
+from odoo.exceptions import ValidationError
+from odoo.tools.misc import format_date
+
+from ..tools.dates import DeadlineError, find_deadline
+
+# Days off are read for this many days at a time.
+BLOCK_DAYS = 128
+
+
+class StepDater:
+    """Dates the steps of a plan by its policy.
+
+    It remembers days off and dates, so that it must not live longer than one operation.
+
+    :param env: environment to read calendars in
+    :param str policy: a plan's deadline policy
+    :param calendar: the plan's own ``resource.calendar``, or none
+    """
+
+    def __init__(self, env, policy, calendar):
+        self.env = env
+        self.policy = policy
+        self.calendar = calendar.sudo()
+        self._days_off = {}
+        self._found = {}
+
+    def find(self, step, base_date, base, user, company):
+        """Date a step.
+
+        :param step: a step of a plan or of a run, or its values
+        :param date base_date: what its delay counts from
+        :param str base: what that date is
+        :param user: who will do the step, or none
+        :param company: the company of the record
+        :returns: the date and its explanation
+        :rtype: odoo.addons.crm_activity_plus.tools.dates.Deadline
+        :raises ValidationError: there is no such date
+        """
+        direction = "before" if step["delay_from"] == "before_plan_date" else "after"
+        delay = (step["delay_count"], step["delay_unit"], direction)
+        who = None if self.policy == "calendar" else (user.id, company.id)
+        key = (base_date, delay, base, who)
+        if key not in self._found:
+            try:
+                self._found[key] = self.shift(base_date, *delay, user, company, base)
+            except ValidationError as error:
+                name = step["summary"] or step["code"]
+                raise ValidationError(f"“{name}”: {error.args[0]}") from error
+        return self._found[key]
+
+    def shift(self, base_date, count, unit, direction, user, company, base):
+        """Date anything by the policy; see ``find_deadline``.
+
+        :raises ValidationError: there is no such date
+        """
+        try:
+            return find_deadline(
+                base_date,
+                count,
+                unit,
+                direction,
+                policy=self.policy,
+                why_off=lambda day: self.why_off(day, user, company),
+                base=base,
+            )
+        except DeadlineError as error:
+            raise ValidationError(
+                self.env._(
+                    "It can't be dated: %(count)s %(unit)s %(direction)s %(date)s leaves "
+                    "the calendar. Choose another date or delay.",
+                    count=count,
+                    unit=unit,
+                    direction=direction,
+                    date=format_date(self.env, base_date),
+                )
+            ) from error
+
+    def count_days(self, start, end, user, company):
+        """:returns: how many days of the policy lie behind ``start``, up to ``end``"""
+        days = [start + timedelta(days=index + 1) for index in range((end - start).days)]
+        if self.policy != "working_days":
+            return len(days)
+        return sum(not self.why_off(day, user, company) for day in days)
+
+    def why_off(self, day, user, company):
+        """:returns: why a user doesn't work on a day, or None"""
+        block = day.toordinal() // BLOCK_DAYS
+        key = (user.id, company.id, block)
+        if key not in self._days_off:
+            first = day - timedelta(days=day.toordinal() % BLOCK_DAYS)
+            resource = self._get_resource(user, company)
+            calendar = (
+                self.calendar or resource.calendar_id or company.sudo().resource_calendar_id
+            )
+            self._days_off[key] = calendar._get_days_off(
+                first, first + timedelta(days=BLOCK_DAYS - 1), resource, company
+            )
+        return self._days_off[key].get(day)
+
+    def _get_resource(self, user, company):
+        """A user has a resource, and with it a calendar and leaves of their own, where
+        the user is an employee."""
+        resources = user.sudo().resource_ids.filtered("active")
+        same = resources.filtered(lambda resource: resource.company_id == company)
+        return (same or resources)[:1]
