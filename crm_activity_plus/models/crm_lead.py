@@ -55,6 +55,29 @@ class CrmLead(models.Model):
             action["views"] = [(False, "form")]
         return action
 
+    def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
+        """Core's hook for every way to win or lose a lead."""
+        result = super()._handle_won_lost(old_status_by_lead, new_status_by_lead)
+        for reason in ("won", "lost"):
+            reached = self.filtered(
+                lambda lead, key=f"is_{reason}": new_status_by_lead[lead.id][key]
+                and not old_status_by_lead.get(lead.id, {}).get(key)
+            )
+            if reached:
+                reached._get_plan_runs(
+                    [("state", "in", OPEN_STATES), (f"exit_on_{reason}", "=", True)]
+                )._stop(reason)
+        return result
+
+    def action_set_lost(self, **additional_values):
+        """Core archives the lead before it is lost: that is no reason of its own."""
+        leads = self.with_context(plan_losing_leads=True)
+        return super(CrmLead, leads).action_set_lost(**additional_values)
+
+    def _stop_archived_runs(self):
+        if not self.env.context.get("plan_losing_leads"):
+            super()._stop_archived_runs()
+
     def _merge_dependences(self, opportunities):
         """The plans of merged leads go on with the lead that stays."""
         self._merge_plan_runs(opportunities)

@@ -479,6 +479,20 @@ class MailActivity(models.Model):
             }
         )
 
+    def _hold_for_pause(self):
+        """Put the activities of a paused run on hold, until it is resumed."""
+        for status, activities in self.grouped("status").items():
+            activities.with_context(
+                activity_reason=self.env._("The plan was paused.")
+            ).write(
+                {
+                    "active": False,
+                    "held_by_pause": True,
+                    "status": "on_hold",
+                    "status_before_hold": status,
+                }
+            )
+
     def _read_hold_date(self, until):
         if not until:
             return False

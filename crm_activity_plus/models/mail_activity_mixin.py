@@ -15,7 +15,26 @@ class MailActivityMixin(models.AbstractModel):
         result = super().write(vals)
         if set(self._mail_get_partner_fields()) & vals.keys():
             self._update_activity_partners()
+        self._exit_plan_runs(vals)
         return result
+
+    def _exit_plan_runs(self, vals):
+        """Stop the runs that what was just written ends.
+
+        :param dict vals: what was written
+        """
+        if vals.get(self._active_name or "active") is False:
+            self._stop_archived_runs()
+        plans = self.env["mail.activity.plan"]
+        if self._name in plans._get_models_with_exit_domain():
+            self._get_plan_runs(
+                [("state", "in", OPEN_STATES), ("exit_domain", "!=", False)]
+            )._stop_where_met()
+
+    def _stop_archived_runs(self):
+        self._get_plan_runs(
+            [("state", "in", OPEN_STATES), ("exit_on_lost", "=", True)]
+        )._stop("lost", self.env._("The record was archived."))
 
     def unlink(self):
         # While an addon is uninstalled, the engine's tables may be gone already.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import psycopg2.errors
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import split_every
@@ -84,6 +84,13 @@ class MailActivityPlan(models.Model):
         check_company=True,
         ondelete="restrict",
         help="Leave it empty for the responsible's own, else the company's.",
+    )
+    exit_on_won = fields.Boolean("Stop When Won", default=True)
+    exit_on_lost = fields.Boolean("Stop When Lost", default=True)
+    exit_on_reply = fields.Boolean("Stop When the Customer Replies")
+    exit_on_meeting = fields.Boolean("Stop When a Meeting Is Booked")
+    exit_domain = fields.Char(
+        "Stop When", help="The plan is stopped on records that come to meet this."
     )
     run_ids = fields.One2many("mail.activity.plan.run", "plan_id", string="Runs")
     run_count = fields.Integer(compute="_compute_run_count")
@@ -488,10 +495,45 @@ class MailActivityPlan(models.Model):
             ) from error
         return parsed
 
-    @api.constrains("domain", "res_model")
-    def _check_plan_domain(self):
-        for plan in self.filtered("domain"):
-            plan._check_domain(plan.domain, plan.name)
+    @api.model
+    @tools.ormcache()
+    def _get_models_with_exit_domain(self):
+        """:returns: models that a plan's exit condition has to be looked at for; so that
+        writing on others costs nothing. Runs keep the condition they were launched
+        with."""
+        runs = self.env["mail.activity.plan.run"].sudo()
+        plans = self.sudo().with_context(active_test=False)
+        return frozenset(
+            [
+                *plans.search([("exit_domain", "!=", False)]).mapped("res_model"),
+                *(
+                    res_model
+                    for [res_model] in runs._read_group(
+                        [("exit_domain", "!=", False), ("state", "in", runs._open_states)],
+                        ["res_model"],
+                    )
+                ),
+            ]
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        plans = super().create(vals_list)
+        if any(plans.mapped("exit_domain")):
+            self.env.registry.clear_cache()
+        return plans
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"exit_domain", "res_model"} & vals.keys():
+            self.env.registry.clear_cache()
+        return result
+
+    @api.constrains("domain", "exit_domain", "res_model")
+    def _check_domains(self):
+        for plan in self:
+            for domain in filter(None, (plan.domain, plan.exit_domain)):
+                plan._check_domain(domain, plan.name)
 
     def _get_running_reasons(self, records, plan_date, responsible):
         runs = self.env["mail.activity.plan.run"].sudo()
@@ -820,6 +862,11 @@ class MailActivityPlan(models.Model):
                 "responsible_id": responsible.id,
                 "plan_date": plan_date,
                 "deadline_policy": self.deadline_policy,
+                "exit_on_won": self.exit_on_won,
+                "exit_on_lost": self.exit_on_lost,
+                "exit_on_reply": self.exit_on_reply,
+                "exit_on_meeting": self.exit_on_meeting,
+                "exit_domain": self.exit_domain,
                 "resource_calendar_id": self.resource_calendar_id.id,
                 "launch_key": self._get_launch_key(plan_date, responsible),
             }

@@ -1,12 +1,19 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import logging
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import split_every
 
 from .step_dater import StepDater
+
+_logger = logging.getLogger(__name__)
+
+EXIT_BATCH_SIZE = 200
 
 OPEN_STATES = ("running", "paused")
 
@@ -93,6 +100,12 @@ class MailActivityPlanRun(models.Model):
         "Started on", default=fields.Datetime.now, required=True, readonly=True
     )
     date_end = fields.Datetime("Ended on", readonly=True)
+    date_paused = fields.Datetime("Paused on", readonly=True)
+    exit_on_won = fields.Boolean(readonly=True)
+    exit_on_lost = fields.Boolean(readonly=True)
+    exit_on_reply = fields.Boolean(readonly=True)
+    exit_on_meeting = fields.Boolean(readonly=True)
+    exit_domain = fields.Char(readonly=True)
     line_ids = fields.One2many(
         "mail.activity.plan.run.line", "run_id", string="Steps", readonly=True
     )
@@ -183,6 +196,54 @@ class MailActivityPlanRun(models.Model):
         self.sudo()._stop(reason, note)
         return True
 
+    def action_pause(self):
+        """Pause running runs: their activities are off the to-do lists.
+
+        :raises UserError: one of them isn't running
+        :raises AccessError: the user may not change the document
+        """
+        self._check_may_drive()
+        self._check_state(
+            "running", self.env._("is not running, so that it can't be paused")
+        )
+        self.sudo()._pause()
+        return True
+
+    def action_resume(self):
+        """Go on with paused runs. Open steps move by the days that the pause took:
+        working days under the policy of working days.
+
+        :raises UserError: one of them isn't paused
+        :raises AccessError: the user may not change the document
+        """
+        self._check_may_drive()
+        self._check_state(
+            "paused", self.env._("is not paused, so that there is nothing to resume")
+        )
+        self.sudo()._resume()
+        return True
+
+    def action_restart(self):
+        """Begin the runs again with their first steps, as they were launched; what is
+        open is cancelled.
+
+        :raises UserError: the plan is under way on the record in another run
+        :raises AccessError: the user may not change the document
+        """
+        self._check_may_drive()
+        for run in self.sudo():
+            run._restart()
+        return True
+
+    def _check_state(self, state, reason):
+        for run in self:
+            if run.state != state:
+                raise UserError(
+                    self.env._(
+                        "“%(run)s” %(reason)s.", run=run.display_name, reason=reason
+                    )
+                )
+
     def action_open_document(self):
         self.ensure_one()
         return {
@@ -224,7 +285,7 @@ class MailActivityPlanRun(models.Model):
             ]
         )
         scheduled = lines.filtered(lambda line: line.state == "scheduled")
-        scheduled._create_activities()
+        scheduled._start()
         lines._log(dict.fromkeys(lines, False))
         lines.filtered(lambda line: line.state == "failed")._notify_failed()
         self._post_launch_notes()
@@ -252,7 +313,9 @@ class MailActivityPlanRun(models.Model):
                 branch_taken=False,
             )
             starting._schedule()
-        runs.filtered(lambda run: all(run.line_ids.mapped("is_closed")))._end("done")
+        runs.filtered(lambda run: all(run.line_ids.mapped("is_closed")))._set_state(
+            "done", {"date_end": fields.Datetime.now()}
+        )
 
     def _filter_without_document_left(self):
         """:returns: the runs whose document is gone"""
@@ -272,8 +335,17 @@ class MailActivityPlanRun(models.Model):
         label = dict(self._fields["stop_reason"]._description_selection(self.env))[reason]
         text = f"{label}: {note}" if note else label
         open_lines = runs.line_ids._filter_open()
-        activities = open_lines.activity_id.filtered("active")
-        runs._end("stopped", {"stop_reason": reason, "stop_note": note}, text)
+        activities = open_lines.activity_id
+        runs._set_state(
+            "stopped",
+            {
+                "date_end": fields.Datetime.now(),
+                "date_paused": False,
+                "stop_note": note,
+                "stop_reason": reason,
+            },
+            reason=text,
+        )
         open_lines._close("cancelled", reason=text)
         activities._cancel(reason=text)
         runs._post_notes(
@@ -283,6 +355,130 @@ class MailActivityPlanRun(models.Model):
                 )
                 for run in runs
             }
+        )
+
+    def _pause(self):
+        self._set_state("paused", {"date_paused": fields.Datetime.now()})
+        activities = self.line_ids._filter_open().activity_id.filtered("active")
+        activities._hold_for_pause()
+
+    def _resume(self):
+        today = fields.Date.context_today(self)
+        for run in self:
+            since = fields.Datetime.context_timestamp(run, run.date_paused).date()
+            run._set_state("running", {"date_paused": False}, event="resumed")
+            lines = run.line_ids._filter_open()
+            lines.activity_id.filtered("held_by_pause").action_resume()
+            run._shift(lines, since, today)
+        self._advance()
+
+    def _shift(self, lines, since, today):
+        """Move open steps by what lies between two days."""
+        self.ensure_one()
+        dater = self._get_dater()
+        for line in lines.filtered("date_deadline"):
+            days = dater.count_days(since, today, line.user_id, self.company_id)
+            if days:
+                deadline = dater.shift(
+                    line.date_deadline,
+                    days,
+                    "days",
+                    "after",
+                    line.user_id,
+                    self.company_id,
+                    "pause",
+                )
+                line._reschedule(deadline.date, "pause", deadline.explanation)
+        days = dater.count_days(since, today, self.responsible_id, self.company_id)
+        self.plan_date = dater.shift(
+            self.plan_date,
+            days,
+            "days",
+            "after",
+            self.responsible_id,
+            self.company_id,
+            "pause",
+        ).date
+
+    def _restart(self):
+        self.ensure_one()
+        if self.state in OPEN_STATES:
+            self._stop("manual", self.env._("Restarted"))
+        elif self._filter_without_document_left():
+            raise UserError(
+                self.env._(
+                    "“%(run)s” can't be restarted: its record was deleted.",
+                    run=self.display_name,
+                )
+            )
+        other = self.search(
+            [
+                ("plan_id", "=", self.plan_id.id),
+                ("res_model", "=", self.res_model),
+                ("res_id", "=", self.res_id),
+                ("launch_key", "=", self.launch_key),
+                ("state", "in", OPEN_STATES),
+            ]
+        )
+        if other:
+            raise UserError(self.plan_id._get_running_reason())
+        today = fields.Date.context_today(self)
+        started = fields.Datetime.context_timestamp(self, self.date_start).date()
+        self._set_state(
+            "running",
+            {
+                "date_start": fields.Datetime.now(),
+                "date_end": False,
+                "plan_date": self.plan_date + (today - started),
+                "stop_note": False,
+                "stop_reason": False,
+            },
+            event="restarted",
+        )
+        self.line_ids._reset()
+        self._advance()
+
+    @api.model
+    def _cron_check_exits(self):
+        """Stop what no hook could: records that were deleted behind the ORM's back, and
+        exit conditions that time alone made true."""
+        domain = [("state", "in", OPEN_STATES)]
+        runs = self.search(domain, order="id")
+        self.env["ir.cron"]._commit_progress(remaining=len(runs))
+        for batch in split_every(EXIT_BATCH_SIZE, runs.ids, self.browse):
+            batch = batch.try_lock_for_update().filtered_domain(domain)
+            batch._filter_without_document_left()._stop("record_deleted")
+            batch.filtered_domain([*domain, ("exit_domain", "!=", False)])._stop_where_met()
+            if not self.env["ir.cron"]._commit_progress(len(batch)):
+                break
+
+    def _stop_where_met(self):
+        """Stop the runs whose record meets their exit condition by now."""
+        for run in self:
+            record = self.env[run.res_model].browse(run.res_id)
+            try:
+                domain = run.plan_id._check_domain(run.exit_domain, run.name)
+            except ValidationError as error:
+                # Nobody who saves a record can mend the plan: the run goes on.
+                _logger.warning("Run %s: %s", run.id, error.args[0])
+                continue
+            if record.exists().filtered_domain(domain):
+                run._stop("condition")
+
+    def _set_state(self, state, values=None, event=None, reason=False):
+        """Give the runs another state, and tell the ledger."""
+        if not self:
+            return
+        old_states = {run: run.state for run in self}
+        self.write({"state": state, **(values or {})})
+        self.env["mail.activity.log"]._add(
+            [
+                {
+                    **run._prepare_log_values(event or state, old_states[run]),
+                    "reason": reason,
+                }
+                for run in self
+            ]
         )
 
     def _move_to(self, record):
@@ -299,18 +495,6 @@ class MailActivityPlanRun(models.Model):
         ]
         self.write({"res_id": record.id})
         self.env["mail.activity.log"]._add([{**row, "res_id": record.id} for row in rows])
-
-    def _end(self, state, values=None, reason=False):
-        if not self:
-            return
-        old_states = {run: run.state for run in self}
-        self.write({"state": state, "date_end": fields.Datetime.now(), **(values or {})})
-        self.env["mail.activity.log"]._add(
-            [
-                {**run._prepare_log_values(state, old_states[run]), "reason": reason}
-                for run in self
-            ]
-        )
 
     def _prepare_log_values(self, event, old_state):
         """Hook: the values of a ledger row about the run itself."""

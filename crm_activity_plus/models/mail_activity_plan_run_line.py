@@ -1,14 +1,27 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import logging
 from collections import defaultdict
+from datetime import datetime, time, timedelta
+
+import psycopg2
+import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
 from odoo.tools.misc import format_date
 
 from ..tools.graph import SKIP, START, Closed, decide_turn, sort_in_waves
+from .mail_activity import CLOSED_STATUSES
+from .mail_activity_plan_run import OPEN_STATES as RUN_OPEN_STATES
 from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
+
+_logger = logging.getLogger(__name__)
+
+# So many steps are done in one transaction.
+DUE_BATCH_SIZE = 50
 
 OPEN_STATES = ("waiting", "scheduled")
 
@@ -93,6 +106,34 @@ class MailActivityPlanRunLine(models.Model):
         readonly=True,
     )
     condition_domain = fields.Char("Condition", readonly=True)
+    action_type = fields.Selection(
+        selection=lambda self: self._get_template_selection("action_type"),
+        default="activity",
+        required=True,
+        readonly=True,
+    )
+    mail_template_id = fields.Many2one(
+        "mail.template", readonly=True, ondelete="set null"
+    )
+    server_action_id = fields.Many2one(
+        "ir.actions.server", readonly=True, ondelete="set null"
+    )
+    duration = fields.Float(readonly=True)
+    time_of_day = fields.Float(readonly=True)
+    attendee_ids = fields.Many2many(
+        "res.partner",
+        "mail_activity_plan_run_line_attendee_rel",
+        "line_id",
+        "partner_id",
+        string="Other Attendees",
+        readonly=True,
+    )
+    date_due = fields.Datetime(
+        readonly=True, help="When a step that does itself is done."
+    )
+    calendar_event_id = fields.Many2one(
+        "calendar.event", string="Meeting", readonly=True, ondelete="set null"
+    )
     outcome_id = fields.Many2one(
         "mail.activity.outcome", readonly=True, ondelete="restrict"
     )
@@ -137,6 +178,9 @@ class MailActivityPlanRunLine(models.Model):
     reason = fields.Char(readonly=True)
 
     _document_index = models.Index("(res_model, res_id)")
+    _due_index = models.Index(
+        "(date_due) WHERE state = 'scheduled' AND date_due IS NOT NULL"
+    )
     _code_unique = models.Constraint(
         "UNIQUE (run_id, code)", "Another step of this run has this code already."
     )
@@ -168,6 +212,55 @@ class MailActivityPlanRunLine(models.Model):
             lambda line: line.activity_type_id.triggered_next_type_id
             in line.followed_by_ids.activity_type_id
         )
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_skip(self, reason=None):
+        """Leave out open steps. What waits for them goes on.
+
+        :param str reason: why, for the history
+        :raises UserError: one of them is closed
+        :raises AccessError: the user may not change the document
+        """
+        self._check_may_change()
+        lines = self.sudo()
+        activities = lines.activity_id.filtered("active")
+        lines._close("skipped", reason or self.env._("Skipped by hand."))
+        activities._cancel(reason or self.env._("The step was skipped."))
+        lines.run_id._advance()
+        return True
+
+    def action_snooze(self, until):
+        """Put off scheduled steps.
+
+        :param until: their new due date (date or ISO string)
+        :raises UserError: one of them is not scheduled, or the date is no date
+        :raises AccessError: the user may not change the document
+        """
+        self._check_may_change()
+        for line in self.sudo():
+            if line.state != "scheduled":
+                raise UserError(
+                    self.env._(
+                        "“%(step)s” is not scheduled, so that it can't be put off.",
+                        step=line.display_name,
+                    )
+                )
+            line._reschedule(line.run_id.plan_id._read_plan_date(until), "rescheduled")
+        return True
+
+    def _check_may_change(self):
+        self.run_id._check_may_drive()
+        for line in self.sudo():
+            if line.is_closed or line.run_id.state not in RUN_OPEN_STATES:
+                raise UserError(
+                    self.env._(
+                        "“%(step)s” is closed already. Reload to see who closed it.",
+                        step=line.display_name,
+                    )
+                )
 
     # ------------------------------------------------------------
     # Engine. Everything below runs as superuser.
@@ -257,7 +350,7 @@ class MailActivityPlanRunLine(models.Model):
                 line._fail(error.args[0])
                 continue
             scheduled += line
-        scheduled._create_activities()
+        scheduled._start()
         scheduled._log(dict.fromkeys(scheduled, "waiting"))
 
     def _get_record(self):
@@ -370,22 +463,46 @@ class MailActivityPlanRunLine(models.Model):
                     "date_explanation": explanation,
                 }
             )
-        again._create_activities()
+        again._start()
         again._log(dict.fromkeys(again, "scheduled"), outcome.name)
         return again
 
-    def _create_activities(self):
-        """Create the activities of scheduled steps."""
-        if not self:
-            return
-        Activity = self.env["mail.activity"].with_context(
+    def _start(self):
+        """Begin scheduled steps: create the activities of those that somebody does, and
+        have the others done on their date."""
+        manual = self.filtered(lambda line: line.action_type == "activity")
+        activities = (
+            self.env["mail.activity"]
             # Core would send one message for each activity.
-            mail_activity_quick_update=True
+            .with_context(mail_activity_quick_update=True)
+            .create([line._prepare_activity_values() for line in manual])
         )
-        activities = Activity.create([line._prepare_activity_values() for line in self])
-        for line, activity in zip(self, activities, strict=True):
+        for line, activity in zip(manual, activities, strict=True):
             line.activity_id = activity
-        self._notify_assigned()
+        manual._notify_assigned()
+        automatic = self - manual
+        for line in automatic:
+            line.date_due = line._get_date_due()
+        if automatic:
+            self.env.ref("crm_activity_plus.ir_cron_run_due_steps")._trigger(
+                set(automatic.mapped("date_due"))
+            )
+
+    def _get_date_due(self):
+        """:returns: when a step that does itself is done. A meeting is booked ahead."""
+        self.ensure_one()
+        if self.action_type == "meeting":
+            return fields.Datetime.now()
+        return self._get_moment()
+
+    def _get_moment(self):
+        """:returns: the step's date at its time of day, where its responsible is; UTC"""
+        self.ensure_one()
+        timezone = pytz.timezone(self.user_id.sudo().tz or "UTC")
+        local = datetime.combine(self.date_deadline, time.min) + timedelta(
+            minutes=round(self.time_of_day * 60)
+        )
+        return timezone.localize(local).astimezone(pytz.utc).replace(tzinfo=None)
 
     def _prepare_activity_values(self):
         """Hook: the values of the step's activity."""
@@ -403,6 +520,29 @@ class MailActivityPlanRunLine(models.Model):
             "summary": self.summary,
             "user_id": self.user_id.id,
         }
+
+    def _reschedule(self, day, base, explanation=None):
+        """Give an open step another date.
+
+        :param date day: the new date
+        :param str base: why, for the explanation
+        :param dict explanation: more about it
+        """
+        self.ensure_one()
+        explanation = {
+            **(explanation or {}),
+            "base": base,
+            "date": day.isoformat(),
+            "user_id": self.env.uid,
+            "before": self.date_explanation,
+        }
+        # First the step: the activity's new date is then its own.
+        self.write({"date_deadline": day, "date_explanation": explanation})
+        if self.activity_id.status not in CLOSED_STATUSES:
+            self.activity_id.date_deadline = day
+        if self.date_due and self.state == "scheduled":
+            self.date_due = self._get_date_due()
+            self.env.ref("crm_activity_plus.ir_cron_run_due_steps")._trigger(self.date_due)
 
     def _close(self, state, reason=False, **values):
         """Close open steps. It leaves their activities alone, and doesn't move the run.
@@ -424,6 +564,25 @@ class MailActivityPlanRunLine(models.Model):
             }
         )
         lines._log(old_states, reason)
+
+    def _reset(self):
+        """Begin again: all steps wait."""
+        old_states = {line: line.state for line in self}
+        self.write(
+            {
+                "activity_id": False,
+                "attempt": 1,
+                "branch_taken": True,
+                "calendar_event_id": False,
+                "date_done": False,
+                "date_due": False,
+                "done_by_id": False,
+                "outcome_id": False,
+                "reason": False,
+                "state": "waiting",
+            }
+        )
+        self._log(old_states)
 
     def _fail(self, reason):
         """Close steps that can't be done, and tell somebody who can help."""
@@ -461,6 +620,133 @@ class MailActivityPlanRunLine(models.Model):
             "summary": self.summary,
             "user_id": self.user_id.id,
         }
+
+    # ------------------------------------------------------------
+    # Steps that do themselves
+    # ------------------------------------------------------------
+
+    @api.model
+    def _cron_run_due(self):
+        """Do the steps that are due. Several servers may do so at once: each takes what
+        no other one holds. A step that can't be done fails, and the others go on."""
+        domain = self._get_due_domain()
+        self.env["ir.cron"]._commit_progress(remaining=self.search_count(domain))
+        tried = set()
+        while True:
+            batch = self.search(
+                Domain(domain) & Domain("id", "not in", list(tried)),
+                limit=DUE_BATCH_SIZE,
+                order="date_due, id",
+            )
+            if not batch:
+                break
+            tried.update(batch.ids)
+            lines = batch.try_lock_for_update().filtered_domain(domain)
+            lines._run_actions()
+            if not self.env["ir.cron"]._commit_progress(len(batch)):
+                break
+
+    @api.model
+    def _get_due_domain(self):
+        return [
+            ("state", "=", "scheduled"),
+            ("date_due", "<=", fields.Datetime.now()),
+            ("run_id.state", "=", "running"),
+        ]
+
+    def _run_actions(self):
+        """Do steps, each by itself where one of them fails, and move their runs."""
+        try:
+            with self.env.cr.savepoint():
+                for line in self:
+                    line._run_action()
+        except Exception:
+            # One bad record: find it.
+            self.invalidate_recordset()
+            for line in self:
+                line._try_action()
+        self.run_id._advance()
+
+    def _try_action(self):
+        try:
+            with self.env.cr.savepoint():
+                self._run_action()
+        except psycopg2.OperationalError:
+            # The transaction is lost: the whole batch is tried again later.
+            raise
+        except Exception as error:
+            if not isinstance(error, UserError):
+                _logger.warning("Step %s can't be done", self.id, exc_info=True)
+            self.invalidate_recordset()
+            self._fail(str(error))
+
+    def _run_action(self):
+        """Do one step.
+
+        :raises UserError: it can't be done
+        """
+        self.ensure_one()
+        record = self._get_record()
+        if not record.exists():
+            raise UserError(self.env._("The record was deleted."))
+        if not self.user_id._filter_can_do_activities():
+            raise UserError(self._get_missing_responsible_reason())
+        values = getattr(self, f"_run_action_{self.action_type}")(record)
+        self._close("done", **(values or {}))
+
+    def _run_action_email(self, record):
+        template = self.mail_template_id
+        if not template:
+            raise UserError(self.env._("Its e-mail template was deleted."))
+        recipients = template._generate_template(
+            record.ids, ("email_cc", "email_to", "partner_to")
+        )[record.id]
+        partners = self.env["res.partner"].browse(recipients.get("partner_ids") or [])
+        if not recipients.get("email_to") and not any(partners.mapped("email")):
+            raise UserError(
+                self.env._(
+                    "“%(record)s” has no e-mail address to write to. Add one, and send "
+                    "the e-mail by hand.",
+                    record=record.display_name,
+                )
+            )
+        author = self.user_id.partner_id
+        record.message_post_with_source(
+            template,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            author_id=author.id,
+            email_from=author.email_formatted or template.email_from,
+        )
+
+    def _run_action_meeting(self, record):
+        start = self._get_moment()
+        partners = self.user_id.partner_id | self.attendee_ids
+        partners |= record._mail_get_partners()[record.id]
+        values = {
+            "name": f"{self.display_name} – {record.display_name}",
+            "description": self.note,
+            "duration": self.duration,
+            "start": start,
+            "stop": start + timedelta(hours=self.duration),
+            "partner_ids": [Command.set(partners.ids)],
+            "res_id": record.id,
+            "res_model_id": self.env["ir.model"]._get_id(record._name),
+            "show_as": "busy",
+            "user_id": self.user_id.id,
+        }
+        if record._name == "crm.lead":
+            values["opportunity_id"] = record.id
+        # The run's own meeting is no reason to end it.
+        event = self.env["calendar.event"].with_context(plan_own_meeting=True).create(values)
+        return {"calendar_event_id": event.id}
+
+    def _run_action_server_action(self, record):
+        if not self.server_action_id:
+            raise UserError(self.env._("Its action was deleted."))
+        self.server_action_id.with_context(
+            active_model=record._name, active_id=record.id, active_ids=record.ids
+        ).run()
 
     # ------------------------------------------------------------
     # Telling people

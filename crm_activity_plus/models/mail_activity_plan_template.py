@@ -61,6 +61,49 @@ class MailActivityPlanTemplate(models.Model):
         help="The step is skipped on a record that doesn't meet this when its turn "
         "comes.",
     )
+    action_type = fields.Selection(
+        [
+            ("activity", "Somebody does it"),
+            ("email", "Send an e-mail"),
+            ("meeting", "Book a meeting"),
+            ("server_action", "Run an action"),
+        ],
+        string="Done by",
+        default="activity",
+        required=True,
+        help="A step that isn't done by somebody is done by itself on its date, with "
+        "the responsible as its author or host.",
+    )
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        string="E-mail Template",
+        domain="[('model', '=', res_model)]",
+        ondelete="restrict",
+    )
+    server_action_id = fields.Many2one(
+        "ir.actions.server",
+        string="Action",
+        domain="[('model_name', '=', res_model)]",
+        ondelete="restrict",
+    )
+    duration = fields.Float(
+        compute="_compute_duration",
+        store=True,
+        readonly=False,
+        help="How many hours the meeting takes.",
+    )
+    time_of_day = fields.Float(
+        default=9,
+        help="At what time, where the responsible is.",
+    )
+    attendee_ids = fields.Many2many(
+        "res.partner",
+        "mail_activity_plan_template_attendee_rel",
+        "template_id",
+        "partner_id",
+        string="Other Attendees",
+        help="Who is invited beside the responsible and the customer.",
+    )
     max_attempts = fields.Integer(
         help="How often the step is tried at the most, beside the limit of the outcome "
         "that asks for it. 0 for no other limit."
@@ -147,6 +190,48 @@ class MailActivityPlanTemplate(models.Model):
                         ),
                     )
                 )
+
+    @api.depends("activity_type_id")
+    def _compute_duration(self):
+        for template in self:
+            template.duration = template.activity_type_id.default_duration or 1
+
+    @api.constrains(
+        "action_type",
+        "duration",
+        "mail_template_id",
+        "plan_id",
+        "server_action_id",
+        "time_of_day",
+    )
+    def _check_action(self):
+        for template in self:
+            reason = template._get_action_error()
+            if reason:
+                raise ValidationError(
+                    self.env._(
+                        "The step “%(step)s”: %(reason)s",
+                        step=template.display_name,
+                        reason=reason,
+                    )
+                )
+
+    def _get_action_error(self):
+        """:returns: why the step can't do itself, or False"""
+        self.ensure_one()
+        res_model = self.plan_id.res_model
+        if not 0 <= self.time_of_day < 24:
+            return self.env._("The time of day has to be between 0:00 and 23:59.")
+        if self.action_type == "email" and self.mail_template_id.model != res_model:
+            return self.env._("Choose an e-mail template of the plan's own application.")
+        if (
+            self.action_type == "server_action"
+            and self.server_action_id.sudo().model_name != res_model
+        ):
+            return self.env._("Choose an action of the plan's own application.")
+        if self.action_type == "meeting" and self.duration <= 0:
+            return self.env._("Say how many hours the meeting takes.")
+        return False
 
     @api.constrains("condition_domain", "plan_id")
     def _check_condition_domain(self):
@@ -273,5 +358,11 @@ class MailActivityPlanTemplate(models.Model):
             "after_outcome_ids": [Command.set(self.after_outcome_ids.ids)],
             "condition_domain": self.condition_domain,
             "max_attempts": self.max_attempts,
+            "action_type": self.action_type,
+            "mail_template_id": self.mail_template_id.id,
+            "server_action_id": self.server_action_id.id,
+            "duration": self.duration,
+            "time_of_day": self.time_of_day,
+            "attendee_ids": [Command.set(self.attendee_ids.ids)],
         }
 

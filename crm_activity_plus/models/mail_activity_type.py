@@ -313,3 +313,25 @@ class MailActivityType(models.Model):
                 models=", ".join(applies_to.mapped("name")),
             )
         return False
+
+    def _prepare_triggered_line_values(self):
+        """Hook: what a run copies of a type that the type of one of its steps
+        triggers.
+
+        :returns: values of a ``mail.activity.plan.run.line``
+        """
+        self.ensure_one()
+        from_deadline = self.delay_from == "previous_activity"
+        return {
+            "activity_type_id": self.id,
+            "summary": self.summary or self.name,
+            "note": self.default_note,
+            "delay_count": self.delay_count,
+            "delay_unit": self.delay_unit,
+            "delay_from": "after_previous_deadline"
+            if from_deadline
+            else "after_previous_done",
+            "responsible_type": "other" if self.default_user_id else "previous",
+            "user_id": self.default_user_id.id,
+            "action_type": "activity",
+        }

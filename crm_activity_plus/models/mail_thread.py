@@ -1,0 +1,39 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import models
+
+from ..tools.emails import is_auto_reply
+from .mail_activity_plan_run import OPEN_STATES
+
+
+class MailThread(models.AbstractModel):
+    _inherit = "mail.thread"
+
+    def _message_route_process(self, message, message_dict, routes):
+        """The message that is posted doesn't know the e-mail's headers any more."""
+        thread = self.with_context(plan_auto_reply=is_auto_reply(message))
+        return super(MailThread, thread)._message_route_process(
+            message, message_dict, routes
+        )
+
+    def _message_post_after_hook(self, message, msg_vals):
+        result = super()._message_post_after_hook(message, msg_vals)
+        if self._is_customer_reply(message):
+            self._get_plan_runs(
+                [("state", "in", OPEN_STATES), ("exit_on_reply", "=", True)]
+            )._stop("reply")
+        return result
+
+    def _is_customer_reply(self, message):
+        """:returns: whether a customer wrote: no colleague, and no machine"""
+        if not isinstance(self, self.env.registry["mail.activity.mixin"]):
+            return False
+        if message.message_type not in ("email", "comment"):
+            return False
+        if self.env.context.get("plan_auto_reply"):
+            return False
+        author = message.sudo().author_id
+        if not author:
+            return bool(message.email_from)
+        return author.partner_share and author != self.env.ref("base.partner_root")
