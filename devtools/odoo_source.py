@@ -50,10 +50,11 @@ class OdooSource:
     def addons_paths(self) -> list[Path]:
         """The folders with Odoo's own addons.
 
-        A checkout has most of them beside the package, a distribution inside.
+        A distribution has all of them inside the package, a checkout most of them
+        beside it. Debian's package has a second, useless copy of some beside it.
         """
-        candidates = [self.root / "addons", self.root / "odoo" / "addons"]
-        return [path for path in candidates if _holds_addons(path)]
+        inside, beside = self.root / "odoo" / "addons", self.root / "addons"
+        return [inside] if _holds_web(inside) else [beside, inside]
 
     def addon(self, name: str) -> Path:
         """The folder of one of Odoo's own addons."""
@@ -80,8 +81,8 @@ def series_of(root: Path) -> str | None:
     return f"{match[1]}.{match[2]}" if match else None
 
 
-def _holds_addons(path: Path) -> bool:
-    return any((path / name / "__manifest__.py").is_file() for name in ("base", "web"))
+def _holds_web(path: Path) -> bool:
+    return (path / "web" / "__manifest__.py").is_file()
 
 
 def _from_home(home: Path) -> OdooSource:
