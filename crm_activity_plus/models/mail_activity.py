@@ -310,8 +310,10 @@ class MailActivity(models.Model):
             "cancelled",
             reason=self._get_reason() or self.env._("The activity was deleted."),
         )
+        # All of them: where the record is gone, its runs are stopped now.
+        runs = self.sudo().run_id
         result = super().unlink()
-        steps.run_id._advance()
+        runs._advance()
         return result
 
     def _check_engine_fields(self, vals):

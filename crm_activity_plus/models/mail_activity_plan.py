@@ -496,25 +496,25 @@ class MailActivityPlan(models.Model):
         return parsed
 
     @api.model
-    @tools.ormcache()
-    def _get_models_with_exit_domain(self):
-        """:returns: models that a plan's exit condition has to be looked at for; so that
-        writing on others costs nothing. Runs keep the condition they were launched
-        with."""
-        runs = self.env["mail.activity.plan.run"].sudo()
+    @tools.ormcache("what")
+    def _get_watched_models(self, what):
+        """Models whose records a hook has to look at; so that writing or deleting the
+        others costs nothing.
+
+        :param str what: ``exit_domain`` or ``automatic_steps``
+        :rtype: frozenset[str]
+        """
         plans = self.sudo().with_context(active_test=False)
-        return frozenset(
-            [
-                *plans.search([("exit_domain", "!=", False)]).mapped("res_model"),
-                *(
-                    res_model
-                    for [res_model] in runs._read_group(
-                        [("exit_domain", "!=", False), ("state", "in", runs._open_states)],
-                        ["res_model"],
-                    )
-                ),
-            ]
-        )
+        open_runs = [("run_id.state", "in", ("running", "paused"))]
+        lines = self.env["mail.activity.plan.run.line"].sudo()
+        # Runs keep what they were launched with, whatever the plan says now.
+        if what == "exit_domain":
+            plans = plans.search([("exit_domain", "!=", False)])
+            lines = lines.search([*open_runs, ("run_id.exit_domain", "!=", False)])
+        else:
+            plans = plans.search([("template_ids.action_type", "!=", "activity")])
+            lines = lines.search([*open_runs, ("action_type", "!=", "activity")])
+        return frozenset([*plans.mapped("res_model"), *lines.mapped("res_model")])
 
     @api.model_create_multi
     def create(self, vals_list):
