@@ -73,9 +73,7 @@ def mirror() -> str:
         words = line.split()
         if words[:2] == ["Debian", "Debian"] and len(words) == 3:
             return words[2]
-    planned = process.capture(
-        ["apt-get", "update", "--print-uris"], check=False
-    ).stdout
+    planned = process.capture(["apt-get", "update", "--print-uris"], check=False).stdout
     found = mirror_from_uris(planned)
     if not found:
         raise DevError(
@@ -128,7 +126,9 @@ class PrivateApt:
             "Acquire::Retries": "3",
             "APT::Sandbox::User": "",
         }
-        return [part for key, value in options.items() for part in ("-o", f"{key}={value}")]
+        return [
+            part for key, value in options.items() for part in ("-o", f"{key}={value}")
+        ]
 
     def update(self) -> None:
         """Fetch the lists of packages."""
@@ -169,4 +169,3 @@ def unpack(deb: Path, folder: Path) -> None:
 def explain_missing(program: str, package: str) -> str:
     """One line that tells an ordinary user how to get a program."""
     return f"{program} is missing: run 'apt-get install {package}' as root"
-

@@ -96,7 +96,9 @@ class Databases:
 
     # Odoo
 
-    def install(self, database: str, modules: Sequence[str], label: str, demo: bool) -> None:
+    def install(
+        self, database: str, modules: Sequence[str], label: str, demo: bool
+    ) -> None:
         """Install addons; the database is made if it isn't there."""
         args = ["-i", ",".join(modules), "--stop-after-init", "--no-http"]
         if demo:

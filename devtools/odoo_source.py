@@ -148,7 +148,9 @@ def _fetch(paths: Paths) -> OdooSource:
     progress.done()
     found = _unpacked(paths)
     if not found:
-        raise DevError(f"Debian's package {_ODOO.name} {version} holds no Odoo {SERIES}")
+        raise DevError(
+            f"Debian's package {_ODOO.name} {version} holds no Odoo {SERIES}"
+        )
     return found
 
 

@@ -169,7 +169,9 @@ class Cluster:
             self._init()
         self._own_folder(self.sockets)
         if not self._pid():
-            self._control("start", "-w", "-t", "60", "-l", self._log, "-o", self._flags())
+            self._control(
+                "start", "-w", "-t", "60", "-l", self._log, "-o", self._flags()
+            )
         pid = self._pid()
         if pid:
             process.protect(pid)
@@ -251,7 +253,9 @@ class Cluster:
         if self.account and folder.stat().st_uid == 0:
             os.chown(folder, self.account.uid, self.account.gid)
         if folder.is_symlink() or folder.stat().st_uid != owner:
-            raise DevError(f"{folder} belongs to somebody else: remove it and try again")
+            raise DevError(
+                f"{folder} belongs to somebody else: remove it and try again"
+            )
         folder.chmod(0o700)
 
 
@@ -366,6 +370,8 @@ def _readable_copy(install: Path, key: str) -> Path:
             shutil.copytree(install, partial, symlinks=True)
             for path in (partial, *partial.rglob("*")):
                 if not path.is_symlink():
-                    path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
+                    path.chmod(
+                        path.stat().st_mode | (0o555 if path.is_dir() else 0o444)
+                    )
             partial.rename(copy)
     return copy

@@ -163,8 +163,7 @@ def _add_odoo(env: PythonEnv, odoo: OdooSource) -> None:
         "Requires-Dist: psycopg2-binary\nRequires-Dist: pypdf\n"
     )
     (info / "WHEEL").write_text(
-        "Wheel-Version: 1.0\nGenerator: dev\n"
-        "Root-Is-Purelib: true\nTag: py3-none-any\n"
+        "Wheel-Version: 1.0\nGenerator: dev\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     )
     (info / "INSTALLER").write_text("dev\n")
     (info / "RECORD").write_text("")

@@ -22,7 +22,4 @@ def main(paths: Paths, args: list[str]) -> int:
 
 def names_database(args: list[str]) -> bool:
     """Whether Odoo's options name a database."""
-    return any(
-        arg.startswith("--database") or arg.startswith("-d")
-        for arg in args
-    )
+    return any(arg.startswith("--database") or arg.startswith("-d") for arg in args)

@@ -36,7 +36,9 @@ CORE_TESTS = (
 )
 # pytest's exit code for "tests ran, and some failed".
 TESTS_FAILED = 1
-HOOT_TAGS = "/web:WebSuite.test_unit_desktop[@mail/activity,@mail/chatter,@crm,@calendar]"
+HOOT_TAGS = (
+    "/web:WebSuite.test_unit_desktop[@mail/activity,@mail/chatter,@crm,@calendar]"
+)
 # Plain core has 154 of them; fewer means that the filter has stopped to match.
 HOOT_MINIMUM = 150
 _HOOT_PASSED = re.compile(r"\[HOOT\] Passed (\d+) tests")
@@ -133,7 +135,9 @@ def run_core(paths: Paths, args: list[str], with_browser: bool) -> int:
                 resolved += core_arguments(databases.odoo)
             code = run_pytest(databases.odoo, database, resolved, with_browser)
             if code == TESTS_FAILED and not args:
-                say("Core's tours depend on the machine's speed: running failures again")
+                say(
+                    "Core's tours depend on the machine's speed: running failures again"
+                )
                 again = [*resolved, "--last-failed", "--last-failed-no-failures=none"]
                 code = run_pytest(databases.odoo, database, again, with_browser)
             if with_browser and not args:
@@ -165,7 +169,9 @@ def known_failures(text: str) -> list[str]:
         if not test.strip():
             continue
         if not reason.strip():
-            raise DevError(f"core_known_failures.txt: no reason given for {test.strip()}")
+            raise DevError(
+                f"core_known_failures.txt: no reason given for {test.strip()}"
+            )
         tests.append(test.strip())
     return tests
 
