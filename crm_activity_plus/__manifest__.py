@@ -30,6 +30,7 @@
     ],
     "demo": [
         "demo/mail_activity_plan_demo.xml",
+        "demo/mail_activity_plan_run_demo.xml",
     ],
     "assets": {
         "web.assets_tests": ["crm_activity_plus/static/tests/tours/**/*"],

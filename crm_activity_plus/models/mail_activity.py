@@ -300,7 +300,9 @@ class MailActivity(models.Model):
         return result
 
     def unlink(self):
-        steps = self.filtered("active").sudo().run_line_id
+        # Those on hold are inactive, too, but they are open steps.
+        open_activities = self.filtered(lambda a: a.status not in CLOSED_STATUSES)
+        steps = open_activities.sudo().run_line_id
         in_steps = steps.activity_id
         values = self._get_logged_values()
         alone = self - in_steps.sudo(False)
@@ -400,7 +402,9 @@ class MailActivity(models.Model):
         """A step has the date and responsible that its activity was given."""
         if not {"date_deadline", "date_end", "date_start", "user_id"} & set(names):
             return
-        for activity in self.sudo().filtered(lambda a: a.active and a.run_line_id):
+        for activity in self.sudo().filtered("run_line_id"):
+            if activity.status in CLOSED_STATUSES:
+                continue
             line, vals = activity.run_line_id, {}
             if line.user_id != activity.user_id:
                 vals["user_id"] = activity.user_id.id
