@@ -258,11 +258,19 @@ class MailActivity(models.Model):
     @api.readonly
     @api.model
     def get_activity_data(self, res_model, domain, limit=None, offset=0, fetch_done=False):
-        """What is inactive there is done, not cancelled or on hold."""
+        """What is inactive there is done, not cancelled or on hold; and there is no
+        column for types that can't be used on the model."""
         activities = self.with_context(activity_done_only=fetch_done)
-        return super(MailActivity, activities).get_activity_data(
+        data = super(MailActivity, activities).get_activity_data(
             res_model, domain, limit=limit, offset=offset, fetch_done=fetch_done
         )
+        types = self.env["mail.activity.type"]
+        shown = set(types.search(types._get_applicable_domain(res_model))._ids)
+        shown.update(*data["grouped_activities"].values())
+        data["activity_types"] = [
+            row for row in data["activity_types"] if row["id"] in shown
+        ]
+        return data
 
     @api.model
     def _default_activity_type_for_model(self, model):
