@@ -3,3 +3,5 @@
 
 from . import test_tools_codes, test_tools_dates, test_tools_graph
 from . import test_mail_activity_type
+from . import test_mail_activity
+from . import test_mail_activity_plan
