@@ -5,3 +5,5 @@ from . import test_tools_codes, test_tools_dates, test_tools_graph
 from . import test_mail_activity_type
 from . import test_mail_activity
 from . import test_mail_activity_plan
+from . import test_access, test_launch_concurrency, test_launch_queries
+from . import test_mail_activity_plan_run

@@ -258,6 +258,13 @@ class TestPlanLaunch(PlanCommon):
         self.assertIn("03/10/2026", note.body)
         self.assertEqual(note.author_id, self.user_owner.partner_id)
 
+    def test_note_lists_waiting_steps_in_their_place(self):
+        self.plan.template_ids[0].after_ids = self.plan.template_ids[1]
+        self._launch()
+        body = self.lead.message_ids[0].body
+        self.assertIn("Send e-mail, after Meet", body)
+        self.assertLess(body.index("Send e-mail, after"), body.index("Meet, assigned to"))
+
     def test_activities_say_who_planned_them(self):
         run = self._launch()
         self.assertEqual(run.line_ids.activity_id.run_id, run)
@@ -694,10 +701,14 @@ class TestPlanBadInput(PlanCommon):
 
     def test_plan_of_another_company(self):
         self.plan.company_id = self.other_company
-        with self.assertRaisesRegex((UserError, AccessError), "."):
-            self._launch()
+        plan = self.plan.with_context(allowed_company_ids=self.company_main.ids)
         with self.assertRefused("belongs to the company “Other Company”"):
-            self.plan.launch(self.lead.ids)
+            plan.launch(self.lead.ids)
+
+    def test_plan_of_another_company_isnt_read(self):
+        self.plan.company_id = self.other_company
+        with self.assertRefused("High priority quotation|Other Company", AccessError):
+            self._launch()
 
     def test_records_of_another_model(self):
         with self.assertRefused("It can't be launched on “Contact”"):
