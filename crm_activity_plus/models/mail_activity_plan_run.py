@@ -517,7 +517,9 @@ class MailActivityPlanRun(models.Model):
         notes = {}
         for run in self:
             items = Markup().join(
-                Markup("<li>%s</li>") % line._describe() for line in run.line_ids
+                Markup("<li>%s</li>") % line._describe()
+                # They were created wave by wave.
+                for line in run.line_ids.sorted("sequence")
             )
             notes[run] = Markup("%s<ul>%s</ul>") % (
                 self.env._(

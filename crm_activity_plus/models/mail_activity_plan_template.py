@@ -204,6 +204,20 @@ class MailActivityPlanTemplate(models.Model):
                     )
                 )
 
+    @api.constrains("activity_type_id")
+    def _check_activity_type_not_deleted(self):
+        """Steps keep a type that is deleted later; new ones can't have it."""
+        for template in self.filtered("activity_type_id.deleted"):
+            raise ValidationError(
+                self.env._(
+                    "The plan “%(plan)s”: %(reason)s",
+                    plan=template.plan_id.name,
+                    reason=template.activity_type_id._get_reason_not_applicable(
+                        template.plan_id.res_model
+                    ),
+                )
+            )
+
     @api.depends("activity_type_id")
     def _compute_duration(self):
         for template in self:
