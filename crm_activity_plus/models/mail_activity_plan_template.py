@@ -310,6 +310,20 @@ class MailActivityPlanTemplate(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """An empty code is none: it is made from the summary."""
+        return super().create(
+            [
+                {
+                    name: value
+                    for name, value in vals.items()
+                    if name != "code" or value
+                }
+                for vals in vals_list
+            ]
+        )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_referred(self):
         """Another step that counts its days from this one would lose its base."""

@@ -98,7 +98,12 @@ class MailActivitySchedule(models.TransientModel):
                     "line_description": summaries[step["code"]],
                     "line_date_deadline": step["date_deadline"],
                     "responsible_user_id": user_id,
-                    "line_after": ", ".join(summaries[code] for code in step["after"]),
+                    "line_after": self.env._(
+                        "after %(steps)s",
+                        steps=", ".join(summaries[code] for code in step["after"]),
+                    )
+                    if step["after"]
+                    else False,
                 }
             )
             if step["template"]:
