@@ -158,10 +158,6 @@ class MailActivityPlan(models.Model):
                 )
             )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create(add_codes(vals_list, self._get_codes_in_use(), "plan"))
-
     def copy(self, default=None):
         """The copied steps wait for each other, not for the originals."""
         copies = super().copy(default)
@@ -530,7 +526,9 @@ class MailActivityPlan(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        plans = super().create(vals_list)
+        plans = super().create(
+            add_codes(vals_list, self._get_codes_in_use(), default="plan")
+        )
         if any(plans.mapped("exit_domain")):
             self.env.registry.clear_cache()
         return plans
