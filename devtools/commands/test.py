@@ -129,6 +129,7 @@ def run_core(paths: Paths, args: list[str], with_browser: bool) -> int:
     with workspace.databases(paths, workspace.TEST_CLUSTER) as databases:
         outside = sorted({*CORE_ADDONS, *addons.outside_depends(suite)})
         with databases.working_copy("core", outside, suite, demo=True) as database:
+            resolved += ["-p", "devtools.pytest_core"]
             if not found:
                 resolved += core_arguments(databases.odoo)
             code = run_pytest(databases.odoo, database, resolved, with_browser)
