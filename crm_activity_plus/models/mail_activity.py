@@ -22,10 +22,12 @@ CLOSED_STATUSES = ("done", "cancelled")
 # reminders of Odoo and of every other addon.
 INACTIVE_STATUSES = ("done", "cancelled", "on_hold")
 
+# Nobody else writes these.
 ENGINE_FIELDS = (
     "attempt",
     "held_by_pause",
     "on_hold_until",
+    "partner_id",
     "run_id",
     "run_line_id",
     "status",
@@ -79,7 +81,8 @@ class MailActivity(models.Model):
         compute="_compute_status",
         store=True,
         precompute=True,
-        readonly=True,
+        # For the engine: see ENGINE_FIELDS.
+        readonly=False,
         copy=False,
         index=True,
         help="Where the work stands. The due date's own state is whether it is overdue, "
@@ -140,6 +143,8 @@ class MailActivity(models.Model):
         compute_sudo=True,
         store=True,
         precompute=True,
+        # For the engine: see ENGINE_FIELDS.
+        readonly=False,
         index="btree_not_null",
         help="The customer of the record that the activity is on.",
     )

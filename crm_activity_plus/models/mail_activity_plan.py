@@ -884,6 +884,7 @@ class MailActivityPlan(models.Model):
                 "name": self.name,
                 "res_model": self.res_model,
                 "res_id": record.id,
+                "lead_id": self.env["mail.activity.plan.run"]._get_lead_id(record),
                 "partner_id": partners[record.id][:1].id,
                 "company_id": self._get_company(record).id,
                 "user_id": self.env.uid,

@@ -45,9 +45,7 @@ class MailActivityPlanRun(models.Model):
     lead_id = fields.Many2one(
         "crm.lead",
         string="Opportunity",
-        compute="_compute_lead_id",
-        store=True,
-        precompute=True,
+        readonly=True,
         index="btree_not_null",
         ondelete="set null",
     )
@@ -151,11 +149,6 @@ class MailActivityPlanRun(models.Model):
             names = {record.id: record.display_name for record in existing}
             for run in runs:
                 run.res_name = names.get(run.res_id, False)
-
-    @api.depends("res_model", "res_id")
-    def _compute_lead_id(self):
-        for run in self:
-            run.lead_id = run.res_model == "crm.lead" and run.res_id
 
     @api.depends("line_ids.state", "line_ids.date_deadline")
     def _compute_progress(self):
@@ -481,6 +474,10 @@ class MailActivityPlanRun(models.Model):
             ]
         )
 
+    @api.model
+    def _get_lead_id(self, record):
+        return record._name == "crm.lead" and record.id
+
     def _move_to(self, record):
         """Let the runs go on with another record of the same model.
 
@@ -493,7 +490,8 @@ class MailActivityPlanRun(models.Model):
             }
             for run in self
         ]
-        self.write({"res_id": record.id})
+        self.write({"res_id": record.id, "lead_id": self._get_lead_id(record)})
+        self.line_ids.write({"res_id": record.id})
         self.env["mail.activity.log"]._add([{**row, "res_id": record.id} for row in rows])
 
     def _prepare_log_values(self, event, old_state):

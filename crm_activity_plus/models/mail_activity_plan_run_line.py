@@ -11,6 +11,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
+from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 from ..tools.graph import SKIP, START, Closed, decide_turn, sort_in_waves
@@ -42,9 +43,10 @@ class MailActivityPlanRunLine(models.Model):
         index=True,
         ondelete="cascade",
     )
-    res_model = fields.Char(related="run_id.res_model", store=True, precompute=True)
+    # The run's, again: access follows from them. The engine writes both.
+    res_model = fields.Char("Document Model", required=True, readonly=True)
     res_id = fields.Many2oneReference(
-        related="run_id.res_id", store=True, precompute=True, model_field="res_model"
+        "Document", model_field="res_model", required=True, readonly=True
     )
     template_id = fields.Many2one(
         "mail.activity.plan.template",
@@ -289,7 +291,11 @@ class MailActivityPlanRunLine(models.Model):
                         for name, value in step.items()
                         if name not in ("after", "template")
                     }
-                    vals["run_id"] = run.id
+                    vals |= {
+                        "run_id": run.id,
+                        "res_model": run.res_model,
+                        "res_id": run.res_id,
+                    }
                     vals["after_ids"] = [line_ids[run.id, code] for code in step["after"]]
                     if step["state"] not in OPEN_STATES:
                         vals |= {"date_done": now, "done_by_id": self.env.uid}
@@ -477,8 +483,7 @@ class MailActivityPlanRunLine(models.Model):
             .with_context(mail_activity_quick_update=True)
             .create([line._prepare_activity_values() for line in manual])
         )
-        for line, activity in zip(manual, activities, strict=True):
-            line.activity_id = activity
+        manual._link(activities)
         manual._notify_assigned()
         automatic = self - manual
         for line in automatic:
@@ -487,6 +492,30 @@ class MailActivityPlanRunLine(models.Model):
             self.env.ref("crm_activity_plus.ir_cron_run_due_steps")._trigger(
                 set(automatic.mapped("date_due"))
             )
+
+    def _link(self, activities):
+        """Make new activities those of the steps; with one query for all of them.
+
+        :param activities: the activity of each step, in the same order
+        """
+        if not self:
+            return
+        self.flush_recordset(["activity_id"])
+        activities.flush_recordset(["run_line_id"])
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE mail_activity_plan_run_line AS line
+                   SET activity_id = activity.id
+                  FROM mail_activity AS activity
+                 WHERE activity.id = ANY(%(ids)s) AND activity.run_line_id = line.id
+                RETURNING line.id
+                """,
+                ids=activities.ids,
+            )
+        )
+        for line, activity in zip(self, activities, strict=True):
+            self.env.cache.set(line, self._fields["activity_id"], activity.id)
 
     def _get_date_due(self):
         """:returns: when a step that does itself is done. A meeting is booked ahead."""
@@ -517,6 +546,11 @@ class MailActivityPlanRunLine(models.Model):
             "run_id": self.run_id.id,
             "run_line_id": self.id,
             "attempt": self.attempt,
+            # What would be computed otherwise, one by one.
+            "date_end": False,
+            "duration": self.activity_type_id.default_duration,
+            "partner_id": self.run_id.partner_id.id,
+            "status": "new",
             "summary": self.summary,
             "user_id": self.user_id.id,
         }
