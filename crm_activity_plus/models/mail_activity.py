@@ -178,8 +178,10 @@ class MailActivity(models.Model):
                 status = "new" if activity.active else "done"
             activity.status = status
 
-    @api.depends("active", "date_deadline", "status")
+    @api.depends("active", "date_deadline")
     def _compute_state(self):
+        """Cancelling archives, too, so that this needn't depend on the status. If it
+        did, uninstalling would remove what inherits the state along with the status."""
         super()._compute_state()
         self.filtered(lambda a: a.status == "cancelled").state = "cancelled"
         self.filtered(lambda a: a.status == "on_hold").state = "planned"

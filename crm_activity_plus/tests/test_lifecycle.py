@@ -328,7 +328,7 @@ class TestLifecycle(BaseCase):
         """Steps whose type has gone are there, with the type that is left."""
         self.assertEqual(
             self.after["extended"],
-            [["Seminar", "Seminar", "on_demand"], ["To-Do", "Letter", "on_demand"]],
+            [["Seminar", False, "on_demand"], ["To-Do", "Letter", "on_demand"]],
         )
 
     def test_activities_are_kept(self):
