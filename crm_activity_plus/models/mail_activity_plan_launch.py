@@ -57,7 +57,7 @@ class MailActivityPlanLaunch(models.Model):
     record_count = fields.Integer("Records", readonly=True)
     processed_count = fields.Integer("Processed", readonly=True)
     launched_count = fields.Integer("Launched", readonly=True)
-    skipped = fields.Json(readonly=True)
+    skipped = fields.Json("Skipped Records", readonly=True)
     skipped_count = fields.Integer("Skipped", compute="_compute_skipped")
     skipped_reasons = fields.Text("Skipped Because", compute="_compute_skipped")
     progress = fields.Float(compute="_compute_progress")
