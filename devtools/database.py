@@ -143,6 +143,11 @@ class Databases:
 
     # Databases of tests
 
+    def base_name(self, kind: str, outside: Sequence[str], demo: bool) -> str:
+        """The name of the database with the addons of others only."""
+        identity = [self.odoo.source.identity, self.odoo.python.key, str(demo)]
+        return self.name(f"{kind}_base_{_key(*identity, *outside)}")
+
     @contextmanager
     def working_copy(
         self, kind: str, outside: Sequence[str], addons: Sequence[Addon], demo: bool
@@ -170,8 +175,7 @@ class Databases:
 
         The part that changes seldom, Odoo's own addons, is a database of its own.
         """
-        identity = [self.odoo.source.identity, self.odoo.python.key, str(demo)]
-        base = self.name(f"{kind}_base_{_key(*identity, *outside)}")
+        base = self.base_name(kind, outside, demo)
         hashes = [f"{addon.name}:{addon.content_hash()}" for addon in addons]
         suite = self.name(f"{kind}_suite_{_key(base, *hashes)}")
         existing = self.existing()

@@ -183,8 +183,10 @@ class MailActivity(models.Model):
                 status = "new" if activity.active else "done"
             activity.status = status
 
-    @api.depends("active", "date_deadline", "status")
+    @api.depends("active", "date_deadline")
     def _compute_state(self):
+        """It follows the status by :meth:`write`. If it depended on it, uninstalling
+        would remove what inherits the state (of users) along with the status."""
         super()._compute_state()
         self.filtered(lambda a: a.status == "cancelled").state = "cancelled"
         self.filtered(lambda a: a.status == "on_hold").state = "planned"
@@ -312,6 +314,8 @@ class MailActivity(models.Model):
         old_values = self._get_logged_values(logged)
         old_statuses = {activity: activity.status for activity in self}
         result = super().write(vals)
+        if "status" in vals:
+            self.invalidate_recordset(["state"], flush=False)
         if "date_deadline" in vals and not {"date_start", "date_end"} & vals.keys():
             self._follow_deadline()
         else:

@@ -47,3 +47,9 @@ class TestStepOnHold(TransactionCase):
         self.assertEqual(self.plan_run.line_ids.user_id, other)
         self.assertEqual(self.plan_run.line_ids.date_deadline, date(2026, 4, 2))
         self.assertEqual(self.plan_run.line_ids.state, "scheduled")
+
+    def test_cancelled(self):
+        """The state that people see follows at once."""
+        self.assertEqual(self.activity.state, "planned")
+        self.activity.action_cancel()
+        self.assertEqual(self.activity.state, "cancelled")

@@ -13,7 +13,7 @@ The databases are made from templates that are made again only when files change
 import re
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from devtools import addons, browser, ports, process, pytest_args, workspace
@@ -24,6 +24,8 @@ from devtools.odoo_server import Odoo
 from devtools.paths import Paths
 from devtools.python_env import PythonEnv
 
+# Tells tests the name of a database with the addons of others only, to be copied.
+BASE_VARIABLE = "CRM_ACTIVITY_PLUS_BASE"
 CORE_ADDONS = ("crm", "test_mail", "test_base_automation")
 CORE_TESTS = (
     "test_mail/tests/test_mail_activity.py",
@@ -84,8 +86,10 @@ def run_own(paths: Paths, args: list[str], with_browser: bool) -> int:
         resolved += [str(addon.path) for addon in suite]
     with workspace.databases(paths, workspace.TEST_CLUSTER) as databases:
         outside = addons.outside_depends(suite)
+        env = {BASE_VARIABLE: databases.base_name("test", outside, demo=False)}
         with databases.working_copy("test", outside, suite, demo=False) as database:
-            return run_pytest(databases.odoo, database, resolved, with_browser) or code
+            failed = run_pytest(databases.odoo, database, resolved, with_browser, env)
+            return failed or code
 
 
 def run_unit_tests(paths: Paths, args: Sequence[str]) -> int:
@@ -104,7 +108,11 @@ def pytest_command(paths: Paths, python: PythonEnv) -> list[str]:
 
 
 def run_pytest(
-    odoo: Odoo, database: str, args: Sequence[str], with_browser: bool
+    odoo: Odoo,
+    database: str,
+    args: Sequence[str],
+    with_browser: bool,
+    env: Mapping[str, str] | None = None,
 ) -> int:
     """Run tests of addons that are installed in a database."""
     name = f"pytest-{database}"
@@ -114,7 +122,8 @@ def run_pytest(
     if with_browser:
         command += ["--odoo-http", "-p", "devtools.pytest_guard"]
     try:
-        return process.run([*command, *args], env=odoo.environ(), cwd=odoo.paths.repo)
+        env = odoo.environ() | dict(env or {})
+        return process.run([*command, *args], env=env, cwd=odoo.paths.repo)
     finally:
         config.unlink(missing_ok=True)
 
