@@ -86,9 +86,11 @@ class CrmLead(models.Model):
     def _merge_plan_runs(self, opportunities):
         """Move the runs here. Of two runs of one plan, the one that is further goes
         on."""
-        runs = self._get_plan_runs() + opportunities._get_plan_runs()
+        runs = (self + opportunities)._get_plan_runs()
         under_way = runs.filtered(lambda run: run.state in OPEN_STATES)
         for same in under_way.grouped(lambda run: (run.plan_id, run.launch_key)).values():
             furthest = max(same, key=lambda run: (run.progress, run.res_id == self.id))
             (same - furthest)._stop("merged")
+        # A run has to be stopped before another one takes its place.
+        runs.flush_recordset()
         runs.filtered(lambda run: run.res_id != self.id)._move_to(self)

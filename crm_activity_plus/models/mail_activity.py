@@ -31,6 +31,8 @@ ENGINE_FIELDS = (
     "status",
     "status_before_hold",
 )
+# Of those, what any new activity has.
+INITIAL_VALUES = {"attempt": 1, "status": "new"}
 
 EVENT_BY_STATUS = {
     "new": "reopened",
@@ -258,11 +260,19 @@ class MailActivity(models.Model):
     @api.readonly
     @api.model
     def get_activity_data(self, res_model, domain, limit=None, offset=0, fetch_done=False):
-        """What is inactive there is done, not cancelled or on hold."""
+        """What is inactive there is done, not cancelled or on hold; and there is no
+        column for types that can't be used on the model."""
         activities = self.with_context(activity_done_only=fetch_done)
-        return super(MailActivity, activities).get_activity_data(
+        data = super(MailActivity, activities).get_activity_data(
             res_model, domain, limit=limit, offset=offset, fetch_done=fetch_done
         )
+        types = self.env["mail.activity.type"]
+        shown = set(types.search(types._get_applicable_domain(res_model))._ids)
+        shown.update(*data["grouped_activities"].values())
+        data["activity_types"] = [
+            row for row in data["activity_types"] if row["id"] in shown
+        ]
+        return data
 
     @api.model
     def _default_activity_type_for_model(self, model):
@@ -272,6 +282,14 @@ class MailActivity(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_engine_fields(
+                {
+                    name: value
+                    for name, value in vals.items()
+                    if value and value != INITIAL_VALUES.get(name)
+                }
+            )
         activities = super().create(vals_list)
         activities._align_dates({name for vals in vals_list for name in vals})
         # The steps of a run write their own rows.
@@ -288,10 +306,9 @@ class MailActivity(models.Model):
         logged = vals.keys() & set(LOGGED_FIELDS)
         old_values = self._get_logged_values(logged)
         old_statuses = {activity: activity.status for activity in self}
-        shifts = self._get_deadline_shifts(vals)
         result = super().write(vals)
-        if shifts:
-            self._shift_dates(shifts)
+        if "date_deadline" in vals and not {"date_start", "date_end"} & vals.keys():
+            self._follow_deadline()
         else:
             self._align_dates(vals)
         self._log_changes(old_values, logged)
@@ -312,8 +329,10 @@ class MailActivity(models.Model):
             "cancelled",
             reason=self._get_reason() or self.env._("The activity was deleted."),
         )
+        # All of them: where the record is gone, its runs are stopped now.
+        runs = self.sudo().run_id
         result = super().unlink()
-        steps.run_id._advance()
+        runs._advance()
         return result
 
     def _check_engine_fields(self, vals):
@@ -372,28 +391,20 @@ class MailActivity(models.Model):
             if vals:
                 super(MailActivity, activity).write(vals)
 
-    def _get_deadline_shifts(self, vals):
-        """:returns: by how much a new deadline moves each activity that has an end"""
-        if "date_deadline" not in vals or {"date_start", "date_end"} & vals.keys():
-            return {}
-        deadline = fields.Date.to_date(vals["date_deadline"])
-        return {
-            activity: deadline - activity.date_deadline
-            for activity in self.filtered("date_end")
-            if deadline
-        }
-
-    def _shift_dates(self, shifts):
-        """Move start and end by whole days. They keep their time of day, also across a
-        change of the clock."""
-        for activity, shift in shifts.items():
+    def _follow_deadline(self):
+        """Move start and end to the deadline. The end keeps its time of day, also across
+        a change of the clock, and the duration stays."""
+        for activity in self.filtered(lambda a: a.date_end and a.date_deadline):
             timezone = activity._get_timezone()
-            vals = {}
-            for name in ("date_start", "date_end"):
-                if activity[name]:
-                    local = pytz.utc.localize(activity[name]).astimezone(timezone)
-                    moved = timezone.localize(local.replace(tzinfo=None) + shift)
-                    vals[name] = moved.astimezone(pytz.utc).replace(tzinfo=None)
+            local = pytz.utc.localize(activity.date_end).astimezone(timezone)
+            shift = activity.date_deadline - local.date()
+            if not shift:
+                continue
+            moved = timezone.localize(local.replace(tzinfo=None) + shift)
+            end = moved.astimezone(pytz.utc).replace(tzinfo=None)
+            vals = {"date_end": end}
+            if activity.date_start:
+                vals["date_start"] = end - (activity.date_end - activity.date_start)
             super(MailActivity, activity).write(vals)
 
     def _align_steps(self, names):

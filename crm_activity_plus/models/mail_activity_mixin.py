@@ -12,9 +12,15 @@ class MailActivityMixin(models.AbstractModel):
     _inherit = "mail.activity.mixin"
 
     def write(self, vals):
-        result = super().write(vals)
+        old_partners = {}
         if set(self._mail_get_partner_fields()) & vals.keys():
-            self._update_activity_partners()
+            old_partners = self.sudo()._mail_get_partners()
+        result = super().write(vals)
+        if old_partners:
+            partners = self.sudo()._mail_get_partners()
+            self.filtered(
+                lambda record: partners[record.id] != old_partners[record.id]
+            )._update_activity_partners()
         self._exit_plan_runs(vals)
         return result
 
@@ -26,7 +32,7 @@ class MailActivityMixin(models.AbstractModel):
         if vals.get(self._active_name or "active") is False:
             self._stop_archived_runs()
         plans = self.env["mail.activity.plan"]
-        if self._name in plans._get_models_with_exit_domain():
+        if self._name in plans._get_watched_models("exit_domain"):
             self._get_plan_runs(
                 [("state", "in", OPEN_STATES), ("exit_domain", "!=", False)]
             )._stop_where_met()
@@ -37,10 +43,17 @@ class MailActivityMixin(models.AbstractModel):
         )._stop("lost", self.env._("The record was archived."))
 
     def unlink(self):
+        """Deleting the record's activities stops its runs: see ``mail.activity``. Only
+        runs of steps that do themselves have none."""
+        runs = self.env["mail.activity.plan.run"].sudo()
         # While an addon is uninstalled, the engine's tables may be gone already.
         if not self.env.context.get(MODULE_UNINSTALL_FLAG):
-            self._get_plan_runs([("state", "in", OPEN_STATES)])._stop("record_deleted")
-        return super().unlink()
+            plans = self.env["mail.activity.plan"]
+            if self._name in plans._get_watched_models("automatic_steps"):
+                runs = self._get_plan_runs([("state", "in", OPEN_STATES)])
+        result = super().unlink()
+        runs._advance()
+        return result
 
     def _get_plan_runs(self, domain=()):
         """:returns: the plan runs of the records, as superuser"""
@@ -54,6 +67,8 @@ class MailActivityMixin(models.AbstractModel):
 
     def _update_activity_partners(self):
         """Activities and runs are found from the customer that the record has now."""
+        if not self:
+            return
         activities = (
             self.env["mail.activity"]
             .sudo()

@@ -13,7 +13,7 @@ from odoo.fields import Domain
 from odoo.tools import split_every
 from odoo.tools.safe_eval import safe_eval
 
-from ..tools.codes import is_code, make_code
+from ..tools.codes import add_codes, is_code, make_code
 from ..tools.graph import sort_in_waves
 from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
 from .step_dater import StepDater
@@ -101,14 +101,22 @@ class MailActivityPlan(models.Model):
 
     @api.depends("name")
     def _compute_code(self):
-        uncoded = self.filtered(lambda plan: not plan.code)
+        """Codes for the plans that were there before this addon. New ones get theirs in
+        :meth:`create`, when nobody is typing at their name any more."""
+        for plan in self:
+            plan.code = plan.code
+        uncoded = self.filtered(lambda plan: plan.id and not plan.code)
         if not uncoded:
             return
-        plans = self.sudo().with_context(active_test=False)
-        taken = set(plans.search_fetch([("code", "!=", False)], ["code"]).mapped("code"))
+        taken = set(self._get_codes_in_use())
         for plan in uncoded:
             plan.code = make_code(plan.name, taken, default="plan")
             taken.add(plan.code)
+
+    @api.model
+    def _get_codes_in_use(self):
+        plans = self.sudo().with_context(active_test=False)
+        return plans.search_fetch([("code", "!=", False)], ["code"]).mapped("code")
 
     @api.depends("res_model")
     def _compute_allow_parallel(self):
@@ -149,6 +157,10 @@ class MailActivityPlan(models.Model):
                     plans=", ".join(launched.mapped("name")),
                 )
             )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create(add_codes(vals_list, self._get_codes_in_use(), "plan"))
 
     def copy(self, default=None):
         """The copied steps wait for each other, not for the originals."""
@@ -496,25 +508,25 @@ class MailActivityPlan(models.Model):
         return parsed
 
     @api.model
-    @tools.ormcache()
-    def _get_models_with_exit_domain(self):
-        """:returns: models that a plan's exit condition has to be looked at for; so that
-        writing on others costs nothing. Runs keep the condition they were launched
-        with."""
-        runs = self.env["mail.activity.plan.run"].sudo()
+    @tools.ormcache("what")
+    def _get_watched_models(self, what):
+        """Models whose records a hook has to look at; so that writing or deleting the
+        others costs nothing.
+
+        :param str what: ``exit_domain`` or ``automatic_steps``
+        :rtype: frozenset[str]
+        """
         plans = self.sudo().with_context(active_test=False)
-        return frozenset(
-            [
-                *plans.search([("exit_domain", "!=", False)]).mapped("res_model"),
-                *(
-                    res_model
-                    for [res_model] in runs._read_group(
-                        [("exit_domain", "!=", False), ("state", "in", runs._open_states)],
-                        ["res_model"],
-                    )
-                ),
-            ]
-        )
+        open_runs = [("run_id.state", "in", ("running", "paused"))]
+        lines = self.env["mail.activity.plan.run.line"].sudo()
+        # Runs keep what they were launched with, whatever the plan says now.
+        if what == "exit_domain":
+            plans = plans.search([("exit_domain", "!=", False)])
+            lines = lines.search([*open_runs, ("run_id.exit_domain", "!=", False)])
+        else:
+            plans = plans.search([("template_ids.action_type", "!=", "activity")])
+            lines = lines.search([*open_runs, ("action_type", "!=", "activity")])
+        return frozenset([*plans.mapped("res_model"), *lines.mapped("res_model")])
 
     @api.model_create_multi
     def create(self, vals_list):

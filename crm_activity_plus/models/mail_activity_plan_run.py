@@ -299,10 +299,10 @@ class MailActivityPlanRun(models.Model):
     def _advance(self):
         """Schedule and skip the waiting steps whose turn has come, and end the runs
         that have no open step left."""
-        runs = self.filtered(lambda run: run.state == "running")
-        orphans = runs._filter_without_document_left()
+        under_way = self.filtered(lambda run: run.state in OPEN_STATES)
+        orphans = under_way._filter_without_document_left()
         orphans._stop("record_deleted")
-        runs -= orphans
+        runs = (under_way - orphans).filtered(lambda run: run.state == "running")
         while runs:
             starting, dead = runs.line_ids._split_by_turn()
             if not starting and not dead:
@@ -517,7 +517,9 @@ class MailActivityPlanRun(models.Model):
         notes = {}
         for run in self:
             items = Markup().join(
-                Markup("<li>%s</li>") % line._describe() for line in run.line_ids
+                Markup("<li>%s</li>") % line._describe()
+                # They were created wave by wave.
+                for line in run.line_ids.sorted("sequence")
             )
             notes[run] = Markup("%s<ul>%s</ul>") % (
                 self.env._(

@@ -140,6 +140,19 @@ class MailActivityPlanTemplate(models.Model):
         "Another step of this plan has this code already. Choose another.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        templates = super().create(vals_list)
+        if any(template.action_type != "activity" for template in templates):
+            self.env.registry.clear_cache()
+        return templates
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "action_type" in vals:
+            self.env.registry.clear_cache()
+        return result
+
     @api.depends("activity_type_id", "summary", "plan_id")
     def _compute_code(self):
         uncoded = self.filtered(lambda template: not template.code)
@@ -190,6 +203,20 @@ class MailActivityPlanTemplate(models.Model):
                         ),
                     )
                 )
+
+    @api.constrains("activity_type_id")
+    def _check_activity_type_not_deleted(self):
+        """Steps keep a type that is deleted later; new ones can't have it."""
+        for template in self.filtered("activity_type_id.deleted"):
+            raise ValidationError(
+                self.env._(
+                    "The plan “%(plan)s”: %(reason)s",
+                    plan=template.plan_id.name,
+                    reason=template.activity_type_id._get_reason_not_applicable(
+                        template.plan_id.res_model
+                    ),
+                )
+            )
 
     @api.depends("activity_type_id")
     def _compute_duration(self):
@@ -282,6 +309,20 @@ class MailActivityPlanTemplate(models.Model):
                         ),
                     )
                 )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """An empty code is none: it is made from the summary."""
+        return super().create(
+            [
+                {
+                    name: value
+                    for name, value in vals.items()
+                    if name != "code" or value
+                }
+                for vals in vals_list
+            ]
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_referred(self):

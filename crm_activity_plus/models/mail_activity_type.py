@@ -7,7 +7,7 @@ from odoo.fields import Domain
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
-from ..tools.codes import is_code, make_code
+from ..tools.codes import add_codes, is_code, make_code
 
 # The types that come with Odoo keep one code in every database, whatever language they
 # were renamed in.
@@ -75,7 +75,13 @@ class MailActivityType(models.Model):
 
     @api.depends("name")
     def _compute_code(self):
-        unnamed = self.filtered(lambda activity_type: not activity_type.code)
+        """Codes for the types that were there before this addon. New ones get theirs in
+        :meth:`create`, when nobody is typing at their name any more."""
+        for activity_type in self:
+            activity_type.code = activity_type.code
+        unnamed = self.filtered(
+            lambda activity_type: activity_type.id and not activity_type.code
+        )
         if not unnamed:
             return
         built_in = {
@@ -168,6 +174,10 @@ class MailActivityType(models.Model):
                 )
             )
         return super()._check_access(operation)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create(add_codes(vals_list, self._get_codes_in_use(), "type"))
 
     def write(self, vals):
         if "code" in vals:

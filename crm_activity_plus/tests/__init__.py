@@ -1,5 +1,19 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from . import test_examples
+from . import test_tools_codes, test_tools_dates, test_tools_graph
+from . import test_mail_activity_type
+from . import test_mail_activity
 from . import test_mail_activity_hold
+from . import test_activity_status
+from . import test_mail_activity_plan
+from . import test_access, test_launch_concurrency, test_launch_queries
+from . import test_mail_activity_plan_run
+from . import test_engine_steps
+from . import test_engine_outcomes
+from . import test_engine_calendar
+from . import test_engine_actions
+from . import test_engine_exits
+from . import test_engine_pause
+from . import test_examples
+from . import test_tours

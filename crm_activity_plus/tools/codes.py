@@ -37,3 +37,22 @@ def make_code(name, taken=(), default="code"):
         number += 1
         code = f"{stem}_{number}"
     return code
+
+
+def add_codes(vals_list, taken, default="code"):
+    """Give a code to the values that have none, made from their name.
+
+    :param list[dict] vals_list: values of new records
+    :param collections.abc.Iterable taken: codes that are in use already
+    :param str default: see :func:`make_code`
+    :returns: the values, in order, each with a code
+    :rtype: list[dict]
+    """
+    taken = {*taken, *(vals["code"] for vals in vals_list if vals.get("code"))}
+    result = []
+    for vals in vals_list:
+        if not vals.get("code"):
+            vals = {**vals, "code": make_code(vals.get("name"), taken, default)}
+            taken.add(vals["code"])
+        result.append(vals)
+    return result

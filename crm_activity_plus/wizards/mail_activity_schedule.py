@@ -14,6 +14,15 @@ class MailActivitySchedule(models.TransientModel):
 
     activity_type_id = fields.Many2one(domain=APPLICABLE_DOMAIN)
 
+    @api.depends("res_model")
+    def _compute_activity_type_id(self):
+        super()._compute_activity_type_id()
+        for scheduler in self.filtered("activity_type_id"):
+            if scheduler.activity_type_id._get_reason_not_applicable(scheduler.res_model):
+                scheduler.activity_type_id = self.env[
+                    "mail.activity"
+                ]._default_activity_type_for_model(scheduler.res_model)
+
     @api.depends("plan_date")
     def _compute_error(self):
         """What the launch itself would say."""
@@ -89,7 +98,12 @@ class MailActivitySchedule(models.TransientModel):
                     "line_description": summaries[step["code"]],
                     "line_date_deadline": step["date_deadline"],
                     "responsible_user_id": user_id,
-                    "line_after": ", ".join(summaries[code] for code in step["after"]),
+                    "line_after": self.env._(
+                        "after %(steps)s",
+                        steps=", ".join(summaries[code] for code in step["after"]),
+                    )
+                    if step["after"]
+                    else False,
                 }
             )
             if step["template"]:

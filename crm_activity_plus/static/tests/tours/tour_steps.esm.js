@@ -1,0 +1,81 @@
+// Copyright 2026 The CRM Activity Plus contributors
+// License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import {stepUtils} from "@web_tour/tour_utils";
+
+/**
+ * Open a page of CRM's configuration, as a person does.
+ *
+ * @param {String} menu: XML id of the menu
+ * @returns {Array<Object>} steps
+ */
+export function openConfiguration(menu) {
+    return [
+        ...stepUtils.goToAppSteps("crm.crm_menu_root"),
+        {
+            content: "Open the configuration menu",
+            trigger: "button[data-menu-xmlid='crm.crm_menu_config']",
+            run: "click",
+        },
+        {
+            content: "Open the page",
+            trigger: `a[data-menu-xmlid='${menu}']`,
+            run: "click",
+        },
+    ];
+}
+
+/**
+ * Choose a plan in the pop-up that schedules activities.
+ *
+ * @param {String} plan: its name
+ * @returns {Array<Object>} steps
+ */
+export function choosePlan(plan) {
+    return [
+        {
+            content: "Choose the plan",
+            trigger: `.modal .o_field_widget[name='plan_id'] .o_selection_badge:contains('${plan}')`,
+            run: "click",
+        },
+        {
+            content: "The plan is chosen",
+            trigger: `.modal .o_field_widget[name='plan_id'] .o_selection_badge.active:contains('${plan}')`,
+        },
+    ];
+}
+
+/**
+ * Mark an activity of the chatter as done.
+ *
+ * @param {String} summary: what the activity is called
+ * @param {String} feedback: what to say about it
+ * @returns {Array<Object>} steps
+ */
+export function markDone(summary, feedback) {
+    return [
+        {
+            content: "Click Mark Done",
+            trigger: `.o-mail-Activity:contains('${summary}') .o-mail-Activity-markDone`,
+            run: "click",
+        },
+        {
+            content: "Write the feedback",
+            trigger: ".o-mail-ActivityMarkAsDone textarea",
+            run: `edit ${feedback}`,
+        },
+        {
+            content: "Confirm",
+            trigger: ".o-mail-ActivityMarkAsDone button[aria-label='Done']",
+            run: "click",
+        },
+        {
+            content: "The feedback is in the chatter",
+            trigger: `.o-mail-Message:contains('${feedback}')`,
+        },
+        {
+            content: "The activity is no longer planned",
+            trigger: `.o-mail-Chatter:not(:has(.o-mail-Activity:contains('${summary}')))`,
+        },
+    ];
+}

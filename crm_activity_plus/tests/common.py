@@ -1,0 +1,193 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo.fields import Command
+
+from odoo.addons.mail.tests.common import MailCase, mail_new_test_user
+from odoo.addons.sales_team.tests.common import TestSalesCommon
+
+
+class CrmActivityPlusCommon(TestSalesCommon, MailCase):
+    """People, leads and the plan of the handbook's example.
+
+    * ``user_owner``: salesperson of ``lead``, sees own leads only
+    * ``user_colleague``: salesperson, sees own leads only
+    * ``user_manager``: leads the team, sees all leads of the company
+    * ``user_system``: administrator
+    * ``user_other_company``: manager in another company
+    * ``user_portal``, ``user_public``: nobody's colleagues
+
+    The plan has no company; its steps ask at the launch who does them.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._set_up_users()
+        cls.partner = cls.env["res.partner"].create({"name": "Deco Addict"})
+        cls.lead = cls._create_lead("Ten desks", partner_id=cls.partner.id)
+        cls.type_email = cls.env.ref("mail.mail_activity_data_email")
+        cls.type_call = cls.env.ref("mail.mail_activity_data_call")
+        cls.type_meeting = cls.env.ref("mail.mail_activity_data_meeting")
+        cls.type_todo = cls.env.ref("mail.mail_activity_data_todo")
+        cls.type_upload = cls.env.ref("mail.mail_activity_data_upload_document")
+        cls.plan = cls._create_plan(
+            "High priority quotation",
+            cls._step(cls.type_email, "Send e-mail", 2, "before_plan_date"),
+            cls._step(cls.type_meeting, "Meet", 0),
+            cls._step(cls.type_todo, "Create quotation", 3),
+            cls._step(cls.type_upload, "Upload document", 3),
+            cls._step(cls.type_call, "Follow up", 5),
+        )
+
+    @classmethod
+    def _set_up_users(cls):
+        cls.user_owner = cls._create_user("Olga Owner", "sales_team.group_sale_salesman")
+        cls.user_colleague = cls._create_user(
+            "Carl Colleague", "sales_team.group_sale_salesman"
+        )
+        cls.user_manager = cls.user_sales_manager
+        cls.user_system = cls._create_user(
+            "Sybil System", "base.group_system,sales_team.group_sale_manager"
+        )
+        cls.user_portal = cls._create_user(
+            "Paul Portal", "base.group_portal", notification_type="email"
+        )
+        cls.user_public = cls._create_user(
+            "Petra Public", "base.group_public", notification_type="email"
+        )
+        cls.other_company = cls.env["res.company"].create({"name": "Other Company"})
+        cls.user_other_company = cls._create_user(
+            "Otto Other",
+            "sales_team.group_sale_manager",
+            company_id=cls.other_company.id,
+            company_ids=[Command.set(cls.other_company.ids)],
+        )
+
+    @classmethod
+    def _create_user(cls, name, groups, **values):
+        login = name.lower().replace(" ", "_")
+        return mail_new_test_user(
+            cls.env,
+            login=login,
+            name=name,
+            email=f"{login}@test.example.com",
+            groups=groups,
+            **{
+                "company_id": cls.company_main.id,
+                "notification_type": "inbox",
+                "tz": "Europe/Brussels",
+                **values,
+            },
+        )
+
+    @classmethod
+    def _create_lead(cls, name, **values):
+        return cls.env["crm.lead"].create(
+            {
+                "name": name,
+                "type": "opportunity",
+                "user_id": cls.user_owner.id,
+                "team_id": cls.sales_team_1.id,
+                "company_id": cls.company_main.id,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _create_leads(cls, count, **values):
+        return cls.env["crm.lead"].union(
+            *(cls._create_lead(f"Lead {number}", **values) for number in range(count))
+        )
+
+    @classmethod
+    def _create_type(cls, name, **values):
+        return cls.env["mail.activity.type"].create({"name": name, **values})
+
+    @classmethod
+    def _step(cls, activity_type, summary, days=0, delay_from="after_plan_date", **values):
+        """:returns: values of a plan's step"""
+        return {
+            "activity_type_id": activity_type.id,
+            "summary": summary,
+            "delay_count": days,
+            "delay_from": delay_from,
+            **values,
+        }
+
+    @classmethod
+    def _create_plan(cls, name, *steps, **values):
+        return cls.env["mail.activity.plan"].create(
+            {
+                "name": name,
+                "res_model": "crm.lead",
+                "company_id": False,
+                "template_ids": [
+                    Command.create({"sequence": number, **step})
+                    for number, step in enumerate(steps)
+                ],
+                **values,
+            }
+        )
+
+    @classmethod
+    def _create_model_ids(cls, *names):
+        """:returns: command for ``applies_to_ids``"""
+        return [Command.set([cls.env["ir.model"]._get_id(name) for name in names])]
+
+    def _launch(self, records=None, plan=None, user=None, **kwargs):
+        """Launch as the owner of the lead, and return the runs as superuser."""
+        plan = (plan or self.plan).with_user(user or self.user_owner)
+        result = plan.launch((records or self.lead).ids, **kwargs)
+        runs = self.env["mail.activity.plan.run"].browse(result["run_ids"])
+        # As anybody who opens them finds them, with their steps in order.
+        runs.env.flush_all()
+        runs.env.invalidate_all()
+        return runs
+
+    def _schedule(self, record=None, user=None, **values):
+        """Plan an activity, as the owner of the lead does."""
+        record = record or self.lead
+        return (
+            self.env["mail.activity"]
+            .with_user(user or self.user_owner)
+            .create(
+                {
+                    "activity_type_id": self.type_call.id,
+                    "res_model_id": self.env["ir.model"]._get_id(record._name),
+                    "res_id": record.id,
+                    "user_id": self.user_owner.id,
+                    **values,
+                }
+            )
+        )
+
+    def _get_logs(self, domain):
+        """:returns: rows of the ledger, oldest first"""
+        return self.env["mail.activity.log"].sudo().search(domain, order="id")
+
+    def assertLedgerTellsState(self, runs):
+        """Replaying the ledger gives the present state of runs and steps."""
+        for run in runs:
+            rows = self._get_logs([("run_id", "=", run.id)])
+            run_rows = rows.filtered(lambda row: not row.run_line_id)
+            self.assertEqual(run_rows[-1:].new_status, run.state)
+            for line in run.line_ids:
+                line_rows = rows.filtered(lambda row, line=line: row.run_line_id == line)
+                self.assertEqual(line_rows[-1:].new_status, line.state, line.code)
+                self.assertChain(line_rows)
+            self.assertChain(run_rows)
+
+    def assertChain(self, rows):
+        """Each row starts from the status where the one before ended."""
+        self.assertEqual(
+            rows.mapped(lambda row: row.old_status or ""),
+            ["", *(row.new_status or "" for row in rows[:-1])],
+        )
+
+    def assertNothingOpen(self, runs):
+        """A run that is over has no open step and no open activity."""
+        self.assertFalse(runs.line_ids._filter_open())
+        self.assertFalse(
+            self.env["mail.activity"].search([("run_id", "in", runs.ids)])
+        )

@@ -1,0 +1,218 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from freezegun import freeze_time
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command, Date
+from odoo.tests import tagged
+
+from .common import CrmActivityPlusCommon
+
+
+@tagged("post_install", "-at_install")
+class TestEngineOutcomes(CrmActivityPlusCommon):
+    """Outcomes, with and without a plan."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        Outcome = cls.env["mail.activity.outcome"]
+        cls.yes = Outcome.create(
+            {"name": "Yes!", "activity_type_ids": cls.type_call.ids, "kind": "success"}
+        )
+        cls.no = Outcome.create(
+            {"name": "No", "activity_type_ids": cls.type_call.ids, "kind": "failure"}
+        )
+        cls.again = Outcome.create(
+            {
+                "name": "Again",
+                "activity_type_ids": cls.type_call.ids,
+                "effect": "retry",
+                "retry_delay_count": 2,
+                "max_attempts": 2,
+            }
+        )
+        cls.end = Outcome.create({"name": "End", "effect": "stop"})
+        cls.branching = cls._create_plan(
+            "Branches",
+            cls._step(cls.type_call, "Call"),
+            cls._step(cls.type_todo, "Proposal"),
+            cls._step(cls.type_email, "Goodbye"),
+            cls._step(cls.type_todo, "After the proposal"),
+            cls._step(cls.type_todo, "In any case"),
+        )
+        call, proposal, goodbye, after, join = cls.branching.template_ids
+        proposal.write({"after_ids": call, "after_outcome_ids": cls.yes})
+        goodbye.write({"after_ids": call, "after_outcome_ids": cls.no})
+        after.after_ids = proposal
+        join.after_ids = after + goodbye
+
+    def test_codes(self):
+        self.assertEqual(self.yes.code, "yes")
+        self.assertEqual(self.yes.copy().code, "yes_2")
+
+    def test_branches(self):
+        run = self._launch(plan=self.branching)
+        call, proposal, goodbye, after, join = run.line_ids
+        created = call.activity_id.with_user(self.user_owner).complete("no", "Too dear")
+        self.assertEqual(created, goodbye.activity_id.ids)
+        self.assertEqual(call.outcome_id, self.no)
+        self.assertEqual(proposal.state, "skipped")
+        self.assertTrue(proposal.reason)
+        self.assertEqual(after.state, "skipped", "behind a branch that was not taken")
+        self.assertEqual(join.state, "waiting")
+        goodbye.activity_id.complete()
+        self.assertEqual(join.state, "scheduled", "one of its branches was taken")
+        join.activity_id.complete()
+        self.assertEqual(run.state, "done")
+        self.assertLedgerTellsState(run)
+
+    def test_no_outcome_takes_no_branch(self):
+        run = self._launch(plan=self.branching)
+        run.line_ids[0].activity_id.action_feedback("Done")
+        self.assertEqual(
+            run.line_ids.mapped("state"), ["done"] + ["skipped"] * 4
+        )
+        self.assertEqual(run.state, "done")
+
+    @freeze_time("2026-03-02 09:00:00")
+    def test_retry_up_to_the_limit(self):
+        run = self._launch(plan=self.branching)
+        call = run.line_ids[0]
+        first = call.activity_id
+        created = first.complete("again")
+        self.assertEqual(created, call.activity_id.ids)
+        self.assertNotEqual(call.activity_id, first)
+        self.assertEqual(call.state, "scheduled")
+        self.assertEqual(call.attempt, 2)
+        self.assertEqual(call.activity_id.attempt, 2)
+        self.assertEqual(call.activity_id.date_deadline, Date.to_date("2026-03-04"))
+        call.activity_id.complete("again")
+        self.assertEqual(call.state, "done", "enough attempts")
+        self.assertLedgerTellsState(run)
+
+    def test_step_limits_attempts_too(self):
+        self.again.max_attempts = 0
+        self.branching.template_ids[0].max_attempts = 1
+        run = self._launch(plan=self.branching)
+        run.line_ids[0].activity_id.complete("again")
+        self.assertEqual(run.line_ids[0].state, "done")
+
+    def test_stop(self):
+        run = self._launch(plan=self.branching)
+        run.line_ids[0].activity_id.complete(self.end.id)
+        self.assertEqual((run.state, run.stop_reason), ("stopped", "outcome"))
+        self.assertEqual(run.line_ids[0].state, "done")
+        self.assertNothingOpen(run)
+
+    def test_without_a_plan(self):
+        self.yes.next_type_id = self.type_meeting
+        activity = self._schedule(summary="Cold call")
+        created = activity.complete("yes")
+        following = self.env["mail.activity"].browse(created)
+        self.assertEqual(following.activity_type_id, self.type_meeting)
+        self.assertEqual(following.user_id, self.user_owner)
+        self.assertEqual((following.res_model, following.res_id), ("crm.lead", self.lead.id))
+
+    def test_retry_without_a_plan(self):
+        activity = self._schedule(summary="Cold call")
+        again = self.env["mail.activity"].browse(activity.complete("again"))
+        self.assertEqual((again.summary, again.attempt), ("Cold call", 2))
+        self.assertFalse(again.complete("again"))
+
+    def test_retry_and_core_trigger(self):
+        """An outcome that leads elsewhere replaces what the type triggers."""
+        self.type_call.triggered_next_type_id = self.type_todo
+        activity = self._schedule()
+        again = self.env["mail.activity"].browse(activity.complete("again"))
+        self.assertEqual(again.activity_type_id, self.type_call)
+        done = self.env["mail.activity"].browse(again.complete("yes"))
+        self.assertEqual(done.activity_type_id, self.type_todo)
+
+    def test_effects_on_the_lead(self):
+        stage = self.env["crm.stage"].create({"name": "Proposal sent"})
+        self.no.write({"stage_id": stage.id, "plan_id": self.plan.id})
+        self._schedule().complete("no")
+        self.assertEqual(self.lead.stage_id, stage)
+        self.assertEqual(self.lead.active_plan_run_id.plan_id, self.plan)
+
+    def test_server_action(self):
+        self.yes.server_action_id = self.env["ir.actions.server"].create(
+            {
+                "name": "Mark",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "state": "code",
+                "code": "records.write({'priority': '3'})",
+            }
+        )
+        self._schedule().complete("yes")
+        self.assertEqual(self.lead.priority, "3")
+
+    def test_bad_input(self):
+        meeting = self._schedule(activity_type_id=self.type_meeting.id)
+        with self.assertRaisesRegex(ValidationError, "Yes!"):
+            meeting.complete("yes")
+        with self.assertRaisesRegex(UserError, "nonsense"):
+            meeting.complete("nonsense")
+        with self.assertRaisesRegex(UserError, "123456"):
+            meeting.complete(123456)
+        meeting.complete()
+        with self.assertRaisesRegex(UserError, "closed"):
+            meeting.complete()
+
+    def test_done_twice_does_nothing_twice(self):
+        activity = self._schedule()
+        activity.action_feedback("Once")
+        messages = self.lead.message_ids
+        activity.action_feedback("Twice")
+        self.assertEqual(self.lead.message_ids, messages)
+
+    def test_server_action_states(self):
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Launch it",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "state": "launch_plan",
+                "activity_plan_id": self.branching.id,
+            }
+        )
+        action.with_context(
+            active_model="crm.lead", active_ids=self.lead.ids, active_id=self.lead.id
+        ).run()
+        run = self.lead.active_plan_run_id
+        self.assertEqual(run.plan_id, self.branching)
+        complete = self.env["ir.actions.server"].create(
+            {
+                "name": "Complete it",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "state": "complete_activity",
+                "activity_outcome_id": self.yes.id,
+            }
+        )
+        complete.with_context(
+            active_model="crm.lead", active_ids=self.lead.ids, active_id=self.lead.id
+        ).run()
+        self.assertEqual(run.line_ids[0].outcome_id, self.yes)
+        with self.assertRaises(ValidationError):
+            action.model_id = self.env["ir.model"]._get("res.partner")
+
+    def test_recursion_is_cut_off(self):
+        """The outcome of a step runs an action that completes the next step, and so
+        on."""
+        self.again.max_attempts = 0
+        self.again.server_action_id = self.env["ir.actions.server"].create(
+            {
+                "name": "For ever",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "state": "complete_activity",
+                "activity_outcome_id": self.again.id,
+            }
+        )
+        self._schedule()
+        run = self._launch(plan=self.branching)
+        with (
+            self.assertLogs("odoo.addons.crm_activity_plus", "ERROR"),
+            self.assertRaisesRegex(UserError, "again and again"),
+        ):
+            run.line_ids[0].activity_id.complete("again")

@@ -1,0 +1,193 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from freezegun import freeze_time
+
+from odoo.exceptions import ValidationError
+from odoo.fields import Command, Date
+from odoo.tests import tagged
+
+from .common import CrmActivityPlusCommon
+
+
+@tagged("post_install", "-at_install")
+class TestEngineSteps(CrmActivityPlusCommon):
+    """Steps that wait for other steps."""
+
+    def _create_chain(self, **values):
+        """A call; then a quotation two days after it; then a follow-up."""
+        plan = self._create_plan(
+            "Chain",
+            self._step(self.type_call, "Call"),
+            self._step(self.type_todo, "Quotation", 2),
+            self._step(self.type_call, "Follow up", 1),
+            **values,
+        )
+        call, quotation, follow_up = plan.template_ids
+        quotation.write(
+            {"after_ids": [Command.set(call.ids)], "delay_from": "after_previous_done"}
+        )
+        follow_up.write(
+            {
+                "after_ids": [Command.set(quotation.ids)],
+                "delay_from": "after_previous_deadline",
+            }
+        )
+        return plan
+
+    @freeze_time("2026-03-02 09:00:00")
+    def test_waits_until_previous_is_done(self):
+        run = self._launch(plan=self._create_chain())
+        call, quotation, _follow_up = run.line_ids
+        self.assertEqual(run.line_ids.mapped("state"), ["scheduled", "waiting", "waiting"])
+        self.assertFalse(quotation.activity_id)
+        with freeze_time("2026-03-05 09:00:00"):
+            call.activity_id.with_user(self.user_owner).action_feedback()
+        self.assertEqual(run.line_ids.mapped("state"), ["done", "scheduled", "waiting"])
+        self.assertEqual(quotation.activity_id.date_deadline, Date.to_date("2026-03-07"))
+        self.assertEqual(quotation.date_explanation["base"], "previous_done")
+        self.assertLedgerTellsState(run)
+
+    @freeze_time("2026-03-02 09:00:00")
+    def test_delay_from_deadline(self):
+        run = self._launch(plan=self._create_chain())
+        call, quotation, follow_up = run.line_ids
+        call.activity_id.action_feedback()
+        with freeze_time("2026-03-20 09:00:00"):
+            quotation.activity_id.action_feedback()
+        self.assertEqual(follow_up.date_deadline, Date.to_date("2026-03-05"))
+        follow_up.activity_id.action_feedback()
+        self.assertEqual(run.state, "done")
+        self.assertEqual(run.progress, 100)
+        self.assertNothingOpen(run)
+
+    def test_cancelled_step_lets_the_next_go(self):
+        run = self._launch(plan=self._create_chain())
+        run.line_ids[0].activity_id.unlink()
+        self.assertEqual(
+            run.line_ids.mapped("state"), ["cancelled", "scheduled", "waiting"]
+        )
+
+    def test_editing_the_plan_does_not_change_the_run(self):
+        plan = self._create_chain()
+        run = self._launch(plan=plan)
+        plan.template_ids[1].write({"summary": "Other", "delay_count": 50})
+        plan.template_ids[2].unlink()
+        for line in run.line_ids:
+            line.activity_id.action_feedback()
+        self.assertEqual(run.line_ids.mapped("summary"), ["Call", "Quotation", "Follow up"])
+        self.assertEqual(run.state, "done")
+
+    def test_joins(self):
+        """``all`` waits for both, ``any`` for the first."""
+        for mode, after_first, after_second in (
+            ("all", "waiting", "scheduled"),
+            ("any", "scheduled", "scheduled"),
+        ):
+            with self.subTest(mode=mode):
+                plan = self._create_plan(
+                    f"Join {mode}",
+                    self._step(self.type_call, "A"),
+                    self._step(self.type_call, "B"),
+                    self._step(self.type_todo, "C"),
+                )
+                first, second, third = plan.template_ids
+                third.write(
+                    {
+                        "after_ids": [Command.set((first + second).ids)],
+                        "after_mode": mode,
+                    }
+                )
+                run = self._launch(plan=plan)
+                joined = run.line_ids[2]
+                run.line_ids[0].activity_id.action_feedback()
+                self.assertEqual(joined.state, after_first)
+                activity = joined.activity_id
+                run.line_ids[1].activity_id.action_feedback()
+                self.assertEqual(joined.state, after_second)
+                if activity:
+                    self.assertEqual(joined.activity_id, activity, "scheduled once")
+
+    def test_condition_is_looked_at_when_the_turn_comes(self):
+        plan = self._create_chain()
+        plan.template_ids[1].condition_domain = "[('expected_revenue', '>', 100)]"
+        run = self._launch(plan=plan)
+        run.line_ids[0].activity_id.action_feedback()
+        self.assertEqual(run.line_ids[1].state, "skipped")
+        self.assertTrue(run.line_ids[1].reason)
+        self.assertEqual(run.line_ids[2].state, "scheduled", "what follows goes on")
+        rich = self._create_lead("Rich", expected_revenue=500)
+        run = self._launch(rich, plan=plan)
+        run.line_ids[0].activity_id.action_feedback()
+        self.assertEqual(run.line_ids[1].state, "scheduled")
+
+    def test_cycles_are_refused_with_names(self):
+        plan = self._create_chain()
+        with self.assertRaisesRegex(ValidationError, "Call.*Quotation|Quotation.*Call"):
+            plan.template_ids[0].after_ids = plan.template_ids[1]
+
+    def test_condition_that_cannot_be_evaluated(self):
+        plan = self._create_chain()
+        for domain in ("[('nonsense', '=', 1)]", "[('name', '=',", "1/0"):
+            with self.assertRaisesRegex(ValidationError, "Quotation"):
+                plan.template_ids[1].condition_domain = domain
+
+    def test_previous_responsible(self):
+        plan = self._create_chain()
+        plan.template_ids[1].responsible_type = "previous"
+        run = self._launch(plan=plan)
+        run.line_ids[0].activity_id.user_id = self.user_manager
+        run.line_ids[0].activity_id.action_feedback()
+        self.assertEqual(run.line_ids[1].activity_id.user_id, self.user_manager)
+
+    def test_roles(self):
+        plan = self._create_plan(
+            "Roles",
+            self._step(self.type_call, "A", responsible_type="salesperson"),
+            self._step(self.type_call, "B", responsible_type="team_leader"),
+            self._step(self.type_call, "C", responsible_type="creator"),
+        )
+        lead = self._create_lead("By manager")
+        run = self._launch(lead, plan=plan, user=self.user_manager)
+        self.assertEqual(
+            run.line_ids.mapped("user_id.id"),
+            [self.user_owner.id, self.sales_team_1.user_id.id, self.env.uid],
+        )
+
+    def test_nobody_has_the_role(self):
+        plan = self._create_plan(
+            "Roles",
+            self._step(self.type_call, "A", responsible_type="salesperson"),
+            self._step(self.type_call, "B"),
+        )
+        lead = self._create_lead("Nobody's", user_id=False)
+        run = self._launch(lead, plan=plan, user=self.user_manager)
+        self.assertEqual(run.line_ids.mapped("state"), ["failed", "scheduled"])
+        self.assertIn("Nobody", run.line_ids[0].reason)
+        self.assertEqual(run.state, "running")
+        self.assertLedgerTellsState(run)
+
+    def test_round_robin_is_fair(self):
+        members = self.sales_team_1.crm_team_member_ids.user_id
+        self.assertGreater(len(members), 1)
+        plan = self._create_plan(
+            "Turns", self._step(self.type_call, "A", responsible_type="round_robin")
+        )
+        leads = self._create_leads(4 * len(members))
+        runs = self._launch(leads, plan=plan, user=self.user_manager)
+        counts = [
+            len(runs.line_ids.filtered(lambda line, user=user: line.user_id == user))
+            for user in members
+        ]
+        self.assertEqual(counts, [4] * len(members))
+
+    def test_preview_takes_no_turn(self):
+        plan = self._create_plan(
+            "Turns", self._step(self.type_call, "A", responsible_type="round_robin")
+        )
+        preview = plan.preview(self.lead.ids)
+        self.assertEqual(preview, plan.preview(self.lead.ids))
+        run = self._launch(plan=plan)
+        self.assertEqual(
+            run.line_ids.user_id.id, preview["records"][0]["lines"][0]["user_id"]
+        )
