@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,11 +27,6 @@ cursor = connection.cursor()
 for statement in json.load(sys.stdin):
     cursor.execute(statement)
 print(json.dumps(cursor.fetchall() if cursor.description else []))
-"""
-
-_PREGENERATE = """
-env["ir.qweb"]._pregenerate_assets_bundles()
-env.cr.commit()
 """
 
 
@@ -108,7 +104,8 @@ class Databases:
     def _change(self, database: str, args: Sequence[str], label: str) -> None:
         config = self.odoo.write_config(f"change-{database}", database, _NO_PORT)
         try:
-            self.odoo.run_quietly(["-d", database, *args], config, label)
+            command = self.odoo.command("-d", database, *args)
+            self.odoo.run_quietly(command, config, label)
         finally:
             config.unlink(missing_ok=True)
 
@@ -146,37 +143,75 @@ class Databases:
 
     # Databases of tests
 
-    def ensure_template(
+    @contextmanager
+    def working_copy(
+        self, kind: str, outside: Sequence[str], addons: Sequence[Addon], demo: bool
+    ) -> Iterator[str]:
+        """A database with the addons for one run of tests.
+
+        :param kind: what the tests are; each kind has templates of its own
+        :param outside: addons of others to install
+        :param addons: addons of this repository to install
+        """
+        database = self.name(f"{kind}_{os.getpid()}")
+        try:
+            with self._lock(f"template-{kind}"):
+                template = self._ensure_template(kind, outside, addons, demo)
+                self.copy(template, database)
+            yield database
+        finally:
+            with process.signals_ignored():
+                self.drop(database)
+
+    def _ensure_template(
         self, kind: str, outside: Sequence[str], addons: Sequence[Addon], demo: bool
     ) -> str:
         """Have a database with the addons that no test has touched.
 
         The part that changes seldom, Odoo's own addons, is a database of its own.
-
-        :param kind: what the template is for
-        :param outside: addons of others to install
-        :param addons: addons of this repository to install
         """
         identity = [self.odoo.source.identity, self.odoo.python.key, str(demo)]
         base = self.name(f"{kind}_base_{_key(*identity, *outside)}")
         hashes = [f"{addon.name}:{addon.content_hash()}" for addon in addons]
         suite = self.name(f"{kind}_suite_{_key(base, *hashes)}")
-        with self._lock(f"template-{kind}"):
-            existing = self.existing()
-            if suite in existing:
-                return suite
-            self._drop_stale(kind, existing - {base})
-            if base not in existing:
-                with self._unfinished(kind, base) as unfinished:
-                    label = f"Making the {kind} database: {', '.join(outside)}"
-                    self.install(unfinished, outside, label, demo)
-            with self._unfinished(kind, suite) as unfinished:
-                self.copy(base, unfinished)
-                own = [addon.name for addon in addons]
-                label = f"Making the {kind} database: {names(addons)}"
-                self.install(unfinished, own, label, demo=False)
-                self._pregenerate_assets(unfinished)
+        existing = self.existing()
+        if suite in existing:
+            return suite
+        if base not in existing:
+            with self._unfinished(kind, base) as unfinished:
+                label = f"Making the {kind} database: {', '.join(outside)}"
+                self.install(unfinished, outside, label, demo)
+        stale = [name for name in sorted(existing - {base}) if self._is_of(kind, name)]
+        older = [name for name in stale if name.startswith(f"{kind}_suite_")]
+        with self._unfinished(kind, suite) as unfinished:
+            self.copy(base, unfinished)
+            label = f"Making the {kind} database: {names(addons)}"
+            self._install_suite(unfinished, addons, label, older[0] if older else "")
+        for name in stale:
+            self.drop(name)
         return suite
+
+    def _install_suite(
+        self, database: str, addons: Sequence[Addon], label: str, older: str
+    ) -> None:
+        """Install the suite and build the web client's assets, once for all tests."""
+        config = self.odoo.write_config(f"change-{database}", database, _NO_PORT)
+        script = Path(__file__).with_name("build_template.py")
+        args = [str(config), database, names(addons), older]
+        command = [str(self.odoo.python.python), str(script), *args]
+        try:
+            self.odoo.run_quietly(command, config, label)
+        finally:
+            config.unlink(missing_ok=True)
+
+    def _is_of(self, kind: str, name: str) -> bool:
+        """Whether a database is a template of ours, or a copy whose run has died."""
+        if self.odoo.postgres.shared and not name.endswith(self.paths.clone_id):
+            return False
+        if name.startswith((f"{kind}_base_", f"{kind}_suite_")):
+            return True
+        copy = re.fullmatch(rf"{kind}_(\d+)(_\w+)?", name)
+        return bool(copy) and not Path("/proc", copy[1]).exists()
 
     @contextmanager
     def _unfinished(self, kind: str, final: str) -> Iterator[str]:
@@ -185,32 +220,6 @@ class Databases:
         self.drop(name)
         yield name
         self.rename(name, final)
-
-    def _drop_stale(self, kind: str, existing: set[str]) -> None:
-        for name in existing:
-            if name.startswith((f"{kind}_base_", f"{kind}_suite_")):
-                if not self.odoo.postgres.shared or name.endswith(self.paths.clone_id):
-                    self.drop(name)
-
-    def _pregenerate_assets(self, database: str) -> None:
-        """Build the web client's bundles once instead of in each browser test."""
-        config = self.odoo.write_config(f"assets-{database}", database, _NO_PORT)
-        label = "Building the web client's assets"
-        args = ["shell", "-d", database, "--no-http"]
-        self.odoo.run_quietly(args, config, label, stdin=_PREGENERATE)
-        config.unlink(missing_ok=True)
-
-    @contextmanager
-    def working_copy(self, template: str, kind: str) -> Iterator[str]:
-        """A copy of a template for one run of tests."""
-        database = self.name(f"{kind}_{os.getpid()}")
-        try:
-            with self._lock(f"template-{kind}"):
-                self.copy(template, database)
-            yield database
-        finally:
-            with process.signals_ignored():
-                self.drop(database)
 
     def _lock(self, name: str):
         waiting = "Another ./dev of this clone works on the database: waiting for it"

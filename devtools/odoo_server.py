@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,15 +93,10 @@ class Odoo:
         env = self.environ() | {"ODOO_RC": str(config)}
         return process.run(self.command(*args), env=env, started=started)
 
-    def run_quietly(
-        self,
-        args: Sequence[str],
-        config: Path,
-        label: str,
-        stdin: str | None = None,
-        env: Mapping[str, str] | None = None,
-    ) -> str:
-        """Run Odoo to its end, its log going to a file, and return the log.
+    def run_quietly(self, command: Sequence[str], config: Path, label: str) -> str:
+        """Run a command of Odoo's to its end, its log going to a file.
+
+        :returns: the log
 
         Warnings and errors are shown; a failure ends the command.
         """
@@ -116,9 +111,8 @@ class Odoo:
                 print(line, file=sys.stderr, flush=True)
 
         result = process.capture(
-            self.command(*args),
-            env=self.environ() | {"ODOO_RC": str(config)} | dict(env or {}),
-            stdin=stdin,
+            command,
+            env=self.environ() | {"ODOO_RC": str(config)},
             on_line=follow,
             check=False,
         )

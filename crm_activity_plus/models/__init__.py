@@ -7,6 +7,7 @@ from . import mail_activity_outcome
 from . import mail_activity
 from . import mail_activity_mixin
 from . import mail_activity_plan
+from . import mail_activity_plan_launch
 from . import mail_activity_plan_template
 from . import mail_activity_plan_run
 from . import mail_activity_plan_run_line

@@ -45,8 +45,20 @@ class IrActionsServer(models.Model):
             actions.available_model_ids = with_activities.ids
         return super(IrActionsServer, self - actions)._compute_available_model_ids()
 
-    def _name_depends(self):
-        return [*super()._name_depends(), "activity_plan_id", "activity_outcome_id"]
+    @api.onchange("activity_plan_id", "activity_outcome_id")
+    def _onchange_activity_plan_id(self):
+        self._compute_name()
+
+    def write(self, vals):
+        """The name follows the plan and the outcome.
+
+        A dependency would do that, too. But with the field it depends on, uninstalling
+        removes the name itself from the scheduled actions, which inherit it.
+        """
+        result = super().write(vals)
+        if {"activity_plan_id", "activity_outcome_id"} & vals.keys():
+            self._compute_name()
+        return result
 
     def _generate_action_name(self):
         self.ensure_one()

@@ -83,10 +83,11 @@ class MailActivityLog(models.Model):
     def create(self, vals_list):
         return super().create(vals_list)
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise self._make_append_only_error()
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise self._make_append_only_error()
 
     def _make_append_only_error(self):

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ..tools.codes import is_code, make_code
+from ..tools.codes import add_codes, is_code
 
 
 class MailActivityOutcome(models.Model):
@@ -20,10 +20,6 @@ class MailActivityOutcome(models.Model):
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
-        compute="_compute_code",
-        store=True,
-        precompute=True,
-        readonly=False,
         required=True,
         copy=False,
         help="Name of the outcome for programs. It is made from the name where it is "
@@ -101,19 +97,6 @@ class MailActivityOutcome(models.Model):
         "CHECK (max_attempts >= 0)", "The number of attempts can't be negative."
     )
 
-    @api.depends("name")
-    def _compute_code(self):
-        uncoded = self.filtered(lambda outcome: not outcome.code)
-        if not uncoded:
-            return
-        outcomes = self.sudo().with_context(active_test=False)
-        taken = set(
-            outcomes.search_fetch([("code", "!=", False)], ["code"]).mapped("code")
-        )
-        for outcome in uncoded:
-            outcome.code = make_code(outcome.name, taken, default="outcome")
-            taken.add(outcome.code)
-
     @api.constrains("code")
     def _check_code(self):
         for outcome in self:
@@ -126,6 +109,12 @@ class MailActivityOutcome(models.Model):
                         name=outcome.name,
                     )
                 )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        outcomes = self.sudo().with_context(active_test=False)
+        taken = outcomes.search_fetch([], ["code"]).mapped("code")
+        return super().create(add_codes(vals_list, taken, "outcome"))
 
     @api.model
     def _read_outcome(self, outcome):

@@ -160,7 +160,17 @@ class MailActivityPlan(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create(add_codes(vals_list, self._get_codes_in_use(), "plan"))
+        vals_list = add_codes(vals_list, self._get_codes_in_use(), "plan")
+        plans = super().create(vals_list)
+        if any(plans.mapped("exit_domain")):
+            self.env.registry.clear_cache()
+        return plans
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"exit_domain", "res_model"} & vals.keys():
+            self.env.registry.clear_cache()
+        return result
 
     def copy(self, default=None):
         """The copied steps wait for each other, not for the originals."""
@@ -202,11 +212,30 @@ class MailActivityPlan(models.Model):
             "skip": True}}}``, where a step is known by its code or id
         :returns: ``{"run_ids": [..], "skipped": [{"res_id": .., "reason": ".."}]}``.
             Records that can't be launched on are skipped and the others launched, so
-            that calling it again launches nothing twice.
+            that calling it again launches nothing twice. More than 500 records are
+            launched on in the background: then both lists are empty, and ``launch_id``
+            is the ``mail.activity.plan.launch`` to follow.
         :rtype: dict
         :raises UserError: the plan, the date, the responsible or the overrides are no
             good; nothing is launched then
         """
+        res_ids = self._read_res_ids(res_ids)
+        if len(res_ids) <= LAUNCH_BATCH_SIZE:
+            return self._launch_now(res_ids, plan_date, responsible_id, overrides)
+        self.check_access("read")
+        self._check_launchable()
+        self._read_overrides(overrides, res_ids, self._get_steps())
+        launch = self.env["mail.activity.plan.launch"]._enqueue(
+            self,
+            res_ids,
+            self._read_plan_date(plan_date),
+            self._read_responsible(responsible_id),
+            overrides,
+        )
+        return {"run_ids": [], "skipped": [], "launch_id": launch.id}
+
+    def _launch_now(self, res_ids, plan_date=None, responsible_id=None, overrides=None):
+        """Launch in this transaction; see :meth:`launch`."""
         proposals = self._propose(
             res_ids, plan_date, responsible_id, overrides, draw=True
         )
@@ -527,19 +556,6 @@ class MailActivityPlan(models.Model):
             plans = plans.search([("template_ids.action_type", "!=", "activity")])
             lines = lines.search([*open_runs, ("action_type", "!=", "activity")])
         return frozenset([*plans.mapped("res_model"), *lines.mapped("res_model")])
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        plans = super().create(vals_list)
-        if any(plans.mapped("exit_domain")):
-            self.env.registry.clear_cache()
-        return plans
-
-    def write(self, vals):
-        result = super().write(vals)
-        if {"exit_domain", "res_model"} & vals.keys():
-            self.env.registry.clear_cache()
-        return result
 
     @api.constrains("domain", "exit_domain", "res_model")
     def _check_domains(self):

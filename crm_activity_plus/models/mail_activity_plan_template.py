@@ -140,19 +140,6 @@ class MailActivityPlanTemplate(models.Model):
         "Another step of this plan has this code already. Choose another.",
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        templates = super().create(vals_list)
-        if any(template.action_type != "activity" for template in templates):
-            self.env.registry.clear_cache()
-        return templates
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "action_type" in vals:
-            self.env.registry.clear_cache()
-        return result
-
     @api.depends("activity_type_id", "summary", "plan_id")
     def _compute_code(self):
         uncoded = self.filtered(lambda template: not template.code)
@@ -312,17 +299,21 @@ class MailActivityPlanTemplate(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """An empty code is none: it is made from the summary."""
-        return super().create(
-            [
-                {
-                    name: value
-                    for name, value in vals.items()
-                    if name != "code" or value
-                }
-                for vals in vals_list
-            ]
-        )
+        # An empty code is none: it is made from the summary.
+        vals_list = [
+            {name: value for name, value in vals.items() if name != "code" or value}
+            for vals in vals_list
+        ]
+        templates = super().create(vals_list)
+        if any(template.action_type != "activity" for template in templates):
+            self.env.registry.clear_cache()
+        return templates
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "action_type" in vals:
+            self.env.registry.clear_cache()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_referred(self):

@@ -211,9 +211,7 @@ class MailActivityType(models.Model):
         of a deleted type keep it and can be completed."""
         if self.env.context.get(MODULE_UNINSTALL_FLAG):
             # The addon that brought the type goes: core gives the activities to To-Do.
-            self.env["mail.activity.plan.run.line"].sudo().search(
-                [("activity_type_id", "in", self.ids)]
-            ).activity_type_id = self.env.ref("mail.mail_activity_data_todo")
+            self._replace_in_steps(self.env.ref("mail.mail_activity_data_todo"))
             return super().unlink()
         self.check_access("unlink")
         self._unlink_except_todo()
@@ -221,6 +219,24 @@ class MailActivityType(models.Model):
         if used:
             used._delete_softly()
         return super(MailActivityType, self - used).unlink()
+
+    def _replace_in_steps(self, other):
+        """Give the steps of plans and runs another type. They keep all that they had
+        from the old one."""
+        using = [("activity_type_id", "in", self.ids)]
+        self.env["mail.activity.plan.run.line"].sudo().search(
+            using
+        ).activity_type_id = other
+        for step in self.env["mail.activity.plan.template"].sudo().search(using):
+            step.write(
+                {
+                    "activity_type_id": other.id,
+                    "summary": step.summary or step.activity_type_id.name,
+                    "note": step.note,
+                    "responsible_type": step.responsible_type,
+                    "responsible_id": step.responsible_id.id,
+                }
+            )
 
     def _filter_used(self):
         """:returns: the types that an activity, done ones included, or a step needs"""

@@ -4,10 +4,10 @@
 import hypothesis
 
 
-def given(*strategies):
+def given(*strategies, **settings):
     """Run a test on values that hypothesis makes up.
 
     However slow the machine is, and without writing anything to the disk.
     """
-    settings = hypothesis.settings(deadline=None, database=None)
+    settings = hypothesis.settings(deadline=None, database=None, **settings)
     return lambda test: settings(hypothesis.given(*strategies)(test))

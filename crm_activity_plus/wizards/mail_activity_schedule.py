@@ -9,8 +9,15 @@ from odoo.exceptions import UserError
 from ..models.mail_activity_type import APPLICABLE_DOMAIN
 
 
+# Beyond so many records, a plan is launched in the background, and what the launch would
+# do is looked at for the first of them only.
+BATCH_SIZE = 500
+
+
 class MailActivitySchedule(models.TransientModel):
     _inherit = "mail.activity.schedule"
+    # As many as the client selects at once.
+    _batch_size = 20_000
 
     activity_type_id = fields.Many2one(domain=APPLICABLE_DOMAIN)
 
@@ -27,6 +34,14 @@ class MailActivitySchedule(models.TransientModel):
     def _compute_error(self):
         """What the launch itself would say."""
         super()._compute_error()
+        for scheduler in self.filtered(lambda s: not s.plan_id and not s.has_error):
+            if len(scheduler._evaluate_res_ids()) > BATCH_SIZE:
+                scheduler.has_error = True
+                scheduler.error = self.env._(
+                    "An activity can be scheduled on %(count)s records at once. Select "
+                    "fewer, or launch a plan.",
+                    count=BATCH_SIZE,
+                )
         for scheduler in self.filtered(lambda s: s.plan_id and not s.has_error):
             try:
                 proposals = scheduler._propose()
@@ -123,11 +138,17 @@ class MailActivitySchedule(models.TransientModel):
             for suggested in activity_type.suggested_next_type_ids
         ]
 
+    def _check_plan_templates_error(self, applied_on):
+        return super()._check_plan_templates_error(applied_on[:BATCH_SIZE])
+
+    def _check_plan_templates_warning(self, applied_on):
+        return super()._check_plan_templates_warning(applied_on[:BATCH_SIZE])
+
     def _propose(self):
         """:returns: what the launch would do"""
         self.ensure_one()
         return self.plan_id._propose(
-            self._get_applied_on_records(),
+            self._get_applied_on_records()[:BATCH_SIZE],
             self.plan_date,
             self.plan_on_demand_user_id.id,
         )
@@ -142,6 +163,13 @@ class MailActivitySchedule(models.TransientModel):
             self.plan_date,
             self.plan_on_demand_user_id.id,
         )
+        if result.get("launch_id"):
+            return {
+                "type": "ir.actions.act_window",
+                "res_model": "mail.activity.plan.launch",
+                "res_id": result["launch_id"],
+                "views": [(False, "form")],
+            }
         if not result["run_ids"]:
             reasons = dict.fromkeys(row["reason"] for row in result["skipped"])
             raise UserError("\n".join(reasons))

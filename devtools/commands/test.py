@@ -84,8 +84,7 @@ def run_own(paths: Paths, args: list[str], with_browser: bool) -> int:
         resolved += [str(addon.path) for addon in suite]
     with workspace.databases(paths, workspace.TEST_CLUSTER) as databases:
         outside = addons.outside_depends(suite)
-        template = databases.ensure_template("test", outside, suite, demo=False)
-        with databases.working_copy(template, "test") as database:
+        with databases.working_copy("test", outside, suite, demo=False) as database:
             return run_pytest(databases.odoo, database, resolved, with_browser) or code
 
 
@@ -129,8 +128,8 @@ def run_core(paths: Paths, args: list[str], with_browser: bool) -> int:
     resolved, found = pytest_args.resolve(args, Path.cwd(), paths.repo)
     with workspace.databases(paths, workspace.TEST_CLUSTER) as databases:
         outside = sorted({*CORE_ADDONS, *addons.outside_depends(suite)})
-        template = databases.ensure_template("core", outside, suite, demo=True)
-        with databases.working_copy(template, "core") as database:
+        with databases.working_copy("core", outside, suite, demo=True) as database:
+            resolved += ["-p", "devtools.pytest_core"]
             if not found:
                 resolved += core_arguments(databases.odoo)
             code = run_pytest(databases.odoo, database, resolved, with_browser)
@@ -182,7 +181,9 @@ def run_hoot(databases: Databases, database: str) -> int:
     config = odoo.write_config(f"hoot-{database}", database, ports.random_free())
     args = ["-d", database, "--test-tags", HOOT_TAGS, "--stop-after-init"]
     try:
-        log = odoo.run_quietly(args, config, "Core's tests of the web client")
+        log = odoo.run_quietly(
+            odoo.command(*args), config, "Core's tests of the web client"
+        )
     finally:
         config.unlink(missing_ok=True)
     passed = hoot_passed(log)
