@@ -228,7 +228,8 @@ class MailActivityPlanRunLine(models.Model):
         """
         self._check_may_change()
         lines = self.sudo()
-        activities = lines.activity_id.filtered("active")
+        # On hold, too, though they are inactive then.
+        activities = lines._filter_open().activity_id
         lines._close("skipped", reason or self.env._("Skipped by hand."))
         activities._cancel(reason or self.env._("The step was skipped."))
         lines.run_id._advance()

@@ -39,6 +39,16 @@ class TestStepOnHold(TransactionCase):
         self.assertEqual(self.plan_run.line_ids.reason, "The activity was deleted.")
         self.assertEqual(self.plan_run.state, "done")
 
+    def test_skipped(self):
+        self.plan_run.line_ids.action_skip()
+        self.assertEqual(self.plan_run.line_ids.state, "skipped")
+        self.assertEqual(self.activity.status, "cancelled")
+        self.assertEqual(self.plan_run.state, "done")
+
+    def test_stopped(self):
+        self.plan_run.action_stop()
+        self.assertEqual(self.activity.status, "cancelled")
+
     def test_changed(self):
         other = mail_new_test_user(
             self.env, login="otto_other", groups="sales_team.group_sale_salesman"
