@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
@@ -141,6 +142,23 @@ class TestLaunchPlanScript(HttpCase):
 
     def test_secret_from_standard_input(self):
         self._check_launch("json2", "-", stdin=f"{self.key}\n")
+
+    def test_in_the_background(self):
+        plan_module = "odoo.addons.crm_activity_plus.models.mail_activity_plan"
+        with patch(f"{plan_module}.LAUNCH_BATCH_SIZE", 1):
+            for api in ("xmlrpc", "json2"):
+                with self.subTest(api=api):
+                    result = self._run(api, self.key, "from_outside", self.leads.ids)
+                    self.assertEqual(result.returncode, 0, result.stderr)
+                    background = self.env["mail.activity.plan.launch"].search(
+                        [("plan_id", "=", self.plan.id)], limit=1
+                    )
+                    self.assertEqual(background.record_count, len(self.leads))
+                    self.assertEqual(
+                        result.stdout,
+                        f"launch {background.id}: goes on in the background\n",
+                    )
+        self.assertFalse(self._get_runs())
 
     def test_refusals(self):
         for api in ("xmlrpc", "json2"):

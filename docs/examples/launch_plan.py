@@ -97,7 +97,8 @@ APIS = {"xmlrpc": XmlRpc, "json2": Json2}
 def launch(client, plan_code, record_ids, plan_date=None):
     """Launch a plan by its code.
 
-    :returns: the runs as dictionaries, and the skipped records with their reasons
+    :returns: the runs as dictionaries, the skipped records with their reasons, and the
+        id of the launch in the background, where there are too many to wait for
     """
     plans = client.call(
         "mail.activity.plan",
@@ -117,7 +118,7 @@ def launch(client, plan_code, record_ids, plan_date=None):
         result["run_ids"],
         fields=["display_name", "state", "next_deadline"],
     )
-    return runs, result["skipped"]
+    return runs, result["skipped"], result.get("launch_id")
 
 
 def read_arguments():
@@ -145,7 +146,9 @@ def main():
     url = arguments.url.rstrip("/")
     try:
         client = APIS[arguments.api](url, arguments.database, arguments.login, secret)
-        runs, skipped = launch(client, arguments.plan, arguments.record, arguments.date)
+        runs, skipped, launch_id = launch(
+            client, arguments.plan, arguments.record, arguments.date
+        )
     except (RpcError, OSError) as error:
         print(f"Nothing was launched: {error}", file=sys.stderr)
         return 1
@@ -154,6 +157,8 @@ def main():
         print(f"run {run['id']}: {run['display_name']}, {run['state']}, {deadline}")
     for row in skipped:
         print(f"skipped {row['res_id']}: {row['reason']}")
+    if launch_id:
+        print(f"launch {launch_id}: goes on in the background")
     return 0
 
 
