@@ -1,0 +1,57 @@
+"""Which PostgreSQL is used, and what its variables say."""
+
+import pytest
+
+from devtools import database, postgres
+from devtools.errors import DevError
+
+
+def test_no_server_is_given():
+    assert postgres.from_environment({"PGUSER": "me"}) is None
+
+
+def test_server_by_pghost():
+    env = postgres.from_environment({"PGHOST": "db", "PGPORT": "1", "PGDATABASE": "x"})
+    assert env == {"PGHOST": "db", "PGPORT": "1", "PGUSER": "odoo"}
+
+
+def test_server_by_url():
+    url = "postgresql://me:p%40ss@db:6543/x?sslmode=require"
+    assert postgres.from_environment({"DATABASE_URL": url, "PGHOST": "no"}) == {
+        "PGHOST": "db",
+        "PGPORT": "6543",
+        "PGUSER": "me",
+        "PGPASSWORD": "p@ss",
+        "PGSSLMODE": "require",
+    }
+
+
+def test_socket_by_url():
+    env = postgres.env_from_url("postgresql:///x?host=/run/pg&user=me")
+    assert env == {"PGHOST": "/run/pg", "PGUSER": "me"}
+
+
+def test_user_that_odoo_refuses():
+    with pytest.raises(DevError, match="refuses the database user postgres"):
+        postgres.from_environment({"PGHOST": "db", "PGUSER": "postgres"})
+
+
+def test_url_of_something_else():
+    with pytest.raises(DevError, match="must look like"):
+        postgres.env_from_url("mysql://db/x")
+
+
+@pytest.mark.parametrize(
+    ("text", "major"),
+    [
+        ("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)", 15),
+        ("postgres (PostgreSQL) 18beta1", 0),
+        ("", 0),
+    ],
+)
+def test_major_version(text, major):
+    assert postgres.major_version(text) == major
+
+
+def test_quoting_of_names():
+    assert database.quote('a"b') == '"a""b"'
