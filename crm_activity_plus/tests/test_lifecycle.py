@@ -220,7 +220,9 @@ class TestLifecycle(BaseCase):
     def test_codes_of_plans(self):
         by_id = {values["id"]: values for values in self.installed["plans"]}
         first, second = (by_id[id_] for id_ in self.prepared["plans"])
-        self.assertEqual({first["code"], second["code"]}, {"first_steps", "first_steps_2"})
+        self.assertEqual(
+            {first["code"], second["code"]}, {"first_steps", "first_steps_2"}
+        )
         for plan in (first, second):
             self.assertEqual(sorted(plan["step_codes"]), ["ask", "ask_2"])
 
@@ -301,7 +303,14 @@ class TestLifecycle(BaseCase):
 
     def test_schema_is_read(self):
         """The comparison would see what the addon adds."""
-        for kind in ("columns", "constraints", "indexes", "models", "fields", "choices"):
+        for kind in (
+            "columns",
+            "constraints",
+            "indexes",
+            "models",
+            "fields",
+            "choices",
+        ):
             added = self.schema_installed[kind].keys() - self.schema_before[kind].keys()
             self.assertTrue(added, kind)
         for kind in ("xmlids", "views", "menus", "actions", "rules", "access"):
