@@ -53,9 +53,10 @@ SCHEMA_QUERIES = {
     "fields": "SELECT model || '.' || name, ttype FROM ir_model_fields",
     "choices": """
         SELECT f.model || '.' || f.name || '.' || s.value, s.name->>'en_US'
-          FROM ir_model_fields_selection s JOIN ir_model_fields f ON f.id = s.field_id""",
+          FROM ir_model_fields_selection s
+          JOIN ir_model_fields f ON f.id = s.field_id""",
     "xmlids": "SELECT module || '.' || name, model FROM ir_model_data",
-    "views": "SELECT id::text, name FROM ir_ui_view WHERE type != 'qweb' OR active",
+    "views": "SELECT id::text, name FROM ir_ui_view",
     "menus": "SELECT id::text, name->>'en_US' FROM ir_ui_menu",
     "actions": "SELECT id::text, name->>'en_US' FROM ir_actions",
     "rules": "SELECT id::text, name FROM ir_rule",
@@ -137,13 +138,13 @@ class TestLifecycle(BaseCase):
             input=script,
             env=env,
             text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             check=False,
         )
         if done.returncode:
             raise AssertionError(
-                f"{' '.join(line)} failed:\n{done.stdout[-3000:]}\n{done.stderr[-6000:]}"
+                f"{' '.join(line)} failed:\n"
+                f"{done.stdout[-3000:]}\n{done.stderr[-6000:]}"
             )
         return done.stdout if script else done.stdout + done.stderr
 
