@@ -137,7 +137,9 @@ class TestTours(HttpCase):
         self.assertEqual(activity_type.summary, "Show the plant")
 
     def test_type_delete(self):
-        activity_type = self.env["mail.activity.type"].create({"name": "Site Inspection"})
+        activity_type = self.env["mail.activity.type"].create(
+            {"name": "Site Inspection"}
+        )
         [lead] = self._create_leads("Factory A")
         activity = lead.activity_schedule(
             activity_type_id=activity_type.id,

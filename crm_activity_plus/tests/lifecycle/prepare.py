@@ -22,9 +22,7 @@ plans = env["mail.activity.plan"].create(
             "name": "First steps",
             "res_model": "crm.lead",
             "template_ids": [
-                Command.create(
-                    {"activity_type_id": same_name[0].id, "summary": "Ask"}
-                ),
+                Command.create({"activity_type_id": same_name[0].id, "summary": "Ask"}),
                 Command.create({"activity_type_id": not_latin.id, "summary": "Ask"}),
             ],
         }
@@ -50,9 +48,7 @@ free = env["mail.activity"].create(
 # Of an addon that is gone: its model is none any more.
 orphan = lead.activity_schedule(activity_type_id=same_name[1].id, user_id=admin.id)
 env.flush_all()
-env.cr.execute(
-    "UPDATE mail_activity SET res_id = 99999999 WHERE id = %s", [orphan.id]
-)
+env.cr.execute("UPDATE mail_activity SET res_id = 99999999 WHERE id = %s", [orphan.id])
 env.invalidate_all()
 
 activities = (open_ + done + free + orphan).with_context(active_test=False)

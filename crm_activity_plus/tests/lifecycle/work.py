@@ -39,7 +39,9 @@ extended.template_ids[1].write(
     }
 )
 lead.user_id = env.user
-extended_run = env["mail.activity.plan.run"].browse(extended.launch(lead.ids)["run_ids"])
+extended_run = env["mail.activity.plan.run"].browse(
+    extended.launch(lead.ids)["run_ids"]
+)
 extended_run.line_ids[0].activity_id.action_feedback("It went well.")
 extended_run.flush_recordset()
 

@@ -11,7 +11,8 @@ function addLine() {
     return [
         {
             content: "Add a step",
-            trigger: ".o_field_widget[name='template_ids'] .o_field_x2many_list_row_add button, .o_field_widget[name='template_ids'] .o_field_x2many_list_row_add a",
+            trigger:
+                ".o_field_widget[name='template_ids'] .o_field_x2many_list_row_add button, .o_field_widget[name='template_ids'] .o_field_x2many_list_row_add a",
             run: "click",
         },
         {
@@ -53,7 +54,8 @@ registry.category("web_tour.tours").add("crm_activity_plus_plan_create", {
         },
         {
             content: "It has the name already; give it a summary",
-            trigger: ".modal:has(.o_field_widget[name='name'] textarea:value('Workshop')) .o_field_widget[name='summary'] input",
+            trigger:
+                ".modal:has(.o_field_widget[name='name'] textarea:value('Workshop')) .o_field_widget[name='summary'] input",
             run: "edit Hold a workshop",
         },
         {
@@ -122,7 +124,8 @@ registry.category("web_tour.tours").add("crm_activity_plus_plan_create", {
         },
         {
             content: "The plan is in the list with its steps",
-            trigger: ".o_data_row:contains('Win Them Over') .o_data_cell[name='steps_count']:contains('3')",
+            trigger:
+                ".o_data_row:contains('Win Them Over') .o_data_cell[name='steps_count']:contains('3')",
         },
     ],
 });

@@ -24,7 +24,9 @@ registry.category("web_tour.tours").add("crm_activity_plus_type_create", {
             trigger: ".o_field_widget[name='code'] input",
             run({anchor}) {
                 if (anchor.value) {
-                    throw new Error(`A type without a name has the code ${anchor.value}`);
+                    throw new Error(
+                        `A type without a name has the code ${anchor.value}`
+                    );
                 }
             },
         },
@@ -60,7 +62,8 @@ registry.category("web_tour.tours").add("crm_activity_plus_type_create", {
         ...stepUtils.saveForm(),
         {
             content: "The code was made from the name, and can't be changed",
-            trigger: ".o_field_widget[name='code'].o_readonly_modifier:contains('plant_tour')",
+            trigger:
+                ".o_field_widget[name='code'].o_readonly_modifier:contains('plant_tour')",
         },
         {
             content: "Go back to the list",
@@ -85,7 +88,8 @@ registry.category("web_tour.tours").add("crm_activity_plus_type_delete", {
         },
         {
             content: "The type's form is open",
-            trigger: ".o_form_view .o_field_widget[name='name'] textarea:value('Site Inspection')",
+            trigger:
+                ".o_form_view .o_field_widget[name='name'] textarea:value('Site Inspection')",
         },
         {
             content: "Open the menu of the record",
@@ -104,7 +108,8 @@ registry.category("web_tour.tours").add("crm_activity_plus_type_delete", {
         },
         {
             content: "The next type's form is shown",
-            trigger: ".o_form_view .o_field_widget[name='name'] textarea:not(:value('Site Inspection'))",
+            trigger:
+                ".o_form_view .o_field_widget[name='name'] textarea:not(:value('Site Inspection'))",
         },
         {
             content: "Go back to the list",
@@ -113,7 +118,8 @@ registry.category("web_tour.tours").add("crm_activity_plus_type_delete", {
         },
         {
             content: "The type is in the list no more",
-            trigger: ".o_list_view:has(.o_data_row:contains('To-Do')):not(:contains('Site Inspection'))",
+            trigger:
+                ".o_list_view:has(.o_data_row:contains('To-Do')):not(:contains('Site Inspection'))",
         },
     ],
 });
@@ -147,7 +153,8 @@ registry.category("web_tour.tours").add("crm_activity_plus_type_deleted", {
         ...markDone("Inspect the roof", "The roof is sound"),
         {
             content: "It was done as what it was",
-            trigger: ".o-mail-Message:contains('Site Inspection'):contains('The roof is sound')",
+            trigger:
+                ".o-mail-Message:contains('Site Inspection'):contains('The roof is sound')",
         },
     ],
 });

@@ -66,11 +66,13 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch", {
         },
         {
             content: "The step that waits has no activity yet",
-            trigger: ".o-mail-Chatter:not(:has(.o-mail-Activity:contains('Call back')))",
+            trigger:
+                ".o-mail-Chatter:not(:has(.o-mail-Activity:contains('Call back')))",
         },
         {
             content: "Open the plan under way",
-            trigger: ".o-form-buttonbox button[name='action_view_plan_runs']:contains('Plan under Way')",
+            trigger:
+                ".o-form-buttonbox button[name='action_view_plan_runs']:contains('Plan under Way')",
             run: "click",
         },
         {
@@ -148,7 +150,8 @@ registry.category("web_tour.tours").add("crm_activity_plus_complete_step", {
     steps: () => [
         {
             content: "The plan is at its start",
-            trigger: ".o-form-buttonbox button[name='action_view_plan_runs']:contains('0 %')",
+            trigger:
+                ".o-form-buttonbox button[name='action_view_plan_runs']:contains('0 %')",
         },
         ...markDone("Write the quotation", "They want ten of them"),
         {
@@ -157,7 +160,8 @@ registry.category("web_tour.tours").add("crm_activity_plus_complete_step", {
         },
         {
             content: "The smart button shows the progress",
-            trigger: ".o-form-buttonbox button[name='action_view_plan_runs']:contains('33 %')",
+            trigger:
+                ".o-form-buttonbox button[name='action_view_plan_runs']:contains('33 %')",
             run: "click",
         },
         {

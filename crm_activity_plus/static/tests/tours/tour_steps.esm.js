@@ -6,8 +6,8 @@ import {stepUtils} from "@web_tour/tour_utils";
 /**
  * Open a page of CRM's configuration, as a person does.
  *
- * @param {String} menu: XML id of the menu
- * @returns {Array<Object>} steps
+ * @param {string} menu - XML id of the menu
+ * @returns {object[]} steps
  */
 export function openConfiguration(menu) {
     return [
@@ -28,8 +28,8 @@ export function openConfiguration(menu) {
 /**
  * Choose a plan in the pop-up that schedules activities.
  *
- * @param {String} plan: its name
- * @returns {Array<Object>} steps
+ * @param {string} plan - its name
+ * @returns {object[]} steps
  */
 export function choosePlan(plan) {
     return [
@@ -48,9 +48,9 @@ export function choosePlan(plan) {
 /**
  * Mark an activity of the chatter as done.
  *
- * @param {String} summary: what the activity is called
- * @param {String} feedback: what to say about it
- * @returns {Array<Object>} steps
+ * @param {string} summary - what the activity is called
+ * @param {string} feedback - what to say about it
+ * @returns {object[]} steps
  */
 export function markDone(summary, feedback) {
     return [
