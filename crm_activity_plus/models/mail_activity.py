@@ -225,6 +225,7 @@ class MailActivity(models.Model):
             for activity in activities:
                 activity.partner_id = partners.get(activity.res_id, self.partner_id)[:1]
 
+    @api.depends("status", *LOGGED_FIELDS)
     def _compute_log_ids(self):
         logs = self.env["mail.activity.log"].search([("activity_ref", "in", self.ids)])
         by_activity = logs.grouped("activity_ref")
@@ -599,7 +600,7 @@ class MailActivity(models.Model):
         if outcome:
             self.outcome_id = outcome
         self.action_feedback(feedback=feedback or False)
-        return Activity.search([("id", ">", last.id)], order="id").ids
+        return Activity.search([("id", ">", last.id or 0)], order="id").ids
 
     def _action_done(self, feedback=False, attachment_ids=None):
         """Nothing is done twice, and what was on hold is not any more."""
@@ -616,6 +617,7 @@ class MailActivity(models.Model):
 
         Core deletes them. Here they are kept, with who cancelled them and when."""
         self._cancel()
+        return True
 
     def _cancel(self, reason=False):
         """Close the activities as cancelled.

@@ -121,13 +121,14 @@ class MailActivityLog(models.Model):
         """Add rows, at once.
 
         :param list[dict] vals_list: values of the rows; who and when are filled in
+        :returns: the rows
         """
         if not vals_list:
-            return
+            return self.browse()
         # A ledger row has nothing to compute or to check, and there is one for each step
         # of each record that a plan is launched on: one query for all of them.
         rows = [{**EMPTY_ROW, **vals} for vals in vals_list]
-        self.env.execute_query(
+        ids = self.env.execute_query(
             SQL(
                 """
                 INSERT INTO mail_activity_log
@@ -148,4 +149,4 @@ class MailActivityLog(models.Model):
                 ),
             )
         )
-        self.invalidate_model()
+        return self.sudo().browse(row_id for [row_id] in ids)

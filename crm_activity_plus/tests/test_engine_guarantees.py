@@ -111,7 +111,7 @@ class TestEngineGuarantees(CrmActivityPlusCommon):
         )
         cls.deputy = cls._create_user("Dora Deputy", "sales_team.group_sale_salesman")
 
-    @given(plans, operations, max_examples=25, suppress_health_check=list(hypothesis.HealthCheck))
+    @given(plans, operations, max_examples=400, suppress_health_check=list(hypothesis.HealthCheck))
     def test_guarantees(self, plan, steps):
         with freeze_time(f"{START} 09:00:00") as self.clock:
             savepoint = self.env.cr.savepoint(flush=False)
