@@ -12,7 +12,11 @@ for count in SIZES:
 
 following = env["mail.activity.type"].create({"name": "Following"})
 first = env["mail.activity.type"].create(
-    {"name": "First", "chaining_type": "trigger", "triggered_next_type_id": following.id}
+    {
+        "name": "First",
+        "chaining_type": "trigger",
+        "triggered_next_type_id": following.id,
+    }
 )
 leads = make_leads(1000)
 activities = leads.activity_schedule(activity_type_id=first.id, user_id=env.uid)

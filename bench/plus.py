@@ -47,7 +47,10 @@ chain = env["mail.activity.plan"].create(
         "res_model": "crm.lead",
         "template_ids": [
             Command.create(
-                {"activity_type_id": plan.template_ids[0].activity_type_id.id, "summary": s}
+                {
+                    "activity_type_id": plan.template_ids[0].activity_type_id.id,
+                    "summary": s,
+                }
             )
             for s in ("First", "Following")
         ],

@@ -43,7 +43,11 @@ def odoo(*args, **kwargs):
     """Run Odoo's command line."""
     command = [*shlex.split(os.environ["ODOO_COMMAND"]), *args]
     return subprocess.run(
-        command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **kwargs
+        command,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        **kwargs,
     )
 
 

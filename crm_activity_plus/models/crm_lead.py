@@ -88,7 +88,9 @@ class CrmLead(models.Model):
         on."""
         runs = (self + opportunities)._get_plan_runs()
         under_way = runs.filtered(lambda run: run.state in OPEN_STATES)
-        for same in under_way.grouped(lambda run: (run.plan_id, run.launch_key)).values():
+        for same in under_way.grouped(
+            lambda run: (run.plan_id, run.launch_key)
+        ).values():
             furthest = max(same, key=lambda run: (run.progress, run.res_id == self.id))
             (same - furthest)._stop("merged")
         # A run has to be stopped before another one takes its place.

@@ -68,7 +68,8 @@ class IrActionsServer(models.Model):
             if not self.activity_outcome_id:
                 return self.env._("Complete activities")
             return self.env._(
-                "Complete activities: %(outcome)s", outcome=self.activity_outcome_id.name
+                "Complete activities: %(outcome)s",
+                outcome=self.activity_outcome_id.name,
             )
         return super()._generate_action_name()
 
@@ -113,7 +114,9 @@ class IrActionsServer(models.Model):
 
     def _get_action_records(self, eval_context):
         context = eval_context or {}
-        return context.get("records") or context.get("record") or self.env[self.model_name]
+        return (
+            context.get("records") or context.get("record") or self.env[self.model_name]
+        )
 
     def _guard_depth(self):
         """:raises UserError: actions and plans start each other without end"""

@@ -217,7 +217,9 @@ class MailActivity(models.Model):
     @api.depends("res_model", "res_id")
     def _compute_partner_id(self):
         self.partner_id = False
-        for res_model, activities in self.filtered("res_id").grouped("res_model").items():
+        for res_model, activities in (
+            self.filtered("res_id").grouped("res_model").items()
+        ):
             if not res_model or res_model not in self.env:
                 continue
             records = self.env[res_model].browse(set(activities.mapped("res_id")))
@@ -239,7 +241,9 @@ class MailActivity(models.Model):
                 activity.res_model
             )
             # A launched run keeps its types, like a planned activity does.
-            if reason and not (activity.run_line_id and activity.activity_type_id.deleted):
+            if reason and not (
+                activity.run_line_id and activity.activity_type_id.deleted
+            ):
                 raise ValidationError(reason)
 
     @api.constrains("outcome_id", "activity_type_id")
@@ -267,7 +271,9 @@ class MailActivity(models.Model):
 
     @api.readonly
     @api.model
-    def get_activity_data(self, res_model, domain, limit=None, offset=0, fetch_done=False):
+    def get_activity_data(
+        self, res_model, domain, limit=None, offset=0, fetch_done=False
+    ):
         """What is inactive there is done, not cancelled or on hold; and there is no
         column for types that can't be used on the model."""
         activities = self.with_context(activity_done_only=fetch_done)
@@ -694,7 +700,9 @@ class MailActivity(models.Model):
                 Plan._find_user_by_role(role, record)
                 for role in ("salesperson", "team_leader")
             ]
-            user = next((c for c in candidates if c and c not in leaving), leaving.browse())
+            user = next(
+                (c for c in candidates if c and c not in leaving), leaving.browse()
+            )
             by_user[user.id] += activity
         for user_id, activities in by_user.items():
             activities.write({"user_id": user_id})

@@ -183,7 +183,9 @@ class MailActivityOutcome(models.Model):
                 self.plan_id.launch(records.ids)
             if self.server_action_id and records:
                 self.server_action_id.with_context(
-                    active_model=res_model, active_ids=records.ids, active_id=records.ids[0]
+                    active_model=res_model,
+                    active_ids=records.ids,
+                    active_id=records.ids[0],
                 ).run()
         if self.next_type_id:
             activities.filtered(lambda a: not a.run_line_id)._schedule_following(

@@ -523,7 +523,9 @@ class MailActivityPlan(models.Model):
         :raises ValidationError: it can't be evaluated
         """
         try:
-            parsed = Domain(safe_eval(domain, {"uid": self.env.uid, "user": self.env.user}))
+            parsed = Domain(
+                safe_eval(domain, {"uid": self.env.uid, "user": self.env.user})
+            )
             parsed.validate(self.env[self.res_model])
             self.env[self.res_model].sudo()._search(parsed, limit=1)
         except Exception as error:
@@ -907,8 +909,9 @@ class MailActivityPlan(models.Model):
     # ------------------------------------------------------------
 
     def _format_proposal(self, proposal):
-        readable = not proposal.skip_reason or proposal.record.exists()._filtered_access(
-            "read"
+        readable = (
+            not proposal.skip_reason
+            or proposal.record.exists()._filtered_access("read")
         )
         users = self.env["res.users"].sudo()
         return {

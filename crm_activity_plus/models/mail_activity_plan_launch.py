@@ -31,7 +31,11 @@ class MailActivityPlanLaunch(models.Model):
     _rec_name = "plan_id"
 
     plan_id = fields.Many2one(
-        "mail.activity.plan", required=True, readonly=True, index=True, ondelete="cascade"
+        "mail.activity.plan",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
     user_id = fields.Many2one(
         "res.users", string="Launched by", required=True, readonly=True, index=True

@@ -34,7 +34,11 @@ class MailActivityPlanRun(models.Model):
     _open_states = OPEN_STATES
 
     plan_id = fields.Many2one(
-        "mail.activity.plan", required=True, readonly=True, index=True, ondelete="restrict"
+        "mail.activity.plan",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
     )
     name = fields.Char(required=True, readonly=True)
     res_model = fields.Char("Document Model", required=True, readonly=True)
@@ -58,7 +62,11 @@ class MailActivityPlanRun(models.Model):
     )
     company_id = fields.Many2one("res.company", readonly=True, index=True)
     user_id = fields.Many2one(
-        "res.users", string="Launched by", readonly=True, index=True, ondelete="set null"
+        "res.users",
+        string="Launched by",
+        readonly=True,
+        index=True,
+        ondelete="set null",
     )
     responsible_id = fields.Many2one(
         "res.users",
@@ -137,7 +145,9 @@ class MailActivityPlanRun(models.Model):
     @api.depends("name", "res_model", "res_id")
     def _compute_display_name(self):
         for run in self:
-            run.display_name = f"{run.name} – {run.res_name}" if run.res_name else run.name
+            run.display_name = (
+                f"{run.name} – {run.res_name}" if run.res_name else run.name
+            )
 
     @api.depends("res_model", "res_id")
     def _compute_res_name(self):
@@ -316,7 +326,9 @@ class MailActivityPlanRun(models.Model):
         for res_model, runs in self.grouped("res_model").items():
             existing = ()
             if res_model in self.env:
-                existing = self.env[res_model].browse(runs.mapped("res_id")).exists()._ids
+                existing = (
+                    self.env[res_model].browse(runs.mapped("res_id")).exists()._ids
+                )
             gone += runs.filtered(lambda run, ids=existing: run.res_id not in ids)
         return gone
 
@@ -325,7 +337,9 @@ class MailActivityPlanRun(models.Model):
         runs = self.filtered(lambda run: run.state in OPEN_STATES)
         if not runs:
             return
-        label = dict(self._fields["stop_reason"]._description_selection(self.env))[reason]
+        label = dict(self._fields["stop_reason"]._description_selection(self.env))[
+            reason
+        ]
         text = f"{label}: {note}" if note else label
         open_lines = runs.line_ids._filter_open()
         activities = open_lines.activity_id
@@ -344,7 +358,9 @@ class MailActivityPlanRun(models.Model):
         runs._post_notes(
             {
                 run: self.env._(
-                    "The plan “%(plan)s” was stopped. %(reason)s", plan=run.name, reason=text
+                    "The plan “%(plan)s” was stopped. %(reason)s",
+                    plan=run.name,
+                    reason=text,
                 )
                 for run in runs
             }
@@ -441,7 +457,9 @@ class MailActivityPlanRun(models.Model):
         for batch in split_every(EXIT_BATCH_SIZE, runs.ids, self.browse):
             batch = batch.try_lock_for_update().filtered_domain(domain)
             batch._filter_without_document_left()._stop("record_deleted")
-            batch.filtered_domain([*domain, ("exit_domain", "!=", False)])._stop_where_met()
+            batch.filtered_domain(
+                [*domain, ("exit_domain", "!=", False)]
+            )._stop_where_met()
             if not self.env["ir.cron"]._commit_progress(len(batch)):
                 break
 
@@ -492,7 +510,9 @@ class MailActivityPlanRun(models.Model):
         ]
         self.write({"res_id": record.id, "lead_id": self._get_lead_id(record)})
         self.line_ids.write({"res_id": record.id})
-        self.env["mail.activity.log"]._add([{**row, "res_id": record.id} for row in rows])
+        self.env["mail.activity.log"]._add(
+            [{**row, "res_id": record.id} for row in rows]
+        )
 
     def _prepare_log_values(self, event, old_state):
         """Hook: the values of a ledger row about the run itself."""

@@ -142,7 +142,11 @@ class MailActivityPlanRunLine(models.Model):
     attempt = fields.Integer(default=1, readonly=True)
     max_attempts = fields.Integer(readonly=True)
     user_id = fields.Many2one(
-        "res.users", string="Responsible", readonly=True, index=True, ondelete="set null"
+        "res.users",
+        string="Responsible",
+        readonly=True,
+        index=True,
+        ondelete="set null",
     )
     date_deadline = fields.Date(
         "Due Date",
@@ -297,7 +301,9 @@ class MailActivityPlanRunLine(models.Model):
                         "res_model": run.res_model,
                         "res_id": run.res_id,
                     }
-                    vals["after_ids"] = [line_ids[run.id, code] for code in step["after"]]
+                    vals["after_ids"] = [
+                        line_ids[run.id, code] for code in step["after"]
+                    ]
                     if step["state"] not in OPEN_STATES:
                         vals |= {"date_done": now, "done_by_id": self.env.uid}
                     keys.append((run.id, step["code"]))
@@ -351,7 +357,10 @@ class MailActivityPlanRunLine(models.Model):
                     )
                     continue
                 line.write(
-                    {"state": "scheduled", **line._prepare_schedule_values(dater, rotation)}
+                    {
+                        "state": "scheduled",
+                        **line._prepare_schedule_values(dater, rotation),
+                    }
                 )
             except UserError as error:
                 line._fail(error.args[0])
@@ -408,7 +417,9 @@ class MailActivityPlanRunLine(models.Model):
     def _get_day_done(self):
         """:returns: the day on which the step was closed, where its responsible is"""
         tz = self.user_id.tz or self.env.user.tz
-        local = fields.Datetime.context_timestamp(self.with_context(tz=tz), self.date_done)
+        local = fields.Datetime.context_timestamp(
+            self.with_context(tz=tz), self.date_done
+        )
         return local.date()
 
     def _find_responsible(self, rotation):
@@ -577,7 +588,9 @@ class MailActivityPlanRunLine(models.Model):
             self.activity_id.date_deadline = day
         if self.date_due and self.state == "scheduled":
             self.date_due = self._get_date_due()
-            self.env.ref("crm_activity_plus.ir_cron_run_due_steps")._trigger(self.date_due)
+            self.env.ref("crm_activity_plus.ir_cron_run_due_steps")._trigger(
+                self.date_due
+            )
 
     def _close(self, state, reason=False, **values):
         """Close open steps. It leaves their activities alone, and doesn't move the run.
@@ -773,7 +786,11 @@ class MailActivityPlanRunLine(models.Model):
         if record._name == "crm.lead":
             values["opportunity_id"] = record.id
         # The run's own meeting is no reason to end it.
-        event = self.env["calendar.event"].with_context(plan_own_meeting=True).create(values)
+        event = (
+            self.env["calendar.event"]
+            .with_context(plan_own_meeting=True)
+            .create(values)
+        )
         return {"calendar_event_id": event.id}
 
     def _run_action_server_action(self, record):

@@ -237,7 +237,9 @@ class MailActivityPlanTemplate(models.Model):
         if not 0 <= self.time_of_day < 24:
             return self.env._("The time of day has to be between 0:00 and 23:59.")
         if self.action_type == "email" and self.mail_template_id.model != res_model:
-            return self.env._("Choose an e-mail template of the plan's own application.")
+            return self.env._(
+                "Choose an e-mail template of the plan's own application."
+            )
         if (
             self.action_type == "server_action"
             and self.server_action_id.sudo().model_name != res_model
@@ -254,7 +256,9 @@ class MailActivityPlanTemplate(models.Model):
                 template.condition_domain, template.display_name
             )
 
-    @api.constrains("after_ids", "after_outcome_ids", "plan_id", "delay_from", "responsible_type")
+    @api.constrains(
+        "after_ids", "after_outcome_ids", "plan_id", "delay_from", "responsible_type"
+    )
     def _check_after(self):
         for template in self:
             foreign = template.after_ids.filtered(
@@ -348,9 +352,7 @@ class MailActivityPlanTemplate(models.Model):
             return super()._determine_responsible(
                 on_demand_responsible, applied_on_record
             )
-        user = self.plan_id._find_user_by_role(
-            self.responsible_type, applied_on_record
-        )
+        user = self.plan_id._find_user_by_role(self.responsible_type, applied_on_record)
         return {
             "responsible": user,
             "error": False,
@@ -397,4 +399,3 @@ class MailActivityPlanTemplate(models.Model):
             "time_of_day": self.time_of_day,
             "attendee_ids": [Command.set(self.attendee_ids.ids)],
         }
-

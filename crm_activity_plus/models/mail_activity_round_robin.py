@@ -23,7 +23,9 @@ class MailActivityRoundRobin(models.Model):
     team_ref = fields.Integer("Team", required=True, readonly=True)
     position = fields.Integer(required=True, readonly=True, default=0)
 
-    _team_ref_unique = models.Constraint("UNIQUE (team_ref)", "A team has one position.")
+    _team_ref_unique = models.Constraint(
+        "UNIQUE (team_ref)", "A team has one position."
+    )
 
     @api.model
     def _get_rotation(self, draw):

@@ -246,7 +246,9 @@ class MailActivityType(models.Model):
                 self.env[model]
                 .sudo()
                 .with_context(active_test=False)
-                ._read_group([("activity_type_id", "in", self.ids)], ["activity_type_id"])
+                ._read_group(
+                    [("activity_type_id", "in", self.ids)], ["activity_type_id"]
+                )
             )
             used_ids.update(activity_type.id for [activity_type] in rows)
         return self.browse(id_ for id_ in self.ids if id_ in used_ids)

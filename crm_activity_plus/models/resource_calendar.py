@@ -41,7 +41,8 @@ class ResourceCalendar(models.Model):
             if day in planned_days
             else self.env._("no working day")
             for day in (
-                first + timedelta(days=index) for index in range((last - first).days + 1)
+                first + timedelta(days=index)
+                for index in range((last - first).days + 1)
             )
             if day not in worked_days
         }

@@ -82,7 +82,9 @@ class StepDater:
 
     def count_days(self, start, end, user, company):
         """:returns: how many days of the policy lie behind ``start``, up to ``end``"""
-        days = [start + timedelta(days=index + 1) for index in range((end - start).days)]
+        days = [
+            start + timedelta(days=index + 1) for index in range((end - start).days)
+        ]
         if self.policy != "working_days":
             return len(days)
         return sum(not self.why_off(day, user, company) for day in days)
@@ -95,7 +97,9 @@ class StepDater:
             first = day - timedelta(days=day.toordinal() % BLOCK_DAYS)
             resource = self._get_resource(user, company)
             calendar = (
-                self.calendar or resource.calendar_id or company.sudo().resource_calendar_id
+                self.calendar
+                or resource.calendar_id
+                or company.sudo().resource_calendar_id
             )
             self._days_off[key] = calendar._get_days_off(
                 first, first + timedelta(days=BLOCK_DAYS - 1), resource, company

@@ -42,7 +42,9 @@ class CrmActivityPlusCommon(TestSalesCommon, MailCase):
 
     @classmethod
     def _set_up_users(cls):
-        cls.user_owner = cls._create_user("Olga Owner", "sales_team.group_sale_salesman")
+        cls.user_owner = cls._create_user(
+            "Olga Owner", "sales_team.group_sale_salesman"
+        )
         cls.user_colleague = cls._create_user(
             "Carl Colleague", "sales_team.group_sale_salesman"
         )
@@ -105,7 +107,9 @@ class CrmActivityPlusCommon(TestSalesCommon, MailCase):
         return cls.env["mail.activity.type"].create({"name": name, **values})
 
     @classmethod
-    def _step(cls, activity_type, summary, days=0, delay_from="after_plan_date", **values):
+    def _step(
+        cls, activity_type, summary, days=0, delay_from="after_plan_date", **values
+    ):
         """:returns: values of a plan's step"""
         return {
             "activity_type_id": activity_type.id,
@@ -173,7 +177,9 @@ class CrmActivityPlusCommon(TestSalesCommon, MailCase):
             run_rows = rows.filtered(lambda row: not row.run_line_id)
             self.assertEqual(run_rows[-1:].new_status, run.state)
             for line in run.line_ids:
-                line_rows = rows.filtered(lambda row, line=line: row.run_line_id == line)
+                line_rows = rows.filtered(
+                    lambda row, line=line: row.run_line_id == line
+                )
                 self.assertEqual(line_rows[-1:].new_status, line.state, line.code)
                 self.assertChain(line_rows)
             self.assertChain(run_rows)
@@ -188,6 +194,4 @@ class CrmActivityPlusCommon(TestSalesCommon, MailCase):
     def assertNothingOpen(self, runs):
         """A run that is over has no open step and no open activity."""
         self.assertFalse(runs.line_ids._filter_open())
-        self.assertFalse(
-            self.env["mail.activity"].search([("run_id", "in", runs.ids)])
-        )
+        self.assertFalse(self.env["mail.activity"].search([("run_id", "in", runs.ids)]))

@@ -30,9 +30,7 @@ class AccessCommon(CrmActivityPlusCommon):
                 self.assertTrue(records)
                 self.env.invalidate_all()
                 records.read(["id", "res_model", "res_id"])
-                self.assertEqual(
-                    records.search([("id", "in", records.ids)]), records
-                )
+                self.assertEqual(records.search([("id", "in", records.ids)]), records)
 
     def assertSeesNothing(self, user):
         for model_name in MODELS:
@@ -55,7 +53,12 @@ class AccessCommon(CrmActivityPlusCommon):
     def assertDrivesNothing(self, user):
         run = self.run_.with_user(user)
         self.env.invalidate_all()
-        for method in ("action_stop", "action_pause", "action_resume", "action_restart"):
+        for method in (
+            "action_stop",
+            "action_pause",
+            "action_resume",
+            "action_restart",
+        ):
             with self.subTest(method=method), self.assertRaises(AccessError):
                 getattr(run, method)()
         self.assertEqual(self.run_.state, "running")
@@ -151,7 +154,9 @@ class TestRunAccess(AccessCommon):
                     with self.assertRaises(AccessError):
                         records.unlink()
                     with self.assertRaises(AccessError):
-                        records.create({"res_model": "crm.lead", "res_id": self.lead.id})
+                        records.create(
+                            {"res_model": "crm.lead", "res_id": self.lead.id}
+                        )
 
 
 @tagged("crm_activity_plus")
@@ -183,7 +188,11 @@ class TestLedgerAccess(AccessCommon):
 
     def assertImmutable(self, rows):
         before = rows.sudo().read()
-        for vals in ({"reason": "Never happened"}, {"user_id": self.user_manager.id}, {}):
+        for vals in (
+            {"reason": "Never happened"},
+            {"user_id": self.user_manager.id},
+            {},
+        ):
             with self.subTest(vals=vals), self.assertRaises(UserError):
                 rows.write(vals)
         with self.assertRaises(UserError):
@@ -193,7 +202,9 @@ class TestLedgerAccess(AccessCommon):
         self.assertEqual(rows.sudo().read(), before)
 
     def test_owner_changes_nothing(self):
-        self.assertImmutable(self._get_records("mail.activity.log").with_user(self.user_owner))
+        self.assertImmutable(
+            self._get_records("mail.activity.log").with_user(self.user_owner)
+        )
 
     def test_administrator_changes_nothing(self):
         self.assertImmutable(
@@ -229,8 +240,12 @@ class TestLedgerAccess(AccessCommon):
 
     def test_deleted_user_leaves_the_rows(self):
         user = self._create_user("Short Stay", "base.group_system")
-        rows = self.env["mail.activity.log"].with_user(user)._add(
-            [{"event": "created", "res_model": "crm.lead", "res_id": self.lead.id}]
+        rows = (
+            self.env["mail.activity.log"]
+            .with_user(user)
+            ._add(
+                [{"event": "created", "res_model": "crm.lead", "res_id": self.lead.id}]
+            )
         )
         user.unlink()
         self.assertTrue(rows.sudo().exists())
@@ -247,13 +262,17 @@ class TestLedgerAccess(AccessCommon):
 class TestActivityAccess(AccessCommon):
     def test_customer_of_the_activity_may_be_read_by_its_responsible(self):
         """Also by one who may not read the lead."""
-        activity = self._schedule(user_id=self.user_colleague.id, user=self.user_manager)
+        activity = self._schedule(
+            user_id=self.user_colleague.id, user=self.user_manager
+        )
         activity = activity.with_user(self.user_colleague)
         self.env.invalidate_all()
         self.assertEqual(activity.partner_id, self.partner)
 
     def test_history_follows_the_lead(self):
-        activity = self._schedule(user_id=self.user_colleague.id, user=self.user_manager)
+        activity = self._schedule(
+            user_id=self.user_colleague.id, user=self.user_manager
+        )
         activity = activity.with_user(self.user_colleague)
         self.env.invalidate_all()
         self.assertFalse(activity.log_ids)

@@ -91,7 +91,9 @@ class TestActivityStatus(CrmActivityPlusCommon):
             activity.with_user(self.user_owner).write({"status": "done"})
 
     def test_archived_user_hands_steps_over(self):
-        run = self._launch(user=self.user_manager, responsible_id=self.user_colleague.id)
+        run = self._launch(
+            user=self.user_manager, responsible_id=self.user_colleague.id
+        )
         alone = self._schedule(user_id=self.user_colleague.id)
         self.user_colleague.action_archive()
         self.assertFalse(alone.exists(), "core deletes what is no step")
@@ -99,11 +101,15 @@ class TestActivityStatus(CrmActivityPlusCommon):
             run.line_ids.activity_id.user_id, self.user_owner, "the salesperson"
         )
         self.assertEqual(set(run.line_ids.mapped("state")), {"scheduled"})
-        row = self._get_logs([("activity_ref", "=", run.line_ids[0].activity_id.id)])[-1]
+        row = self._get_logs([("activity_ref", "=", run.line_ids[0].activity_id.id)])[
+            -1
+        ]
         self.assertIn("Carl Colleague was archived", row.reason)
         self.user_owner.action_archive()
         self.assertEqual(
-            run.line_ids.activity_id.user_id, self.sales_team_1.user_id, "the team leader"
+            run.line_ids.activity_id.user_id,
+            self.sales_team_1.user_id,
+            "the team leader",
         )
 
     def test_clean_up_loses_no_line(self):

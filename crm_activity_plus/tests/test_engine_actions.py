@@ -52,7 +52,9 @@ class TestEngineActions(CrmActivityPlusCommon, CronMixinCase):
 
     @freeze_time("2026-03-02 08:00:00")
     def test_email_is_sent_at_its_time(self):
-        with self.capture_triggers("crm_activity_plus.ir_cron_run_due_steps") as triggers:
+        with self.capture_triggers(
+            "crm_activity_plus.ir_cron_run_due_steps"
+        ) as triggers:
             run = self._launch(plan=self.mailing)
         line = run.line_ids[0]
         due = datetime(2026, 3, 3, 8, 30)  # 9:30 in Brussels
@@ -66,7 +68,9 @@ class TestEngineActions(CrmActivityPlusCommon, CronMixinCase):
                 self._run_cron()
                 self._run_cron()
         self.assertEqual(line.state, "done")
-        message = self.lead.message_ids.filtered(lambda m: m.subject == "About Ten desks")
+        message = self.lead.message_ids.filtered(
+            lambda m: m.subject == "About Ten desks"
+        )
         self.assertEqual(len(message), 1, "sent once")
         self.assertEqual(message.author_id, self.user_owner.partner_id)
         self.assertEqual(message.notified_partner_ids & self.partner, self.partner)
@@ -77,7 +81,9 @@ class TestEngineActions(CrmActivityPlusCommon, CronMixinCase):
     def test_email_without_an_address_fails_visibly(self):
         self.partner.email = False
         self.lead.email_from = False
-        other = self._create_lead("Reachable", partner_id=self.user_manager.partner_id.id)
+        other = self._create_lead(
+            "Reachable", partner_id=self.user_manager.partner_id.id
+        )
         runs = self._launch(self.lead + other, plan=self.mailing)
         with freeze_time("2026-03-10 08:00:00"), self.mock_mail_gateway():
             self._run_cron()
@@ -160,7 +166,10 @@ class TestEngineActions(CrmActivityPlusCommon, CronMixinCase):
         plan = self._create_plan(
             "Act",
             self._step(
-                self.type_todo, "Do", action_type="server_action", time_of_day=0,
+                self.type_todo,
+                "Do",
+                action_type="server_action",
+                time_of_day=0,
                 server_action_id=action.id,
             ),
         )
@@ -182,7 +191,10 @@ class TestEngineActions(CrmActivityPlusCommon, CronMixinCase):
         plan = self._create_plan(
             "Act",
             self._step(
-                self.type_todo, "Do", action_type="server_action", time_of_day=0,
+                self.type_todo,
+                "Do",
+                action_type="server_action",
+                time_of_day=0,
                 server_action_id=action.id,
             ),
         )
@@ -190,7 +202,9 @@ class TestEngineActions(CrmActivityPlusCommon, CronMixinCase):
         runs = self._launch(self._create_leads(3) + bad, plan=plan)
         with self.assertLogs("odoo.addons.crm_activity_plus", "WARNING"):
             self._run_cron()
-        self.assertEqual(runs.line_ids.mapped("state"), ["done", "done", "done", "failed"])
+        self.assertEqual(
+            runs.line_ids.mapped("state"), ["done", "done", "done", "failed"]
+        )
         self.assertEqual(bad.priority, "0", "nothing half written")
 
     def test_bad_input(self):

@@ -34,7 +34,9 @@ class TestEngineCalendar(CrmActivityPlusCommon):
     def _find(self, policy, count, plan_date="2026-03-06", **values):
         """:returns: the line of a plan with one step; 2026-03-06 is a Friday"""
         plan = self._create_plan(
-            "One", self._step(self.type_todo, "A", count, **values), deadline_policy=policy
+            "One",
+            self._step(self.type_todo, "A", count, **values),
+            deadline_policy=policy,
         )
         lead = self._create_lead("Dated")
         return self._launch(lead, plan=plan, plan_date=plan_date).line_ids

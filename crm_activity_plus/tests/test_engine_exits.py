@@ -120,7 +120,9 @@ class TestEngineExits(CrmActivityPlusCommon):
         other = self._create_lead("Same customer", partner_id=self.partner.id)
         own, further = self._launch(self.lead + other)
         further.line_ids[0].activity_id.action_feedback()
-        alone = self._launch(other, plan=self._create_plan("B", self._step(self.type_call, "X")))
+        alone = self._launch(
+            other, plan=self._create_plan("B", self._step(self.type_call, "X"))
+        )
         head = (self.lead + other)._sort_by_confidence_level(reverse=True)[0]
         result = (self.lead + other).merge_opportunity()
         self.assertEqual(result, head)
@@ -129,7 +131,8 @@ class TestEngineExits(CrmActivityPlusCommon):
         self.assertEqual(alone.state, "running")
         self.assertStopped(own, "merged")
         self.assertEqual(
-            further.line_ids.activity_id.filtered("active").mapped("res_id"), [head.id] * 4
+            further.line_ids.activity_id.filtered("active").mapped("res_id"),
+            [head.id] * 4,
         )
         self.assertLedgerTellsState(further)
 
@@ -145,7 +148,9 @@ class TestEngineExits(CrmActivityPlusCommon):
         self.env.cr.execute("DELETE FROM crm_lead WHERE id = %s", [self.lead.id])
         self.env.invalidate_all()
         with self.enter_registry_test_mode():
-            self.env.ref("crm_activity_plus.ir_cron_stop_orphans").method_direct_trigger()
+            self.env.ref(
+                "crm_activity_plus.ir_cron_stop_orphans"
+            ).method_direct_trigger()
         self.env.invalidate_all()
         self.assertEqual((run.state, run.stop_reason), ("stopped", "record_deleted"))
 

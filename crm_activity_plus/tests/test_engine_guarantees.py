@@ -32,7 +32,14 @@ steps = st.fixed_dictionaries(
             ]
         ),
         "responsible_type": st.sampled_from(
-            ["on_demand", "salesperson", "team_leader", "creator", "previous", "round_robin"]
+            [
+                "on_demand",
+                "salesperson",
+                "team_leader",
+                "creator",
+                "previous",
+                "round_robin",
+            ]
         ),
         "action_type": st.sampled_from(["activity"] * 5 + ["server_action", "meeting"]),
         "max_attempts": st.integers(0, 3),
@@ -111,7 +118,12 @@ class TestEngineGuarantees(CrmActivityPlusCommon):
         )
         cls.deputy = cls._create_user("Dora Deputy", "sales_team.group_sale_salesman")
 
-    @given(plans, operations, max_examples=400, suppress_health_check=list(hypothesis.HealthCheck))
+    @given(
+        plans,
+        operations,
+        max_examples=400,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
     def test_guarantees(self, plan, steps):
         with freeze_time(f"{START} 09:00:00") as self.clock:
             savepoint = self.env.cr.savepoint(flush=False)
@@ -131,7 +143,8 @@ class TestEngineGuarantees(CrmActivityPlusCommon):
                 {
                     "name": "Holiday",
                     "calendar_id": self.week.id,
-                    "date_from": datetime(day.year, day.month, day.day) - timedelta(hours=2),
+                    "date_from": datetime(day.year, day.month, day.day)
+                    - timedelta(hours=2),
                     "date_to": datetime(day.year, day.month, day.day, 23, 30),
                 }
             )
@@ -175,7 +188,11 @@ class TestEngineGuarantees(CrmActivityPlusCommon):
             zip(record.template_ids, plan["steps"], strict=True)
         ):
             after = record.template_ids.browse(
-                [record.template_ids[other].id for other in step["after"] if other < index]
+                [
+                    record.template_ids[other].id
+                    for other in step["after"]
+                    if other < index
+                ]
             )
             values = {
                 name: step[name]
@@ -309,7 +326,9 @@ class TestEngineGuarantees(CrmActivityPlusCommon):
         Activity = self.env["mail.activity"].with_context(active_test=False)
         for run in self.runs:
             activities = Activity.search([("run_id", "=", run.id)])
-            unclosed = activities.filtered(lambda a: a.status not in ("done", "cancelled"))
+            unclosed = activities.filtered(
+                lambda a: a.status not in ("done", "cancelled")
+            )
             # 1
             self.assertEqual(len(unclosed), len(unclosed.run_line_id))
             self.assertEqual(unclosed, unclosed.run_line_id.activity_id & unclosed)
@@ -339,9 +358,13 @@ class TestEngineGuarantees(CrmActivityPlusCommon):
             self.assertTrue(line.user_id or line.reason or not self.deputy.active)
             # 4
             if self.policy != "calendar":
-                self.assertNotIn(line.date_deadline.weekday(), (5, 6), line.date_explanation)
+                self.assertNotIn(
+                    line.date_deadline.weekday(), (5, 6), line.date_explanation
+                )
                 self.assertNotIn(line.date_deadline, self.holidays)
-            self.assertEqual(line.date_explanation["date"], line.date_deadline.isoformat())
+            self.assertEqual(
+                line.date_explanation["date"], line.date_deadline.isoformat()
+            )
         if line.state == "waiting" and run.state == "running":
             self.assertTrue(self._may_wait(line), f"{line.code} waits for nothing")
         # 10, and skipped steps say why

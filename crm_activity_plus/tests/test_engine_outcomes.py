@@ -4,7 +4,7 @@
 from freezegun import freeze_time
 
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command, Date
+from odoo.fields import Date
 from odoo.tests import tagged
 
 from .common import CrmActivityPlusCommon
@@ -71,9 +71,7 @@ class TestEngineOutcomes(CrmActivityPlusCommon):
     def test_no_outcome_takes_no_branch(self):
         run = self._launch(plan=self.branching)
         run.line_ids[0].activity_id.action_feedback("Done")
-        self.assertEqual(
-            run.line_ids.mapped("state"), ["done"] + ["skipped"] * 4
-        )
+        self.assertEqual(run.line_ids.mapped("state"), ["done"] + ["skipped"] * 4)
         self.assertEqual(run.state, "done")
 
     @freeze_time("2026-03-02 09:00:00")
@@ -113,7 +111,9 @@ class TestEngineOutcomes(CrmActivityPlusCommon):
         following = self.env["mail.activity"].browse(created)
         self.assertEqual(following.activity_type_id, self.type_meeting)
         self.assertEqual(following.user_id, self.user_owner)
-        self.assertEqual((following.res_model, following.res_id), ("crm.lead", self.lead.id))
+        self.assertEqual(
+            (following.res_model, following.res_id), ("crm.lead", self.lead.id)
+        )
 
     def test_retry_without_a_plan(self):
         activity = self._schedule(summary="Cold call")

@@ -39,12 +39,16 @@ class TestEngineSteps(CrmActivityPlusCommon):
     def test_waits_until_previous_is_done(self):
         run = self._launch(plan=self._create_chain())
         call, quotation, _follow_up = run.line_ids
-        self.assertEqual(run.line_ids.mapped("state"), ["scheduled", "waiting", "waiting"])
+        self.assertEqual(
+            run.line_ids.mapped("state"), ["scheduled", "waiting", "waiting"]
+        )
         self.assertFalse(quotation.activity_id)
         with freeze_time("2026-03-05 09:00:00"):
             call.activity_id.with_user(self.user_owner).action_feedback()
         self.assertEqual(run.line_ids.mapped("state"), ["done", "scheduled", "waiting"])
-        self.assertEqual(quotation.activity_id.date_deadline, Date.to_date("2026-03-07"))
+        self.assertEqual(
+            quotation.activity_id.date_deadline, Date.to_date("2026-03-07")
+        )
         self.assertEqual(quotation.date_explanation["base"], "previous_done")
         self.assertLedgerTellsState(run)
 
@@ -75,7 +79,9 @@ class TestEngineSteps(CrmActivityPlusCommon):
         plan.template_ids[2].unlink()
         for line in run.line_ids:
             line.activity_id.action_feedback()
-        self.assertEqual(run.line_ids.mapped("summary"), ["Call", "Quotation", "Follow up"])
+        self.assertEqual(
+            run.line_ids.mapped("summary"), ["Call", "Quotation", "Follow up"]
+        )
         self.assertEqual(run.state, "done")
 
     def test_joins(self):

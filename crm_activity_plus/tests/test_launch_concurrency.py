@@ -8,9 +8,9 @@ from uuid import uuid4
 from odoo import api
 from odoo.api import SUPERUSER_ID
 from odoo.fields import Command
-from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
+from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
 TIMEOUT = 60
@@ -48,7 +48,9 @@ class TestLaunchConcurrency(BaseCase):
                 "template_ids": [
                     Command.create(
                         {
-                            "activity_type_id": env.ref("mail.mail_activity_data_todo").id,
+                            "activity_type_id": env.ref(
+                                "mail.mail_activity_data_todo"
+                            ).id,
                             "summary": "Do it",
                         }
                     )
@@ -63,7 +65,9 @@ class TestLaunchConcurrency(BaseCase):
 
     def _delete_everything(self):
         with self._transaction() as env:
-            runs = env["mail.activity.plan.run"].search([("plan_id", "=", self.plan_id)])
+            runs = env["mail.activity.plan.run"].search(
+                [("plan_id", "=", self.plan_id)]
+            )
             lines = runs.line_ids
             cr = env.cr
             cr.execute(
@@ -73,9 +77,12 @@ class TestLaunchConcurrency(BaseCase):
             )
             cr.execute("DELETE FROM mail_activity WHERE run_id = ANY(%s)", [runs.ids])
             cr.execute(
-                "DELETE FROM mail_activity_plan_run_line WHERE id = ANY(%s)", [lines.ids]
+                "DELETE FROM mail_activity_plan_run_line WHERE id = ANY(%s)",
+                [lines.ids],
             )
-            cr.execute("DELETE FROM mail_activity_plan_run WHERE id = ANY(%s)", [runs.ids])
+            cr.execute(
+                "DELETE FROM mail_activity_plan_run WHERE id = ANY(%s)", [runs.ids]
+            )
             env.invalidate_all()
             env["mail.activity.plan"].browse(self.plan_id).unlink()
             env["crm.lead"].browse(self.lead_ids).unlink()
@@ -120,8 +127,10 @@ class TestLaunchConcurrency(BaseCase):
         return results
 
     def _launch(self, lead_ids, **kwargs):
-        return lambda env: env["mail.activity.plan"].browse(self.plan_id).launch(
-            lead_ids, plan_date="2026-03-10", **kwargs
+        return (
+            lambda env: env["mail.activity.plan"]
+            .browse(self.plan_id)
+            .launch(lead_ids, plan_date="2026-03-10", **kwargs)
         )
 
     def _count(self, env):

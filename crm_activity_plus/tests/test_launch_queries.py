@@ -8,7 +8,6 @@ from odoo.tests import tagged
 
 from .common import CrmActivityPlusCommon
 
-
 # For what one record spares, such as reading a second page of the cache.
 SLACK = 3
 

@@ -270,7 +270,9 @@ class TestActivityCancel(CrmActivityPlusCommon):
         )
         [node] = etree.fromstring(view["arch"]).xpath(f"//filter[@name='{name}']")
         domain = Domain(safe_eval(node.get("domain")))
-        return self.env["mail.activity"].search(domain & Domain("res_id", "=", self.lead.id))
+        return self.env["mail.activity"].search(
+            domain & Domain("res_id", "=", self.lead.id)
+        )
 
 
 @tagged("crm_activity_plus")
@@ -360,14 +362,17 @@ class TestActivityLedger(CrmActivityPlusCommon):
         activity = self._schedule()
         activity.action_feedback("Done it")
         row = activity.log_ids[0]
-        self.assertEqual((row.event, row.old_status, row.new_status), ("done", "new", "done"))
+        self.assertEqual(
+            (row.event, row.old_status, row.new_status), ("done", "new", "done")
+        )
 
     def test_cancelling_is_told(self):
         activity = self._schedule()
         activity.action_cancel()
         row = activity.log_ids[0]
         self.assertEqual(
-            (row.event, row.old_status, row.new_status), ("cancelled", "new", "cancelled")
+            (row.event, row.old_status, row.new_status),
+            ("cancelled", "new", "cancelled"),
         )
 
     def test_reopening_is_told(self):

@@ -72,7 +72,9 @@ class TestPlanDefinition(PlanCommon):
                 {
                     "name": "Onboarding",
                     "res_model": "crm.lead",
-                    "template_ids": [Command.create(self._step(self.type_call, "Call"))],
+                    "template_ids": [
+                        Command.create(self._step(self.type_call, "Call"))
+                    ],
                 }
             )
         )
@@ -117,7 +119,9 @@ class TestPlanDefinition(PlanCommon):
             "Long",
             self._step(self.type_call, "Weeks", 2, delay_unit="weeks"),
             self._step(self.type_call, "Months", 1, delay_unit="months"),
-            self._step(self.type_call, "Before", 1, "before_plan_date", delay_unit="months"),
+            self._step(
+                self.type_call, "Before", 1, "before_plan_date", delay_unit="months"
+            ),
         )
         run = self._launch(plan=plan, plan_date="2026-03-31")
         self.assertEqual(
@@ -133,7 +137,9 @@ class TestPlanDefinition(PlanCommon):
 
     def test_steps_of_one_summary_get_different_codes(self):
         plan = self._create_plan(
-            "Twice", self._step(self.type_call, "Call"), self._step(self.type_call, "Call")
+            "Twice",
+            self._step(self.type_call, "Call"),
+            self._step(self.type_call, "Call"),
         )
         self.assertEqual(plan.template_ids.mapped("code"), ["call", "call_2"])
 
@@ -152,7 +158,9 @@ class TestPlanDefinition(PlanCommon):
     def test_cycle_of_steps_cant_be_saved(self):
         first, second = self.plan.template_ids[:2]
         first.after_ids = second
-        with self.assertRaisesRegex(ValidationError, "Send e-mail.*Meet|Meet.*Send e-mail"):
+        with self.assertRaisesRegex(
+            ValidationError, "Send e-mail.*Meet|Meet.*Send e-mail"
+        ):
             second.after_ids = first
 
     def test_step_cant_wait_for_a_step_of_another_plan(self):
@@ -263,7 +271,9 @@ class TestPlanLaunch(PlanCommon):
         self._launch()
         body = self.lead.message_ids[0].body
         self.assertIn("Send e-mail, after Meet", body)
-        self.assertLess(body.index("Send e-mail, after"), body.index("Meet, assigned to"))
+        self.assertLess(
+            body.index("Send e-mail, after"), body.index("Meet, assigned to")
+        )
 
     def test_activities_say_who_planned_them(self):
         run = self._launch()
@@ -341,7 +351,10 @@ class TestPlanLaunch(PlanCommon):
             order="id DESC",
         )
         self.assertEqual(
-            len(messages.filtered(lambda m: "were assigned to you" in (m.subject or ""))), 1
+            len(
+                messages.filtered(lambda m: "were assigned to you" in (m.subject or ""))
+            ),
+            1,
         )
 
 
@@ -353,14 +366,20 @@ class TestPlanTriggered(PlanCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.type_after = cls._create_type("Thank", summary="Say thanks", delay_count=3)
-        cls.type_first = cls._create_type("Ask", triggered_next_type_id=cls.type_after.id)
+        cls.type_first = cls._create_type(
+            "Ask", triggered_next_type_id=cls.type_after.id
+        )
         cls.plan_chain = cls._create_plan(
-            "Chain", cls._step(cls.type_first, "Ask", 1), cls._step(cls.type_call, "Call")
+            "Chain",
+            cls._step(cls.type_first, "Ask", 1),
+            cls._step(cls.type_call, "Call"),
         )
 
     @freeze_time("2026-03-02 12:00:00")
     def test_preview_shows_triggered_activities(self):
-        [record] = self._preview(plan=self.plan_chain, plan_date="2026-03-10")["records"]
+        [record] = self._preview(plan=self.plan_chain, plan_date="2026-03-10")[
+            "records"
+        ]
         self.assertEqual(
             [
                 (line["summary"], line["date_deadline"], line["waits"])
@@ -629,7 +648,10 @@ class TestPlanOverrides(PlanCommon):
 
     def test_what_is_no_object_is_refused(self):
         for overrides in ("meet", ["meet"], {self.lead.id: "meet"}):
-            with self.subTest(overrides=overrides), self.assertRefused("has to be an object"):
+            with (
+                self.subTest(overrides=overrides),
+                self.assertRefused("has to be an object"),
+            ):
                 self._launch(overrides=overrides)
 
 
@@ -771,7 +793,9 @@ class TestPlanBadInput(PlanCommon):
                 self._launch(plan_date=plan_date)
 
     def test_date_at_the_end_of_the_calendar(self):
-        with self.assertRefused("“Create quotation”.*leaves the calendar", ValidationError):
+        with self.assertRefused(
+            "“Create quotation”.*leaves the calendar", ValidationError
+        ):
             self._launch(plan_date="9999-12-31")
 
     def test_date_at_the_start_of_the_calendar(self):
@@ -793,7 +817,10 @@ class TestPlanBadInput(PlanCommon):
 
     def test_responsible_who_is_no_id(self):
         for responsible in ("admin", True, [1], 1.5):
-            with self.subTest(responsible=responsible), self.assertRefused("is no id of a user"):
+            with (
+                self.subTest(responsible=responsible),
+                self.assertRefused("is no id of a user"),
+            ):
                 self._launch(responsible_id=responsible)
 
     def test_archived_default_user(self):
@@ -813,7 +840,9 @@ class TestPlanBadInput(PlanCommon):
             [custom.id, self.env["ir.model"]._get_id("res.partner")],
         )
         custom.invalidate_recordset()
-        with self.assertRefused("“Look” of the plan “Visits”.*“Visit” can't be used here"):
+        with self.assertRefused(
+            "“Look” of the plan “Visits”.*“Visit” can't be used here"
+        ):
             self._launch(plan=plan)
 
     def test_error_while_launching_leaves_nothing_behind(self):

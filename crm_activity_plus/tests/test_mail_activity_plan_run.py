@@ -298,7 +298,9 @@ class TestRunMerge(RunCommon):
     def setUp(self):
         super().setUp()
         # The lead that stays: further in the pipeline.
-        self.kept = self._create_lead("Kept", probability=99, partner_id=self.partner.id)
+        self.kept = self._create_lead(
+            "Kept", probability=99, partner_id=self.partner.id
+        )
 
     def _merge(self):
         merged = (self.lead + self.kept).merge_opportunity()
@@ -321,9 +323,7 @@ class TestRunMerge(RunCommon):
 
     def test_ledger_tells_it(self):
         self._merge()
-        moved = self._get_logs(
-            [("run_id", "=", self.run_.id), ("event", "=", "moved")]
-        )
+        moved = self._get_logs([("run_id", "=", self.run_.id), ("event", "=", "moved")])
         self.assertEqual(len(moved), 1)
         self.assertEqual(moved.res_id, self.kept.id)
         self.assertLedgerTellsState(self.run_)

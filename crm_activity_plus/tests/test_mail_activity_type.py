@@ -115,14 +115,20 @@ class TestActivityTypeCode(ActivityTypeCommon):
         self.assertFalse(types.search([("code", "in", (False, ""))]))
 
     def test_code_is_made_from_the_name(self):
-        self.assertEqual(self._create_type("Envoyer l'échantillon").code, "envoyer_l_echantillon")
+        self.assertEqual(
+            self._create_type("Envoyer l'échantillon").code, "envoyer_l_echantillon"
+        )
 
     def test_types_of_one_name_get_different_codes(self):
-        types = self.env["mail.activity.type"].create([{"name": "Demo"}, {"name": "Demo"}])
+        types = self.env["mail.activity.type"].create(
+            [{"name": "Demo"}, {"name": "Demo"}]
+        )
         self.assertEqual(types.mapped("code"), ["demo", "demo_2"])
 
     def test_code_can_be_chosen_at_creation(self):
-        self.assertEqual(self._create_type("Visit", code="site_visit").code, "site_visit")
+        self.assertEqual(
+            self._create_type("Visit", code="site_visit").code, "site_visit"
+        )
 
     def test_code_in_use_is_refused(self):
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
@@ -160,7 +166,9 @@ class TestActivityTypeCode(ActivityTypeCommon):
         self.env.cr.execute("ALTER TABLE mail_activity_type ALTER code DROP NOT NULL")
         self.env.cr.execute("UPDATE mail_activity_type SET code = NULL")
         self.env.invalidate_all()
-        types = self.env["mail.activity.type"].with_context(active_test=False).search([])
+        types = (
+            self.env["mail.activity.type"].with_context(active_test=False).search([])
+        )
         self.env.add_to_compute(types._fields["code"], types)
         types.flush_recordset()
         self.assertEqual(self.type_email.code, "email")
@@ -205,7 +213,9 @@ class TestActivityTypeAppliesTo(ActivityTypeCommon):
 
     def test_plan_step_offers_what_applies(self):
         self.assertOffered(
-            self._get_choice("mail.activity.plan.template", "crm.lead", self.user_manager)
+            self._get_choice(
+                "mail.activity.plan.template", "crm.lead", self.user_manager
+            )
         )
 
     def test_type_for_two_applications_is_offered_on_both(self):
@@ -224,7 +234,9 @@ class TestActivityTypeAppliesTo(ActivityTypeCommon):
         self.assertEqual(default, self.type_everywhere)
 
     def test_schedule_popup_starts_with_a_type_that_applies(self):
-        self.assertEqual(self._open_schedule(self.lead).activity_type_id, self.type_lead)
+        self.assertEqual(
+            self._open_schedule(self.lead).activity_type_id, self.type_lead
+        )
 
     def test_schedule_popup_changes_the_type_with_the_application(self):
         popup = self.env["mail.activity.schedule"].create(
@@ -246,9 +258,7 @@ class TestActivityTypeAppliesTo(ActivityTypeCommon):
         self.assertOffered(shown)
 
     def test_create_refuses_what_doesnt_apply(self):
-        with self.assertRaisesRegex(
-            ValidationError, "“Elsewhere” can't be used here"
-        ):
+        with self.assertRaisesRegex(ValidationError, "“Elsewhere” can't be used here"):
             self._schedule(activity_type_id=self.type_foreign.id)
 
     def test_create_without_record_refuses_what_is_for_records(self):
@@ -351,9 +361,7 @@ class TestActivityTypePrefill(ActivityTypeCommon):
         """The next activity of a chain, done too early."""
         self.custom.write({"delay_from": "previous_activity", "delay_unit": "months"})
         first = self._create_type("First", triggered_next_type_id=self.custom.id)
-        activity = self._schedule(
-            activity_type_id=first.id, date_deadline="2026-03-10"
-        )
+        activity = self._schedule(activity_type_id=first.id, date_deadline="2026-03-10")
         activity.action_done()
         following = self.lead.activity_ids.filtered("active")
         self.assertEqual(following.activity_type_id, self.custom)
@@ -362,9 +370,7 @@ class TestActivityTypePrefill(ActivityTypeCommon):
     @freeze_time("2026-03-02 12:00:00")
     def test_deadline_can_count_from_the_completion(self):
         first = self._create_type("First", triggered_next_type_id=self.custom.id)
-        activity = self._schedule(
-            activity_type_id=first.id, date_deadline="2026-03-10"
-        )
+        activity = self._schedule(activity_type_id=first.id, date_deadline="2026-03-10")
         activity.action_done()
         self.assertEqual(
             self.lead.activity_ids.filtered("active").date_deadline, date(2026, 3, 16)
@@ -520,7 +526,9 @@ class TestActivityTypeDelete(ActivityTypeCommon):
     def test_waiting_step_of_a_deleted_type_is_still_scheduled(self):
         """A run goes on as it was launched."""
         plan = self._create_plan(
-            "Visits", self._step(self.type_call, "Call"), self._step(self.custom, "Visit")
+            "Visits",
+            self._step(self.type_call, "Call"),
+            self._step(self.custom, "Visit"),
         )
         plan.template_ids[1].after_ids = plan.template_ids[0]
         run = self._launch(plan=plan)

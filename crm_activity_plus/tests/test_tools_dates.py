@@ -145,7 +145,9 @@ class TestToolsDates(BaseCase):
     def test_calendar_is_plain_arithmetic(self, base_date, count, unit, direction):
         delta = relativedelta(**{unit: count})
         expected = base_date + delta if direction == "after" else base_date - delta
-        self.assertEqual(find_deadline(base_date, count, unit, direction).date, expected)
+        self.assertEqual(
+            find_deadline(base_date, count, unit, direction).date, expected
+        )
 
     @given(days, counts, units, directions, avoiding, weekdays_off, holidays)
     def test_no_deadline_on_a_day_off(

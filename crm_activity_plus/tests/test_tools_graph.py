@@ -26,7 +26,9 @@ graphs = st.fixed_dictionaries(
 # Steps wait for smaller ones only.
 acyclic_graphs = st.fixed_dictionaries(
     {
-        step: st.lists(st.sampled_from(range(step)), unique=True) if step else st.just([])
+        step: st.lists(st.sampled_from(range(step)), unique=True)
+        if step
+        else st.just([])
         for step in STEPS
     }
 )

@@ -8,7 +8,6 @@ from odoo.exceptions import UserError
 
 from ..models.mail_activity_type import APPLICABLE_DOMAIN
 
-
 # Beyond so many records, a plan is launched in the background, and what the launch would
 # do is looked at for the first of them only.
 BATCH_SIZE = 500
@@ -25,7 +24,9 @@ class MailActivitySchedule(models.TransientModel):
     def _compute_activity_type_id(self):
         super()._compute_activity_type_id()
         for scheduler in self.filtered("activity_type_id"):
-            if scheduler.activity_type_id._get_reason_not_applicable(scheduler.res_model):
+            if scheduler.activity_type_id._get_reason_not_applicable(
+                scheduler.res_model
+            ):
                 scheduler.activity_type_id = self.env[
                     "mail.activity"
                 ]._default_activity_type_for_model(scheduler.res_model)
@@ -63,7 +64,9 @@ class MailActivitySchedule(models.TransientModel):
                     scheduler.warning = (scheduler.warning or Markup()) + text
                     scheduler.has_warning = True
 
-    @api.depends("plan_date", "plan_id", "plan_on_demand_user_id", "res_model", "res_ids")
+    @api.depends(
+        "plan_date", "plan_id", "plan_on_demand_user_id", "res_model", "res_ids"
+    )
     def _compute_plan_schedule_line_ids(self):
         """The summary is what the launch would schedule, and what core suggests to do
         afterwards."""
@@ -103,7 +106,9 @@ class MailActivitySchedule(models.TransientModel):
         summaries = {}
         lines = []
         for step in steps:
-            activity_type = self.env["mail.activity.type"].browse(step["activity_type_id"])
+            activity_type = self.env["mail.activity.type"].browse(
+                step["activity_type_id"]
+            )
             summaries[step["code"]] = step["summary"] or activity_type.name
             user_id = step["user_id"]
             if shared and step["responsible_type"] not in ("on_demand", "other"):
@@ -122,7 +127,9 @@ class MailActivitySchedule(models.TransientModel):
                 }
             )
             if step["template"]:
-                lines += self._prepare_suggested_lines(activity_type, step["date_deadline"])
+                lines += self._prepare_suggested_lines(
+                    activity_type, step["date_deadline"]
+                )
         return lines
 
     def _prepare_suggested_lines(self, activity_type, deadline):
