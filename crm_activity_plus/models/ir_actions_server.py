@@ -123,8 +123,8 @@ class IrActionsServer(models.Model):
         depth = self.env.context.get("plan_action_depth", 0) + 1
         if depth > MAX_DEPTH:
             message = self.env._(
-                "The action “%(action)s” was started by itself again and again, through "
-                "plans and outcomes. Change one of them so that they don't go round in "
+                "The action “%(action)s” was started by itself again and again, "
+                "through plans and outcomes. Change one of them so that they don't go round in "
                 "a circle.",
                 action=self.name,
             )

@@ -85,8 +85,8 @@ class MailActivity(models.Model):
         readonly=False,
         copy=False,
         index=True,
-        help="Where the work stands. The due date's own state is whether it is overdue, "
-        "for today or planned.",
+        help="Where the work stands. The due date's own state is whether it is "
+        "overdue, for today or planned.",
     )
     on_hold_until = fields.Date(
         readonly=True, copy=False, help="The day on which it comes back by itself."
@@ -408,8 +408,8 @@ class MailActivity(models.Model):
                 super(MailActivity, activity).write(vals)
 
     def _follow_deadline(self):
-        """Move start and end to the deadline. The end keeps its time of day, also across
-        a change of the clock, and the duration stays."""
+        """Move start and end to the deadline. The end keeps its time of day, also
+        across a change of the clock, and the duration stays."""
         for activity in self.filtered(lambda a: a.date_end and a.date_deadline):
             timezone = activity._get_timezone()
             local = pytz.utc.localize(activity.date_end).astimezone(timezone)
@@ -552,7 +552,8 @@ class MailActivity(models.Model):
             if activity.status in CLOSED_STATUSES:
                 raise UserError(
                     self.env._(
-                        "“%(activity)s” is closed already. Reload to see who closed it.",
+                        "“%(activity)s” is closed already. Reload to see who closed "
+                        "it.",
                         activity=activity.display_name,
                     )
                 )
@@ -766,7 +767,7 @@ class MailActivity(models.Model):
     # ------------------------------------------------------------
 
     def _get_logged_values(self, names=LOGGED_FIELDS):
-        """:returns: for each activity, what the ledger keeps of its fields; JSON-able"""
+        """:returns: for each activity, what the ledger keeps of it; JSON-able"""
         return {
             activity: {
                 name: value

@@ -47,10 +47,11 @@ class MailActivityDocumentMixin(models.AbstractModel):
             documents = self.env[res_model].browse(set(records.sudo().mapped("res_id")))
             existing = documents.exists()
             allowed = set(existing._filtered_access(operation)._ids)
-            orphans = records.filtered(lambda r: r.sudo().res_id not in existing._ids)
+            known = set(existing._ids)
+            orphans = records.filtered(lambda r, ids=known: r.sudo().res_id not in ids)
             forbidden += orphans._filter_without_document()
             forbidden += (records - orphans).filtered(
-                lambda r: r.sudo().res_id not in allowed
+                lambda r, ids=allowed: r.sudo().res_id not in ids
             )
         return forbidden
 

@@ -125,8 +125,8 @@ class MailActivityLog(models.Model):
         """
         if not vals_list:
             return self.browse()
-        # A ledger row has nothing to compute or to check, and there is one for each step
-        # of each record that a plan is launched on: one query for all of them.
+        # A row has nothing to compute or to check, and there is one for each step of
+        # each record that a plan is launched on: one query for all of them.
         rows = [{**EMPTY_ROW, **vals} for vals in vals_list]
         ids = self.env.execute_query(
             SQL(

@@ -138,7 +138,7 @@ class MailActivityOutcome(models.Model):
                     "There is no outcome “%(outcome)s”. Choose one of these: "
                     "%(outcomes)s.",
                     outcome=outcome,
-                    outcomes=", ".join(self.search([]).mapped("code")),
+                    outcomes=", ".join(self.search([], limit=50).mapped("code")),
                 )
             )
         return found
@@ -149,8 +149,8 @@ class MailActivityOutcome(models.Model):
         if not self.activity_type_ids or activity_type in self.activity_type_ids:
             return False
         return self.env._(
-            "“%(outcome)s” is no outcome of the activity type “%(type)s”. It belongs to "
-            "%(types)s.",
+            "“%(outcome)s” is no outcome of the activity type “%(type)s”. It belongs "
+            "to %(types)s.",
             outcome=self.name,
             type=activity_type.name,
             types=", ".join(self.activity_type_ids.mapped("name")),

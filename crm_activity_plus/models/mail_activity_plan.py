@@ -772,7 +772,8 @@ class MailActivityPlan(models.Model):
         if not isinstance(value, dict):
             raise UserError(
                 self.env._(
-                    "“%(name)s” has to be an object with named values, not “%(value)s”.",
+                    "“%(name)s” has to be an object with named values, not "
+                    "“%(value)s”.",
                     name=name,
                     value=str(value)[:100],
                 )

@@ -537,7 +537,7 @@ class MailActivityPlanRunLine(models.Model):
         return self._get_moment()
 
     def _get_moment(self):
-        """:returns: the step's date at its time of day, where its responsible is; UTC"""
+        """:returns: the step's date at its responsible's time of day; in UTC"""
         self.ensure_one()
         timezone = pytz.timezone(self.user_id.sudo().tz or "UTC")
         local = datetime.combine(self.date_deadline, time.min) + timedelta(

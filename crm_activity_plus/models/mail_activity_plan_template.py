@@ -365,8 +365,8 @@ class MailActivityPlanTemplate(models.Model):
         self.ensure_one()
         role = dict(self._fields["responsible_type"]._description_selection(self.env))
         return self.env._(
-            "Nobody can be responsible for “%(step)s”: “%(record)s” has no active user as "
-            "%(role)s.",
+            "Nobody can be responsible for “%(step)s”: “%(record)s” has no active "
+            "user as %(role)s.",
             step=self.display_name,
             record=record.display_name,
             role=role[self.responsible_type],

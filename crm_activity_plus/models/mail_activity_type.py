@@ -62,8 +62,8 @@ class MailActivityType(models.Model):
     deleted = fields.Boolean(
         readonly=True,
         copy=False,
-        help="The type was deleted while activities used it. They keep it, but it can't "
-        "be chosen or restored any more.",
+        help="The type was deleted while activities used it. They keep it, but it "
+        "can't be chosen or restored any more.",
     )
 
     _code_unique = models.Constraint(
@@ -121,8 +121,8 @@ class MailActivityType(models.Model):
                 raise ValidationError(
                     self.env._(
                         "“%(code)s” can't be the code of the activity type “%(name)s”. "
-                        "Use lower-case letters, digits and single underscores, such as "
-                        "“site_visit”.",
+                        "Use lower-case letters, digits and single underscores, "
+                        "such as “site_visit”.",
                         code=activity_type.code,
                         name=activity_type.name,
                     )

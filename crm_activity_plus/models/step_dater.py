@@ -50,7 +50,11 @@ class StepDater:
                 self._found[key] = self.shift(base_date, *delay, user, company, base)
             except ValidationError as error:
                 name = step["summary"] or step["code"]
-                raise ValidationError(f"“{name}”: {error.args[0]}") from error
+                raise ValidationError(
+                    self.env._(
+                        "“%(step)s”: %(reason)s", step=name, reason=error.args[0]
+                    )
+                ) from error
         return self._found[key]
 
     def shift(self, base_date, count, unit, direction, user, company, base):
@@ -71,8 +75,8 @@ class StepDater:
         except DeadlineError as error:
             raise ValidationError(
                 self.env._(
-                    "It can't be dated: %(count)s %(unit)s %(direction)s %(date)s leaves "
-                    "the calendar. Choose another date or delay.",
+                    "It can't be dated: %(count)s %(unit)s %(direction)s %(date)s "
+                    "leaves the calendar. Choose another date or delay.",
                     count=count,
                     unit=unit,
                     direction=direction,

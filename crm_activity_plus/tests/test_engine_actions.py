@@ -185,7 +185,8 @@ class TestEngineActions(CrmActivityPlusCommon, CronMixinCase):
                 "name": "Break",
                 "model_id": self.env["ir.model"]._get_id("crm.lead"),
                 "state": "code",
-                "code": "record.write({'priority': '2'})\n1 / (0 if record.name == 'Bad' else 1)",
+                "code": "record.write({'priority': '2'})\n"
+                "1 / (0 if record.name == 'Bad' else 1)",
             }
         )
         plan = self._create_plan(

@@ -8,8 +8,8 @@ from odoo.exceptions import UserError
 
 from ..models.mail_activity_type import APPLICABLE_DOMAIN
 
-# Beyond so many records, a plan is launched in the background, and what the launch would
-# do is looked at for the first of them only.
+# Beyond so many records, a plan is launched in the background, and what the launch
+# would do is looked at for the first of them only.
 BATCH_SIZE = 500
 
 

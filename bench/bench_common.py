@@ -1,0 +1,77 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+"""What both sides of the comparison need."""
+
+import json
+import os
+import resource
+import time
+from contextlib import contextmanager
+
+from odoo.fields import Command
+
+SIZES = json.loads(os.environ.get("BENCH_SIZES", "[50]"))
+
+
+class Bench:
+    """Measures work in one environment."""
+
+    def __init__(self, env):
+        self.env = env(user=env.ref("base.user_admin"))
+        self.figures = {}
+
+    @contextmanager
+    def measured(self, name, records):
+        """Measure the body of the ``with``: seconds, queries and memory.
+
+        :param str name: what it is
+        :param int records: on how many
+        """
+        env = self.env
+        env.flush_all()
+        env.invalidate_all()
+        queries, start = env.cr.sql_log_count, time.perf_counter()
+        yield
+        env.flush_all()
+        self.figures[name] = {
+            "seconds": time.perf_counter() - start,
+            "queries": env.cr.sql_log_count - queries,
+            "records": records,
+            "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        }
+
+    def make_leads(self, count):
+        leads = self.env["crm.lead"].create(
+            [{"name": f"Bench {n}", "type": "opportunity"} for n in range(count)]
+        )
+        self.env.flush_all()
+        return leads
+
+    def make_plan(self, name):
+        """A plan with five steps that start at the launch."""
+        types = self.env["mail.activity.type"].search(
+            [("category", "=", "default")], limit=5
+        )
+        return self.env["mail.activity.plan"].create(
+            {
+                "name": name,
+                "res_model": "crm.lead",
+                "template_ids": [
+                    Command.create(
+                        {
+                            "activity_type_id": types[n % len(types)].id,
+                            "summary": f"Step {n}",
+                            "delay_count": n,
+                            "delay_from": "after_plan_date",
+                        }
+                    )
+                    for n in range(5)
+                ],
+            }
+        )
+
+    def save(self):
+        with open(os.environ["BENCH_RESULT"], "w") as file:
+            json.dump(self.figures, file)
+        self.env.cr.rollback()
