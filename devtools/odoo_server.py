@@ -45,7 +45,7 @@ class Odoo:
         return env
 
     def write_config(self, name: str, database: str, port: int) -> Path:
-        """Write a configuration file.
+        """Write a configuration file, for our eyes only: it may hold a password.
 
         :param name: the file's name: one for each kind of use
         """
@@ -53,7 +53,7 @@ class Odoo:
         config["options"] = self.settings(database, port)
         path = self.paths.conf / f"{name}.conf"
         partial = path.with_suffix(f".{os.getpid()}")
-        with partial.open("w") as file:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
             config.write(file)
         partial.replace(path)
         return path
