@@ -8,6 +8,8 @@ from odoo.service.model import get_public_method
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
 from .common import CrmActivityPlusCommon
 
 MODELS = ("mail.activity.plan.run", "mail.activity.plan.run.line", "mail.activity.log")
@@ -241,22 +243,24 @@ class TestLedgerAccess(AccessCommon):
         self.assertFalse(result["ids"])
 
     def test_deleted_user_leaves_the_rows(self):
-        user = self._create_user("Short Stay", "base.group_system")
-        rows = (
-            self.env["mail.activity.log"]
-            .with_user(user)
-            ._add(
-                [{"event": "created", "res_model": "crm.lead", "res_id": self.lead.id}]
-            )
-        )
+        user = self._create_user("Short Stay", "sales_team.group_sale_manager")
+        activity = self.run_.line_ids[0].activity_id
+        activity.with_user(user).action_cancel()
+        rows = self._get_logs([("user_id", "=", user.id)])
+        self.assertTrue(rows)
         user.unlink()
-        self.assertTrue(rows.sudo().exists())
+        self.assertEqual(rows.exists(), rows)
+
+    def test_rows_cant_be_deleted_as_if_the_addon_was_uninstalled(self):
+        """Anybody can send a context."""
+        rows = self._get_records("mail.activity.log").with_user(self.user_system)
+        with self.assertRaises(AccessError):
+            rows.with_context(**{MODULE_UNINSTALL_FLAG: True}).unlink()
 
     def test_run_with_a_history_cant_be_deleted(self):
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             with self.env.cr.savepoint():
                 self.run_.sudo().unlink()
-                self.env.flush_all()
         self.assertTrue(self.run_.exists())
 
 
