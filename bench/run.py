@@ -28,10 +28,10 @@ def main():
     sizes = [50, 500] if options.quick else [50, 500, 5000]
     subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
     try:
-        odoo("-d", DATABASE, "-i", "crm", "--without-demo", "--stop-after-init")
-        core = measure("core.py", sizes)
+        odoo("-d", DATABASE, "-i", "crm", "--stop-after-init")
+        core = measure("core", sizes)
         odoo("-d", DATABASE, "-i", "crm_activity_plus", "--stop-after-init")
-        plus = measure("plus.py", sizes)
+        plus = measure("plus", sizes)
     finally:
         if not options.keep:
             subprocess.run(["dropdb", "--if-exists", DATABASE], check=False)
@@ -42,48 +42,23 @@ def main():
 def odoo(*args, **kwargs):
     """Run Odoo's command line."""
     command = [*shlex.split(os.environ["ODOO_COMMAND"]), *args]
-    return subprocess.run(
-        command,
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        **kwargs,
-    )
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **kwargs)
 
 
-def measure(script, sizes):
-    """Run a script in Odoo's shell.
+def measure(module, sizes):
+    """Run a module of this folder in Odoo's shell.
 
     :returns: what it measured: name -> figures
     """
-    result = HERE / f".{script}.json"
-    module = script.removesuffix(".py")
-    source = (
-        f"import sys; sys.path.insert(0, {str(HERE)!r})\n"
-        f"import {module}; {module}.main(env)\n"
-    )
-    command = [*shlex.split(os.environ["ODOO_COMMAND"]), *args]
-    return subprocess.run(
-        command,
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        **kwargs,
-    )
-
-
-def measure(script, sizes):
-    """Run a script in Odoo's shell.
-
-    :returns: what it measured: name -> figures
-    """
-    result = HERE / f".{script}.json"
-    source = (HERE / "common.py").read_text() + (HERE / script).read_text()
-    command = [*shlex.split(os.environ["ODOO_COMMAND"]), "shell", "-d", DATABASE]
-    subprocess.run(
-        [*command, "--no-http", "--log-level=error"],
-        check=True,
-        input=source,
+    result = HERE / f".{module}.json"
+    odoo(
+        "shell",
+        "-d",
+        DATABASE,
+        "--no-http",
+        "--log-level=error",
+        input=f"import sys; sys.path.insert(0, {str(HERE)!r})\n"
+        f"import {module}; {module}.main(env)\n",
         text=True,
         env={
             **os.environ,
@@ -97,26 +72,27 @@ def measure(script, sizes):
 
 
 def report(core, plus):
-    print(f"{'':34}{'seconds':>10}{'queries/rec.':>14}{'ms/record':>11}{'vs core':>9}")
+    print(f"{'':30}{'seconds':>9}{'queries/rec.':>14}{'ms/rec.':>9}{'speed':>8}")
     for name, figures in plus.items():
-        for label, row in (("core", core.get(name)), ("plus", figures)):
-            if not row:
-                continue
-            ratio = ""
-            if label == "plus" and name in core:
-                ratio = f"{core[name]['seconds'] / row['seconds']:.1f}x"
-            print(
-                f"{name + ' (' + label + ')':34}{row['seconds']:10.2f}"
-                f"{row['queries'] / row['records']:14.2f}"
-                f"{1000 * row['seconds'] / row['records']:11.2f}{ratio:>9}"
-            )
+        if name in core:
+            print_row(f"{name}, core", core[name], "")
+            ratio = core[name]["seconds"] / figures["seconds"]
+            print_row(f"{name}, plus", figures, f"{ratio:.1f} x")
+        else:
+            print_row(name, figures, "")
         if "insert_seconds" in figures:
-            print(
-                f"{'':6}plain INSERT of the same rows: {figures['insert_seconds']:.2f} s, "
-                f"ratio {figures['seconds'] / figures['insert_seconds']:.1f}"
-            )
-        if "memory_mb" in figures:
-            print(f"{'':6}memory at its highest: {figures['memory_mb']:.0f} MB")
+            inserted = figures["insert_seconds"]
+            ratio = figures["seconds"] / inserted
+            print(f"    plain INSERT: {inserted:.2f} s, {ratio:.0f} x faster")
+        print(f"    memory at its highest: {figures['memory_mb']:.0f} MB")
+
+
+def print_row(label, row, ratio):
+    records = row["records"]
+    print(
+        f"{label:30}{row['seconds']:9.2f}{row['queries'] / records:14.2f}"
+        f"{1000 * row['seconds'] / records:9.2f}{ratio:>8}"
+    )
 
 
 if __name__ == "__main__":

@@ -124,8 +124,8 @@ class IrActionsServer(models.Model):
         if depth > MAX_DEPTH:
             message = self.env._(
                 "The action “%(action)s” was started by itself again and again, "
-                "through plans and outcomes. Change one of them so that they don't go round in "
-                "a circle.",
+                "through plans and outcomes. Change one of them so that they don't go "
+                "round in a circle.",
                 action=self.name,
             )
             _logger.error(message)

@@ -132,7 +132,8 @@ class MailActivityLog(models.Model):
             SQL(
                 """
                 INSERT INTO mail_activity_log
-                    (create_uid, create_date, write_uid, write_date, date, user_id, %(names)s)
+                       (create_uid, create_date, write_uid, write_date,
+                        date, user_id, %(names)s)
                 SELECT %(uid)s, %(now)s, %(uid)s, %(now)s, %(now)s, %(uid)s, %(names)s
                   FROM jsonb_to_recordset(%(rows)s) AS row (
                        res_model varchar, res_id int, activity_ref int, run_id int,
