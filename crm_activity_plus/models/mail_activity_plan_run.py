@@ -305,9 +305,10 @@ class MailActivityPlanRun(models.Model):
         under_way = self.filtered(lambda run: run.state in OPEN_STATES)
         orphans = under_way._filter_without_document_left()
         orphans._stop("record_deleted")
-        runs = (under_way - orphans).filtered(lambda run: run.state == "running")
-        while runs:
-            starting, dead = runs.line_ids._split_by_turn()
+        under_way -= orphans
+        running = under_way.filtered(lambda run: run.state == "running")
+        while running:
+            starting, dead = running.line_ids._split_by_turn()
             if not starting and not dead:
                 break
             dead._close(
@@ -316,8 +317,9 @@ class MailActivityPlanRun(models.Model):
                 branch_taken=False,
             )
             starting._schedule()
-        runs.filtered(lambda run: all(run.line_ids.mapped("is_closed")))._set_state(
-            "done", {"date_end": fields.Datetime.now()}
+        # Paused ones, too: their activities can be closed all the same.
+        under_way.filtered(lambda run: all(run.line_ids.mapped("is_closed")))._set_state(
+            "done", {"date_end": fields.Datetime.now(), "date_paused": False}
         )
 
     def _filter_without_document_left(self):

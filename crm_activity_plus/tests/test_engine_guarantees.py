@@ -121,7 +121,7 @@ class TestEngineGuarantees(CrmActivityPlusCommon):
     @given(
         plans,
         operations,
-        max_examples=400,
+        max_examples=40,
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     def test_guarantees(self, plan, steps):
