@@ -21,6 +21,8 @@ from devtools.python_env import PythonEnv
 
 _LOADING = re.compile(r"Loading module (\S+) \((\d+)/(\d+)\)")
 _TROUBLE = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
+# PyPI's PostgreSQL lacks it, and Odoo does without.
+_OPTIONAL_EXTENSION = "pg_trgm"
 # Variables of the user's that would win over our configuration.
 _OWN_VARIABLES = ("ODOO_RC", "OPENERP_SERVER", "PGDATABASE", "PGDATABASE_TEMPLATE")
 
@@ -107,7 +109,7 @@ class Odoo:
             loading = _LOADING.search(line)
             if loading:
                 progress.update(f"{loading[1]} ({loading[2]} of {loading[3]})")
-            elif _TROUBLE.match(line):
+            elif _TROUBLE.match(line) and _OPTIONAL_EXTENSION not in line:
                 print(line, file=sys.stderr, flush=True)
 
         result = process.capture(

@@ -143,6 +143,7 @@ def _fetch(paths: Paths) -> OdooSource:
         apt.unpack(deb, partial)
     _repair(partial / _DIST_PACKAGES)
     final = paths.cache / f"odoo-19_{version}"
+    partial.touch()
     partial.rename(final)
     shutil.rmtree(private.folder, ignore_errors=True)
     progress.done()

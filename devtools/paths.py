@@ -51,6 +51,11 @@ class Paths:
             pass
         return path.read_text().strip()
 
+    def renew_clone_id(self) -> None:
+        """Take another name, for a clone that was copied with its ``.dev``."""
+        (self.state / "id").unlink(missing_ok=True)
+        self.__dict__.pop("clone_id", None)
+
     @staticmethod
     def _made(path: Path) -> Path:
         path.mkdir(parents=True, exist_ok=True)

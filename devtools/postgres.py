@@ -10,6 +10,7 @@ import pwd
 import shlex
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +24,10 @@ from devtools.locks import file_lock, try_lock
 from devtools.paths import NAME, Paths
 
 ROLE = "odoo"
+# Where root's clusters lie: outside of root's home, and kept when the machine restarts.
+ROOT_FOLDER = Path("/var/tmp") / f"{NAME}-root"
 _MINIMUM = 13
+_KEPT_FOR = 30 * 24 * 3600
 _PROGRAMS = ("initdb", "pg_ctl", "postgres")
 _WHEEL_LOCK = "requirements-postgres.txt"
 _SOCKET_PATH_MAX = 90
@@ -277,33 +281,53 @@ def _account() -> Account | None:
 
 def _folder_of_root(paths: Paths) -> Path:
     """Root's folder for this clone's clusters, open to enter but not to change."""
-    base = Path("/var/tmp") / f"{NAME}-root"
-    for folder in (base, base / paths.clone_id):
-        folder.mkdir(mode=0o755, exist_ok=True)
-        if folder.is_symlink() or folder.stat().st_uid:
-            raise DevError(f"{folder} doesn't belong to root: remove it and try again")
-        folder.chmod(0o755)
-    _remove_orphans(base)
+    base = ROOT_FOLDER
+    _root_only(base)
+    _remove_orphans(base, paths.clone_id)
+    owner = _owner(base / paths.clone_id)
+    if owner not in (None, paths.state) and _has_id(owner, paths.clone_id):
+        paths.renew_clone_id()
     folder = base / paths.clone_id
+    _root_only(folder)
     (folder / "clone").write_text(f"{paths.state}\n")
     link = paths.state / "postgres"
-    if not link.is_symlink():
+    if not link.is_symlink() or link.readlink() != folder:
+        link.unlink(missing_ok=True)
         link.symlink_to(folder)
     return folder
 
 
-def _remove_orphans(base: Path) -> None:
-    """Remove the clusters of clones that were deleted."""
+def _owner(folder: Path) -> Path | None:
+    """The ``.dev`` folder that a clone's clusters belong to."""
+    try:
+        return Path((folder / "clone").read_text().strip())
+    except OSError:
+        return None
+
+
+def _has_id(state: Path, clone_id: str) -> bool:
+    try:
+        return (state / "id").read_text().strip() == clone_id
+    except OSError:
+        return False
+
+
+def _remove_orphans(base: Path, own: str) -> None:
+    """Remove the clusters of clones that are gone.
+
+    A clone may have been moved, and come back for its databases: only those of tests
+    go at once.
+    """
     for folder in base.iterdir():
-        try:
-            state = Path((folder / "clone").read_text().strip())
-        except OSError:
+        owner = _owner(folder)
+        if owner is None or folder.name == own or _has_id(owner, folder.name):
             continue
-        try:
-            alive = (state / "id").read_text().strip() == folder.name
-        except OSError:
-            alive = False
-        if not alive and not list(folder.glob("*/data/postmaster.pid")):
+        for data in folder.glob("*/data"):
+            unused = time.time() - data.parent.stat().st_mtime > _KEPT_FOR
+            is_test = data.parent.name.startswith("test-")
+            if (is_test or unused) and not (data / "postmaster.pid").exists():
+                shutil.rmtree(data.parent, ignore_errors=True)
+        if not list(folder.glob("*/data")):
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -359,19 +383,36 @@ def _from_wheel(paths: Paths, account: Account | None) -> Binaries:
 
 
 def _readable_copy(install: Path, key: str) -> Path:
-    """Copy the programs out of root's home, where the cluster's user can't go."""
-    base = Path("/var/tmp") / f"{NAME}-root"
-    base.mkdir(mode=0o755, exist_ok=True)
+    """Copy the programs out of root's home, where the cluster's user can't go.
+
+    The libraries that they load lie in a folder beside the package's.
+    """
+    package = install.parent
+    base = ROOT_FOLDER
+    _root_only(base)
     copy = base / key
     with file_lock(base / f"{key}.lock"):
         if not copy.exists():
             partial = base / f"{key}.partial"
             shutil.rmtree(partial, ignore_errors=True)
-            shutil.copytree(install, partial, symlinks=True)
-            for path in (partial, *partial.rglob("*")):
-                if not path.is_symlink():
-                    path.chmod(
-                        path.stat().st_mode | (0o555 if path.is_dir() else 0o444)
-                    )
+            for folder in package.parent.glob(f"{package.name}*"):
+                if folder.suffix != ".dist-info":
+                    shutil.copytree(folder, partial / folder.name, symlinks=True)
+            _make_readable(partial)
             partial.rename(copy)
-    return copy
+    return copy / package.name / install.name
+
+
+def _make_readable(root: Path) -> None:
+    for path in (root, *root.rglob("*")):
+        if not path.is_symlink():
+            everyone = 0o555 if path.is_dir() else 0o444
+            path.chmod(path.stat().st_mode | everyone)
+
+
+def _root_only(folder: Path) -> None:
+    """Make a folder that everybody may enter and only root may change."""
+    folder.mkdir(mode=0o755, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid:
+        raise DevError(f"{folder} doesn't belong to root: remove it and try again")
+    folder.chmod(0o755)

@@ -1,9 +1,12 @@
 """Which PostgreSQL is used, and what its variables say."""
 
+import shutil
+
 import pytest
 
 from devtools import database, postgres
 from devtools.errors import DevError
+from devtools.paths import Paths
 
 
 def test_no_server_is_given():
@@ -55,3 +58,36 @@ def test_major_version(text, major):
 
 def test_quoting_of_names():
     assert database.quote('a"b') == '"a""b"'
+
+
+@pytest.fixture
+def folder_of(tmp_path, monkeypatch):
+    """What finds the folder of a clone's clusters, without being root."""
+    monkeypatch.setattr(postgres, "_root_only", lambda path: path.mkdir(exist_ok=True))
+    monkeypatch.setattr(postgres, "ROOT_FOLDER", tmp_path / "clusters")
+    return lambda clone: postgres._folder_of_root(Paths(clone, tmp_path))
+
+
+def test_folder_of_a_copied_clone_is_its_own(tmp_path, folder_of):
+    folder = folder_of(tmp_path / "clone")
+    assert folder_of(tmp_path / "clone") == folder
+    shutil.copytree(tmp_path / "clone", tmp_path / "copy", symlinks=True)
+    assert folder_of(tmp_path / "copy") != folder
+    assert folder.exists()
+
+
+def test_databases_of_a_moved_clone_stay(tmp_path, folder_of):
+    folder = folder_of(tmp_path / "clone")
+    (folder / "run-15" / "data").mkdir(parents=True)
+    (tmp_path / "clone").rename(tmp_path / "moved")
+    folder_of(tmp_path / "other")
+    assert folder_of(tmp_path / "moved") == folder
+    assert (folder / "run-15" / "data").exists()
+
+
+def test_test_databases_of_a_deleted_clone_are_removed(tmp_path, folder_of):
+    folder = folder_of(tmp_path / "clone")
+    (folder / "test-15" / "data").mkdir(parents=True)
+    shutil.rmtree(tmp_path / "clone")
+    folder_of(tmp_path / "other")
+    assert not folder.exists()
