@@ -28,15 +28,19 @@ def main():
     sizes = [50, 500] if options.quick else [50, 500, 5000]
     subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
     try:
-        odoo("-d", DATABASE, "-i", "crm", "--stop-after-init")
+        install("crm")
         core = measure("core", sizes)
-        odoo("-d", DATABASE, "-i", "crm_activity_plus", "--stop-after-init")
+        install("crm_activity_plus")
         plus = measure("plus", sizes)
     finally:
         if not options.keep:
             subprocess.run(["dropdb", "--if-exists", DATABASE], check=False)
     report(core, plus)
     return 0
+
+
+def install(addon):
+    odoo("-d", DATABASE, "-i", addon, "--stop-after-init", "--log-level=error")
 
 
 def odoo(*args, **kwargs):

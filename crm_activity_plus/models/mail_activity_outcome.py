@@ -2,10 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
-
-from ..tools.codes import add_codes, is_code
 
 
 class MailActivityOutcome(models.Model):
@@ -15,16 +13,12 @@ class MailActivityOutcome(models.Model):
     """
 
     _name = "mail.activity.outcome"
+    _inherit = "mail.activity.code.mixin"
     _description = "Activity Outcome"
     _order = "sequence, id"
+    _code_default = "outcome"
 
     name = fields.Char(required=True, translate=True)
-    code = fields.Char(
-        required=True,
-        copy=False,
-        help="Name of the outcome for programs. It is made from the name where it is "
-        "left empty.",
-    )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     activity_type_ids = fields.Many2many(
@@ -96,25 +90,6 @@ class MailActivityOutcome(models.Model):
     _max_attempts_positive = models.Constraint(
         "CHECK (max_attempts >= 0)", "The number of attempts can't be negative."
     )
-
-    @api.constrains("code")
-    def _check_code(self):
-        for outcome in self:
-            if not is_code(outcome.code):
-                raise ValidationError(
-                    self.env._(
-                        "“%(code)s” can't be the code of the outcome “%(name)s”. Use "
-                        "lower-case letters, digits and single underscores.",
-                        code=outcome.code,
-                        name=outcome.name,
-                    )
-                )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        outcomes = self.sudo().with_context(active_test=False)
-        taken = outcomes.search_fetch([], ["code"]).mapped("code")
-        return super().create(add_codes(vals_list, taken, "outcome"))
 
     @api.model
     def _read_outcome(self, outcome):

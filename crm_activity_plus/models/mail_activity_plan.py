@@ -13,7 +13,7 @@ from odoo.fields import Domain
 from odoo.tools import split_every
 from odoo.tools.safe_eval import safe_eval
 
-from ..tools.codes import add_codes, is_code, make_code
+from ..tools.codes import make_code
 from ..tools.graph import sort_in_waves
 from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
 from .step_dater import StepDater
@@ -33,18 +33,10 @@ class Proposal(NamedTuple):
 
 
 class MailActivityPlan(models.Model):
-    _inherit = "mail.activity.plan"
+    _name = "mail.activity.plan"
+    _inherit = ["mail.activity.plan", "mail.activity.code.mixin"]
+    _code_default = "plan"
 
-    code = fields.Char(
-        compute="_compute_code",
-        store=True,
-        precompute=True,
-        readonly=False,
-        required=True,
-        copy=False,
-        help="Name of the plan for programs. It is made from the name where it is left "
-        "empty.",
-    )
     description = fields.Html()
     allow_parallel = fields.Boolean(
         "Allow Several at Once",
@@ -99,25 +91,6 @@ class MailActivityPlan(models.Model):
         "UNIQUE (code)", "Another activity plan has this code already. Choose another."
     )
 
-    @api.depends("name")
-    def _compute_code(self):
-        """Codes for the plans that were there before this addon. New ones get theirs in
-        :meth:`create`, when nobody is typing at their name any more."""
-        for plan in self:
-            plan.code = plan.code
-        uncoded = self.filtered(lambda plan: plan.id and not plan.code)
-        if not uncoded:
-            return
-        taken = set(self._get_codes_in_use())
-        for plan in uncoded:
-            plan.code = make_code(plan.name, taken, default="plan")
-            taken.add(plan.code)
-
-    @api.model
-    def _get_codes_in_use(self):
-        plans = self.sudo().with_context(active_test=False)
-        return plans.search_fetch([("code", "!=", False)], ["code"]).mapped("code")
-
     @api.depends("res_model")
     def _compute_allow_parallel(self):
         for plan in self:
@@ -133,19 +106,6 @@ class MailActivityPlan(models.Model):
         for plan in self:
             plan.run_count = counts.get(plan._origin, 0)
 
-    @api.constrains("code")
-    def _check_code(self):
-        for plan in self:
-            if not is_code(plan.code):
-                raise ValidationError(
-                    self.env._(
-                        "“%(code)s” can't be the code of the plan “%(plan)s”. Use "
-                        "lower-case letters, digits and single underscores.",
-                        code=plan.code,
-                        plan=plan.name,
-                    )
-                )
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_launched(self):
         launched = self.sudo().filtered("run_ids")
@@ -160,7 +120,6 @@ class MailActivityPlan(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = add_codes(vals_list, self._get_codes_in_use(), "plan")
         plans = super().create(vals_list)
         if any(plans.mapped("exit_domain")):
             self.env.registry.clear_cache()

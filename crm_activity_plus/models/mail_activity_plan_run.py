@@ -318,9 +318,9 @@ class MailActivityPlanRun(models.Model):
             )
             starting._schedule()
         # Paused ones, too: their activities can be closed all the same.
-        under_way.filtered(lambda run: all(run.line_ids.mapped("is_closed")))._set_state(
-            "done", {"date_end": fields.Datetime.now(), "date_paused": False}
-        )
+        under_way.filtered(
+            lambda run: all(run.line_ids.mapped("is_closed"))
+        )._set_state("done", {"date_end": fields.Datetime.now(), "date_paused": False})
 
     def _filter_without_document_left(self):
         """:returns: the runs whose document is gone"""

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
-from ..tools.codes import is_code, make_code
+from ..tools.codes import make_code
 from ..tools.graph import find_cycle
 from .mail_activity_type import APPLICABLE_DOMAIN
 
@@ -14,7 +14,8 @@ PREVIOUS_STEP_DELAYS = ("after_previous_done", "after_previous_deadline")
 
 
 class MailActivityPlanTemplate(models.Model):
-    _inherit = "mail.activity.plan.template"
+    _name = "mail.activity.plan.template"
+    _inherit = ["mail.activity.plan.template", "mail.activity.code.mixin"]
 
     activity_type_id = fields.Many2one(domain=APPLICABLE_DOMAIN)
     # The code is made from it, before the insert.
@@ -22,13 +23,9 @@ class MailActivityPlanTemplate(models.Model):
         compute="_compute_summary", store=True, readonly=False, precompute=True
     )
     code = fields.Char(
-        compute="_compute_code",
-        store=True,
-        precompute=True,
-        readonly=False,
-        required=True,
-        help="Name of the step for programs, unique in its plan. It is made from the "
-        "summary or the type where it is left empty.",
+        copy=True,
+        help="Its name for programs, unique in its plan. It is made from the summary "
+        "or the type where it is left empty.",
     )
     after_ids = fields.Many2many(
         "mail.activity.plan.template",
@@ -158,19 +155,6 @@ class MailActivityPlanTemplate(models.Model):
     def _compute_display_name(self):
         for template in self:
             template.display_name = template.summary or template.activity_type_id.name
-
-    @api.constrains("code")
-    def _check_code(self):
-        for template in self:
-            if not is_code(template.code):
-                raise ValidationError(
-                    self.env._(
-                        "“%(code)s” can't be the code of the step “%(step)s”. Use "
-                        "lower-case letters, digits and single underscores.",
-                        code=template.code,
-                        step=template.display_name,
-                    )
-                )
 
     @api.constrains("activity_type_id", "plan_id")
     def _check_activity_type_res_model(self):
@@ -303,15 +287,18 @@ class MailActivityPlanTemplate(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # An empty code is none: it is made from the summary.
-        vals_list = [
-            {name: value for name, value in vals.items() if name != "code" or value}
-            for vals in vals_list
-        ]
         templates = super().create(vals_list)
         if any(template.action_type != "activity" for template in templates):
             self.env.registry.clear_cache()
         return templates
+
+    @api.model
+    def _add_codes(self, vals_list):
+        """An empty code is none: it is computed from the summary, for each plan."""
+        return [
+            {name: value for name, value in vals.items() if name != "code" or value}
+            for vals in vals_list
+        ]
 
     def write(self, vals):
         result = super().write(vals)

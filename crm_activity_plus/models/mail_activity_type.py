@@ -7,8 +7,6 @@ from odoo.fields import Domain
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
-from ..tools.codes import add_codes, is_code, make_code
-
 # The types that come with Odoo keep one code in every database, whatever language they
 # were renamed in.
 CODE_BY_XMLID = {
@@ -29,17 +27,13 @@ APPLICABLE_DOMAIN = """[
 
 
 class MailActivityType(models.Model):
-    _inherit = "mail.activity.type"
+    _name = "mail.activity.type"
+    _inherit = ["mail.activity.type", "mail.activity.code.mixin"]
+    _code_default = "type"
 
     code = fields.Char(
-        compute="_compute_code",
-        store=True,
-        precompute=True,
-        readonly=False,
-        required=True,
-        copy=False,
-        help="Name of the type for programs. It is made from the name where it is left "
-        "empty, and can't be changed later.",
+        help="Its name for programs. It is made from the name where it is left empty, "
+        "and can't be changed later."
     )
     applies_to_ids = fields.Many2many(
         "ir.model",
@@ -73,30 +67,6 @@ class MailActivityType(models.Model):
         "CHECK (default_duration >= 0)", "The default duration can't be negative."
     )
 
-    @api.depends("name")
-    def _compute_code(self):
-        """Codes for the types that were there before this addon. New ones get theirs in
-        :meth:`create`, when nobody is typing at their name any more."""
-        for activity_type in self:
-            activity_type.code = activity_type.code
-        unnamed = self.filtered(
-            lambda activity_type: activity_type.id and not activity_type.code
-        )
-        if not unnamed:
-            return
-        built_in = {
-            self.env["ir.model.data"]._xmlid_to_res_id(xmlid): code
-            for xmlid, code in CODE_BY_XMLID.items()
-        }
-        taken = set(self._get_codes_in_use()) | set(self.mapped("code"))
-        for activity_type in unnamed:
-            code = built_in.get(activity_type._origin.id)
-            if not code or code in taken:
-                name = activity_type.with_context(lang=None).name or activity_type.name
-                code = make_code(name, taken, default="type")
-            activity_type.code = code
-            taken.add(code)
-
     @api.depends("applies_to_ids")
     def _compute_res_model(self):
         """A type for one application only belongs to its model, as core's types do:
@@ -113,20 +83,6 @@ class MailActivityType(models.Model):
                 activity_type.res_model = activity_type.res_model
         for activity_type in protected:
             activity_type.res_model = activity_type.res_model
-
-    @api.constrains("code")
-    def _check_code(self):
-        for activity_type in self:
-            if not is_code(activity_type.code):
-                raise ValidationError(
-                    self.env._(
-                        "“%(code)s” can't be the code of the activity type “%(name)s”. "
-                        "Use lower-case letters, digits and single underscores, "
-                        "such as “site_visit”.",
-                        code=activity_type.code,
-                        name=activity_type.name,
-                    )
-                )
 
     @api.constrains("applies_to_ids", "res_model")
     def _check_applies_to(self):
@@ -174,10 +130,6 @@ class MailActivityType(models.Model):
                 )
             )
         return super()._check_access(operation)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create(add_codes(vals_list, self._get_codes_in_use(), "type"))
 
     def write(self, vals):
         if "code" in vals:
@@ -276,13 +228,11 @@ class MailActivityType(models.Model):
         return super(MailActivityType, types).write({"active": False, "deleted": True})
 
     @api.model
-    def _get_codes_in_use(self):
-        rows = (
-            self.sudo()
-            .with_context(active_test=False)
-            .search_fetch([("code", "!=", False)], ["code"])
-        )
-        return rows.mapped("code")
+    def _get_known_codes(self):
+        return {
+            self.env["ir.model.data"]._xmlid_to_res_id(xmlid): code
+            for xmlid, code in CODE_BY_XMLID.items()
+        }
 
     # ------------------------------------------------------------
     # Where a type can be used
