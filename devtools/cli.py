@@ -37,6 +37,10 @@ def main(argv: Sequence[str]) -> int:
     except DevError as error:
         say(str(error))
         return 1
+    except OSError as error:
+        # A full disk, a folder that may not be written: nothing that a trace explains.
+        say(str(error))
+        return 1
     except Interrupted as interrupted:
         say(f"stopped by {signal.Signals(interrupted.signum).name}")
         return 128 + interrupted.signum

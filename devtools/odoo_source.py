@@ -4,6 +4,7 @@ import importlib.machinery
 import os
 import re
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,9 +136,10 @@ def _fetch(paths: Paths) -> OdooSource:
     private.update()
     debs = private.download([_ODOO, *_LINKED])
     version = debs[0].name.split("_")[1].replace("%3a", ":")
-    partial = paths.cache / "unpacking-odoo"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+    for left_over in paths.cache.glob("unpacking-*"):
+        shutil.rmtree(left_over, ignore_errors=True)
+    partial = Path(tempfile.mkdtemp(prefix="unpacking-", dir=paths.cache))
+    partial.chmod(0o755)
     progress = Progress(f"Unpacking Odoo {version}")
     for deb in debs:
         apt.unpack(deb, partial)

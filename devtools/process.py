@@ -205,6 +205,7 @@ def capture(
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
+        preexec_fn=_die_with_parent,  # noqa: PLW1509
         **popen,
     )
     lines: list[str] = []

@@ -4,7 +4,7 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 _logger = logging.getLogger(__name__)
 
@@ -91,6 +91,8 @@ class IrActionsServer(models.Model):
         """Launch the plan on the records; those it can't be launched on are skipped."""
         records = self._get_action_records(eval_context)
         guarded = self._guard_depth()
+        if not guarded:
+            return False
         result = guarded.activity_plan_id.launch(records.ids)
         for row in result["skipped"]:
             _logger.info("Action %s: %s", self.id, row["reason"])
@@ -100,6 +102,8 @@ class IrActionsServer(models.Model):
         """Complete the open activities that can end with the outcome."""
         records = self._get_action_records(eval_context)
         guarded = self._guard_depth()
+        if not guarded:
+            return False
         activities = guarded.env["mail.activity"].search(
             [("res_model", "=", records._name), ("res_id", "in", records.ids)]
         )
@@ -119,15 +123,19 @@ class IrActionsServer(models.Model):
         )
 
     def _guard_depth(self):
-        """:raises UserError: actions and plans start each other without end"""
+        """Cut off actions and plans that start each other without end. What was done so
+        far stays: whoever happened to start it can't mend it.
+
+        :returns: the action, deeper by one, or None where it must not run
+        """
         depth = self.env.context.get("plan_action_depth", 0) + 1
         if depth > MAX_DEPTH:
-            message = self.env._(
-                "The action “%(action)s” was started by itself again and again, "
-                "through plans and outcomes. Change one of them so that they don't go "
-                "round in a circle.",
-                action=self.name,
+            _logger.error(
+                "The action “%s” (%s) was started by itself again and again, through "
+                "plans and outcomes. It is cut off. Change one of them so that they "
+                "don't go round in a circle.",
+                self.name,
+                self.id,
             )
-            _logger.error(message)
-            raise UserError(message)
+            return None
         return self.with_context(plan_action_depth=depth)
