@@ -257,15 +257,22 @@ class MailActivityPlan(models.Model):
         records = self.env[self.res_model].browse(res_ids)
         dater = self._get_dater()
         rotation = self.env["mail.activity.round.robin"]._get_rotation(draw)
-        proposals = []
+        proposals, error = [], None
         for record in records:
             reason = skip_reasons.get(record.id, False)
             proposed = []
             if not reason:
                 proposed = self._propose_steps(steps, record, responsible, rotation)
                 self._apply_overrides(proposed, overrides.get(record.id, {}))
-                self._date_steps(proposed, plan_date, dater, record)
-            proposals.append(Proposal(record, reason, proposed))
+                try:
+                    self._date_steps(proposed, plan_date, dater, record)
+                except ValidationError as undatable:
+                    error = undatable
+                    reason = undatable.args[0]
+            proposals.append(Proposal(record, reason, [] if reason else proposed))
+        if error and all(proposal.skip_reason for proposal in proposals):
+            # It isn't about one record of many: say so, and launch nothing.
+            raise error
         return proposals
 
     def _get_dater(self):

@@ -152,3 +152,26 @@ class TestEngineCalendar(CrmActivityPlusCommon):
         run = self._launch(plan=plan)
         run.line_ids[0].activity_id.action_feedback()
         self.assertDue(run.line_ids[1], "2026-03-09")
+
+    def test_one_responsible_who_never_works(self):
+        """The record that can't be dated is skipped, and the others are launched."""
+        never = self.env["resource.calendar"].create({"name": "Never"})
+        never.attendance_ids.unlink()
+        self.env["resource.resource"].create(
+            {
+                "name": "Carl",
+                "user_id": self.user_colleague.id,
+                "company_id": self.company_main.id,
+                "calendar_id": never.id,
+            }
+        )
+        plan = self._create_plan(
+            "By salesperson",
+            self._step(self.type_todo, "A", 1, responsible_type="salesperson"),
+            deadline_policy="working_days",
+        )
+        other = self._create_lead("Carl's", user_id=self.user_colleague.id)
+        result = plan.with_user(self.user_manager).launch((self.lead + other).ids)
+        self.assertEqual(len(result["run_ids"]), 1)
+        self.assertEqual(result["skipped"][0]["res_id"], other.id)
+        self.assertIn("“A”", result["skipped"][0]["reason"])
