@@ -34,7 +34,9 @@
         "demo/mail_activity_plan_run_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": ["crm_activity_plus/static/src/**/*"],
         "web.assets_tests": ["crm_activity_plus/static/tests/tours/**/*"],
+        "web.assets_unit_tests": ["crm_activity_plus/static/tests/**/*.test.js"],
     },
     "application": True,
     "installable": True,

@@ -118,10 +118,22 @@ class MailActivityOutcome(models.Model):
             )
         return found
 
+    def _is_applicable(self, activity_type):
+        """Tell whether an activity of a type can end so. A deleted type counts, too: an
+        outcome of that type alone is not one of all types now."""
+        self.ensure_one()
+        types = self.with_context(active_test=False).activity_type_ids
+        return not types or activity_type in types
+
+    @api.model
+    def _get_offered(self):
+        """:returns: the outcomes that can be chosen, whatever their types"""
+        return self.sudo().search([("active", "=", True)])
+
     def _get_reason_not_applicable(self, activity_type):
         """:returns: why an activity of a type can't end so, or False"""
         self.ensure_one()
-        if not self.activity_type_ids or activity_type in self.activity_type_ids:
+        if self._is_applicable(activity_type):
             return False
         return self.env._(
             "“%(outcome)s” is no outcome of the activity type “%(type)s”. It belongs "

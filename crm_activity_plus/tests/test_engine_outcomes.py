@@ -7,6 +7,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Date
 from odoo.tests import tagged
 
+from odoo.addons.mail.tools.discuss import Store
+
 from .common import CrmActivityPlusCommon
 
 
@@ -216,3 +218,73 @@ class TestEngineOutcomes(CrmActivityPlusCommon):
         self.assertIn("again and again", logs.output[0])
         self.assertEqual(run.line_ids[0].state, "scheduled")
         self.assertLedgerTellsState(run)
+
+    def _get_client_data(self, activities):
+        """:returns: what the web client gets, by activity"""
+        data = Store().add(activities.with_user(self.user_owner)).get_result()
+        return {row["id"]: row for row in data["mail.activity"]}
+
+    def test_client_offers_outcomes(self):
+        archived = self.yes.copy({"name": "Old"})
+        archived.active = False
+        call = self._schedule()
+        todo = self._schedule(activity_type_id=self.type_todo.id)
+        data = self._get_client_data(call + todo)
+        offered = data[call.id]["outcomes"]
+        self.assertIn(
+            {"id": self.yes.id, "name": "Yes!", "code": "yes", "kind": "success"},
+            offered,
+        )
+        self.assertNotIn(archived.id, [row["id"] for row in offered])
+        todo_ids = [row["id"] for row in data[todo.id]["outcomes"]]
+        self.assertIn(self.end.id, todo_ids)
+        self.assertNotIn(self.yes.id, todo_ids)
+        self.assertEqual(data[todo.id]["status"], "new")
+        self.assertFalse(data[todo.id]["plan_step"])
+
+    def test_client_shows_step(self):
+        run = self._launch(plan=self.branching)
+        activity = run.line_ids[0].activity_id
+        self.assertEqual(
+            self._get_client_data(activity)[activity.id]["plan_step"],
+            {
+                "run_id": run.id,
+                "plan": "Branches",
+                "name": "Call",
+                "number": 1,
+                "count": 5,
+            },
+        )
+
+    def test_client_data_queries(self):
+        """They don't grow with the activities."""
+        runs = self._launch(self._create_leads(10), plan=self.branching)
+        activities = runs.line_ids.activity_id
+        self._get_client_data(activities)
+        counts = []
+        for some in (activities[:2], activities):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self._get_client_data(self.env["mail.activity"].browse(some.ids))
+            counts.append(self.cr.sql_log_count - before)
+        self.assertEqual(len(activities), 10)
+        self.assertLessEqual(counts[1], counts[0])
+
+    def test_outcomes_of_deleted_type(self):
+        """They go on to be that type's alone."""
+        activity_type = self._create_type("Survey")
+        outcome = self.yes.copy(
+            {"name": "Filled In", "activity_type_ids": activity_type.ids}
+        )
+        survey = self._schedule(activity_type_id=activity_type.id)
+        call = self._schedule()
+        activity_type.unlink()
+        self.assertTrue(activity_type.deleted)
+        data = self._get_client_data(survey + call)
+        self.assertIn(outcome.id, [row["id"] for row in data[survey.id]["outcomes"]])
+        self.assertNotIn(outcome.id, [row["id"] for row in data[call.id]["outcomes"]])
+        with self.assertRaisesRegex(UserError, "is no outcome of the activity type"):
+            call.complete(outcome.code)
+        survey.complete(outcome.code)
+        self.assertEqual(survey.outcome_id, outcome)

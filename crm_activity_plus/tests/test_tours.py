@@ -218,3 +218,86 @@ class TestTours(HttpCase):
         )
         self.assertAlmostEqual(run.progress, 100 / 3, delta=0.5)
         self.assertEqual(run.line_ids[1].done_by_id, self.salesperson)
+
+    @classmethod
+    def _create_branches(cls):
+        """:returns: a plan whose second step depends on how the first one ended"""
+        Outcome = cls.env["mail.activity.outcome"]
+        call = cls.env["mail.activity.type"].create({"name": "Tour Call"})
+        # The type is its own: others have outcomes that an administrator may change.
+        interested, not_interested, _no_answer = Outcome.create(
+            [
+                {
+                    "name": "Interested",
+                    "kind": "success",
+                    "activity_type_ids": call.ids,
+                },
+                {
+                    "name": "Not Now",
+                    "kind": "failure",
+                    "activity_type_ids": call.ids,
+                },
+                {
+                    "name": "No Answer",
+                    "effect": "retry",
+                    "retry_delay_count": 1,
+                    "activity_type_ids": call.ids,
+                },
+            ]
+        )
+        todo = cls.env.ref("mail.mail_activity_data_todo")
+        plan = cls.env["mail.activity.plan"].create(
+            {
+                "name": "Tour of Branches",
+                "res_model": "crm.lead",
+                "template_ids": [
+                    Command.create(
+                        {
+                            "activity_type_id": activity_type.id,
+                            "summary": summary,
+                            "responsible_type": "on_demand",
+                            "delay_count": count,
+                            "delay_unit": "days",
+                            "delay_from": "after_plan_date",
+                        }
+                    )
+                    for activity_type, summary, count in (
+                        (call, "Call them", 0),
+                        (todo, "Send the offer", 2),
+                        (todo, "Say goodbye", 2),
+                    )
+                ],
+            }
+        )
+        call_step, offer, goodbye = plan.template_ids
+        offer.write({"after_ids": call_step, "after_outcome_ids": interested})
+        goodbye.write({"after_ids": call_step, "after_outcome_ids": not_interested})
+        return plan
+
+    def _start_on_branches(self, tour):
+        plan = self._create_branches()
+        [lead] = self._create_leads("Factory A")
+        plan.with_user(self.salesperson).launch(lead.ids)
+        self.start_tour(self._get_url(lead), tour, login="tour_salesperson")
+        return lead.plan_run_ids
+
+    def test_outcome(self):
+        run = self._start_on_branches("crm_activity_plus_outcome")
+        self.assertEqual(run.line_ids.mapped("state"), ["done", "scheduled", "skipped"])
+        self.assertEqual(run.line_ids[0].outcome_id.name, "Interested")
+        self.assertEqual(run.line_ids[0].done_by_id, self.salesperson)
+
+    def test_retry(self):
+        run = self._start_on_branches("crm_activity_plus_retry")
+        self.assertEqual(run.line_ids[0].attempt, 2)
+        self.assertEqual(
+            run.line_ids.mapped("state"), ["scheduled", "waiting", "waiting"]
+        )
+
+    def test_pause(self):
+        run = self._start_on_branches("crm_activity_plus_pause")
+        self.assertEqual(run.state, "running")
+        events = self.env["mail.activity.log"].search([("run_id", "=", run.id)])
+        self.assertIn("paused", events.mapped("event"))
+        self.assertIn("resumed", events.mapped("event"))
+        self.assertEqual(run.line_ids[0].activity_id.status, "new")

@@ -46,6 +46,38 @@ export function choosePlan(plan) {
 }
 
 /**
+ * Mark an activity of the chatter as done, with an outcome.
+ *
+ * @param {string} summary - what the activity is called
+ * @param {string} outcome - its name
+ * @param {string} feedback - what to say about it
+ * @returns {object[]} steps
+ */
+export function completeWith(summary, outcome, feedback) {
+    return [
+        {
+            content: "Click Mark Done",
+            trigger: `.o-mail-Activity:contains('${summary}') .o-mail-Activity-markDone`,
+            run: "click",
+        },
+        {
+            content: "Write the feedback",
+            trigger: ".o-mail-ActivityMarkAsDone textarea",
+            run: `edit ${feedback}`,
+        },
+        {
+            content: "Choose how it ended",
+            trigger: `.o-mail-ActivityMarkAsDone .o_crm_activity_plus_outcomes button:contains('${outcome}')`,
+            run: "click",
+        },
+        {
+            content: "The feedback is in the chatter, and the pop-up is closed",
+            trigger: `body:not(:has(.o-mail-ActivityMarkAsDone)) .o-mail-Message:contains('${feedback}')`,
+        },
+    ];
+}
+
+/**
  * Mark an activity of the chatter as done.
  *
  * @param {string} summary - what the activity is called
