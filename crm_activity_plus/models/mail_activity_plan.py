@@ -257,6 +257,13 @@ class MailActivityPlan(models.Model):
         records = self.env[self.res_model].browse(res_ids)
         dater = self._get_dater()
         rotation = self.env["mail.activity.round.robin"]._get_rotation(draw)
+        rotation.reserve(
+            records.filtered(lambda record: record.id not in skip_reasons),
+            sum(
+                step["responsible_type"] == "round_robin" and not step["after"]
+                for step in steps
+            ),
+        )
         proposals, error = [], None
         for record in records:
             reason = skip_reasons.get(record.id, False)

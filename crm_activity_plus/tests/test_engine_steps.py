@@ -187,6 +187,29 @@ class TestEngineSteps(CrmActivityPlusCommon):
         ]
         self.assertEqual(counts, [4] * len(members))
 
+    def test_round_robin_of_skipped_records(self):
+        """Only who gets a step has had a turn; each step of a record is a turn."""
+        plan = self._create_plan(
+            "Turns",
+            self._step(self.type_call, "A", responsible_type="round_robin"),
+            self._step(self.type_call, "B", responsible_type="round_robin"),
+        )
+        leads = self._create_leads(3)
+        self._launch(leads[1], plan=plan, user=self.user_manager)
+        expected = plan.preview(leads[0].ids)["records"][0]["lines"]
+        runs = self._launch(leads[:2], plan=plan, user=self.user_manager)
+        self.assertEqual(
+            [line.user_id.id for line in runs.line_ids],
+            [line["user_id"] for line in expected],
+        )
+        members = self.sales_team_1.crm_team_member_ids.user_id.sorted("id")
+        run = self._launch(leads[2], plan=plan, user=self.user_manager)
+        users = [line.user_id.id for line in run.line_ids]
+        after = members.ids.index(expected[-1]["user_id"]) + 1
+        self.assertEqual(
+            users, [members.ids[(after + n) % len(members)] for n in range(2)]
+        )
+
     def test_preview_takes_no_turn(self):
         plan = self._create_plan(
             "Turns", self._step(self.type_call, "A", responsible_type="round_robin")

@@ -3,6 +3,7 @@
 
 from unittest.mock import patch
 
+from odoo import sql_db
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -28,10 +29,11 @@ class TestLaunchQueries(CrmActivityPlusCommon):
     def _count_queries(self, function, *args, **kwargs):
         self.env.flush_all()
         self.env.invalidate_all()
-        before = self.cr.sql_log_count
+        # Of all cursors.
+        before = sql_db.sql_counter
         result = function(*args, **kwargs)
         self.env.flush_all()
-        return self.cr.sql_log_count - before, result
+        return sql_db.sql_counter - before, result
 
     def _count_launch(self, count, **kwargs):
         leads = self._create_leads(count)
@@ -61,6 +63,12 @@ class TestLaunchQueries(CrmActivityPlusCommon):
     def test_steps_by_role(self):
         self.plan.template_ids[1].responsible_type = "salesperson"
         self.plan.template_ids[2].responsible_type = "team_leader"
+        self.assertConstant()
+
+    def test_round_robin(self):
+        """The turns of all records are taken at once, in a transaction of their own."""
+        self.assertGreater(len(self.sales_team_1.crm_team_member_ids), 1)
+        self.plan.template_ids[:2].responsible_type = "round_robin"
         self.assertConstant()
 
     def test_steps_that_wait(self):
@@ -102,6 +110,7 @@ class TestLaunchQueries(CrmActivityPlusCommon):
         self.assertLessEqual(hundred, one + SLACK)
 
     def test_preview(self):
+        self.plan.template_ids[0].responsible_type = "round_robin"
         leads = self._create_leads(100)
         plan = self.plan.with_user(self.user_owner)
         plan.preview(leads[:2].ids)
