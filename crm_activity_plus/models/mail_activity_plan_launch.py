@@ -1,13 +1,14 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import json
 import logging
 
 import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import split_every
+from odoo.tools import json_default, split_every
 
 _logger = logging.getLogger(__name__)
 
@@ -40,7 +41,10 @@ class MailActivityPlanLaunch(models.Model):
     user_id = fields.Many2one(
         "res.users", string="Launched by", required=True, readonly=True, index=True
     )
-    company_ids = fields.Many2many("res.company", readonly=True)
+    company_id = fields.Many2one(
+        "res.company", readonly=True, help="The company that it was launched in."
+    )
+    company_ids = fields.Many2many("res.company", string="Companies", readonly=True)
     plan_date = fields.Date(required=True, readonly=True)
     responsible_id = fields.Many2one("res.users", required=True, readonly=True)
     res_ids = fields.Json(required=True, readonly=True)
@@ -109,12 +113,14 @@ class MailActivityPlanLaunch(models.Model):
             {
                 "plan_id": plan.id,
                 "user_id": self.env.uid,
+                "company_id": self.env.company.id,
                 "company_ids": self.env.companies.ids,
                 "plan_date": plan_date,
                 "responsible_id": responsible.id,
                 "res_ids": res_ids,
                 "record_count": len(res_ids),
-                "overrides": overrides,
+                # As it is read again: without dates and numbers as names.
+                "overrides": json.loads(json.dumps(overrides, default=json_default)),
             }
         )
         self.env.ref("crm_activity_plus.ir_cron_launch_plans").sudo()._trigger()
@@ -123,10 +129,23 @@ class MailActivityPlanLaunch(models.Model):
     @api.model
     def _cron_launch(self):
         domain = [("state", "in", ("pending", "running"))]
-        self.env["ir.cron"]._commit_progress(remaining=self.search_count(domain))
+        IrCron = self.env["ir.cron"]
+        IrCron._commit_progress(remaining=self.search_count(domain))
         for launch in self.search(domain, order="id"):
-            launch = launch.try_lock_for_update().filtered_domain(domain)
-            if launch and not launch._process():
+            try:
+                launch = launch.try_lock_for_update().filtered_domain(domain)
+                time_left = not launch or launch._process()
+            except psycopg2.OperationalError:
+                # Somebody else changed the same: that batch is done by the next call.
+                _logger.info("Launch %s was interrupted", launch.id, exc_info=True)
+                self.env.cr.rollback()
+                continue
+            except Exception as error:
+                _logger.exception("Launch %s failed", launch.id)
+                self.env.cr.rollback()
+                launch._fail(error)
+                time_left = IrCron._commit_progress(1)
+            if not time_left:
                 break
 
     def _process(self):
@@ -137,47 +156,69 @@ class MailActivityPlanLaunch(models.Model):
         self.state = "running"
         remaining = self.res_ids[self.processed_count :]
         for batch in split_every(BATCH_SIZE, remaining, list):
-            self._process_batch(batch)
-            is_last = self.processed_count >= self.record_count
-            if is_last:
-                self._end()
-            time_left = self.env["ir.cron"]._commit_progress(int(is_last))
+            plan = self._get_plan()
+            try:
+                self._check_launchable(plan)
+            except UserError as error:
+                self._end("failed", str(error))
+            else:
+                self._process_batch(plan, batch)
+                if self.processed_count >= self.record_count:
+                    self._end("done")
+            has_ended = self.state != "running"
+            time_left = self.env["ir.cron"]._commit_progress(int(has_ended))
             # The commit gave the lock back, and let others in.
             self.invalidate_recordset()
             if not self.try_lock_for_update() or self.state != "running":
                 return bool(time_left)
             if not time_left:
                 return False
-        if self.state == "running":
-            self._end()
+        self._end("done")
         return True
 
-    def _process_batch(self, res_ids):
-        plan = (
-            self.plan_id.with_user(self.user_id)
-            .with_context(allowed_company_ids=self.company_ids.ids)
+    def _get_plan(self):
+        """:returns: the plan, with the rights and the companies of whoever launches"""
+        user = self.user_id
+        companies = self.company_id | self.company_ids
+        return (
+            self.plan_id.with_user(user)
+            .with_context(
+                allowed_company_ids=companies.ids, lang=user.lang, tz=user.tz
+            )
             .sudo(False)
         )
-        overrides = {
-            res_id: values
-            for res_id, values in (self.overrides or {}).items()
-            if int(res_id) in res_ids
-        }
-        try:
-            with self.env.cr.savepoint():
-                result = plan._launch_now(
-                    res_ids, self.plan_date, self.responsible_id.id, overrides
+
+    def _check_launchable(self, plan):
+        """:raises UserError: nothing can be launched any more, on whichever record"""
+        if not self.user_id.active and not self.user_id._is_superuser():
+            raise UserError(
+                self.env._(
+                    "“%(user)s”, who launched it, is archived.", user=self.user_id.name
                 )
+            )
+        plan.check_access("read")
+        plan._check_launchable()
+        plan._read_responsible(self._get_responsible_id())
+
+    def _get_responsible_id(self):
+        """:returns: who was chosen at the launch, or False: then it is whoever launched
+        it, who may be Odoo itself"""
+        chosen = self.responsible_id
+        return chosen != self.user_id and chosen.id
+
+    def _process_batch(self, plan, res_ids):
+        """Launch on records, on each by itself where that fails for one of them."""
+        try:
+            result = self._launch_on(plan, res_ids)
         except psycopg2.OperationalError:
             # The transaction is lost: this batch is done again in the next one.
             raise
-        except Exception as error:
-            if not isinstance(error, UserError):
-                _logger.exception("Launch %s: a batch of records failed", self.id)
-            result = {
-                "run_ids": [],
-                "skipped": [{"res_id": id_, "reason": str(error)} for id_ in res_ids],
-            }
+        except Exception:
+            # One bad record: find it.
+            result = {"run_ids": [], "skipped": []}
+            for res_id in res_ids:
+                for key, rows in self._try_launch_on(plan, res_id).items():
+                    result[key] += rows
         self.write(
             {
                 "processed_count": self.processed_count + len(res_ids),
@@ -186,9 +227,55 @@ class MailActivityPlanLaunch(models.Model):
             }
         )
 
-    def _end(self):
-        """Tell whoever launched it what came of it."""
-        self.write({"state": "done", "date_end": fields.Datetime.now()})
+    def _launch_on(self, plan, res_ids):
+        overrides = {
+            res_id: values
+            for res_id, values in (self.overrides or {}).items()
+            if int(res_id) in res_ids
+        }
+        with self.env.cr.savepoint():
+            return plan._launch_now(
+                res_ids, self.plan_date, self._get_responsible_id(), overrides
+            )
+
+    def _try_launch_on(self, plan, res_id):
+        try:
+            return self._launch_on(plan, [res_id])
+        except psycopg2.OperationalError:
+            raise
+        except Exception as error:
+            if not isinstance(error, UserError):
+                _logger.exception(
+                    "Launch %s: the record %s can't be launched on", self.id, res_id
+                )
+            return {
+                "run_ids": [],
+                "skipped": [{"res_id": res_id, "reason": str(error)}],
+            }
+
+    def _fail(self, error):
+        """End a launch that can't go on for a reason that nobody thought of."""
+        try:
+            with self.env.cr.savepoint():
+                self._end("failed", str(error))
+        except Exception:
+            # Not even telling it works; the others are to go on.
+            _logger.exception("Launch %s: nobody could be told", self.id)
+            self.write(
+                {
+                    "state": "failed",
+                    "error": str(error),
+                    "date_end": fields.Datetime.now(),
+                }
+            )
+
+    def _end(self, state, error=False):
+        """Tell whoever launched it what came of it.
+
+        :param str state: ``done`` or ``failed``
+        :param str error: why it failed
+        """
+        self.write({"state": state, "error": error, "date_end": fields.Datetime.now()})
         launch = self.with_context(lang=self.user_id.lang)
         body = launch.env["ir.qweb"]._render(
             "crm_activity_plus.message_plan_launch_done",

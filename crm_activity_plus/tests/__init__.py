@@ -15,6 +15,7 @@ from . import test_engine_calendar
 from . import test_engine_actions
 from . import test_engine_exits
 from . import test_engine_pause
-from . import test_engine_guarantees
+from . import test_engine_concurrency, test_engine_crons
+from . import test_engine_guarantees, test_plan_launch_job
 from . import test_examples
 from . import test_form_codes, test_lifecycle, test_tours
