@@ -570,10 +570,9 @@ class MailActivity(models.Model):
         ]
         self.env["ir.cron"]._commit_progress(remaining=self.search_count(domain))
         for activity in self.search(domain, order="on_hold_until, id"):
-            activity = activity.try_lock_for_update().filtered_domain(domain)
             try:
                 with self.env.cr.savepoint():
-                    activity._end_hold()
+                    activity.try_lock_for_update().filtered_domain(domain)._end_hold()
             except Exception:
                 _logger.exception("The hold of activity %s can't be ended", activity.id)
             if not self.env["ir.cron"]._commit_progress(1):

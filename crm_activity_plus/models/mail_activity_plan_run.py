@@ -3,6 +3,7 @@
 
 import logging
 
+import psycopg2
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -457,13 +458,41 @@ class MailActivityPlanRun(models.Model):
         runs = self.search(domain, order="id")
         self.env["ir.cron"]._commit_progress(remaining=len(runs))
         for batch in split_every(EXIT_BATCH_SIZE, runs.ids, self.browse):
-            batch = batch.try_lock_for_update().filtered_domain(domain)
-            batch._filter_without_document_left()._stop("record_deleted")
-            batch.filtered_domain(
-                [*domain, ("exit_domain", "!=", False)]
-            )._stop_where_met()
+            try:
+                batch.try_lock_for_update().filtered_domain(domain)._check_exits()
+            except psycopg2.OperationalError:
+                # Somebody else changed the same at this moment: the next call looks at
+                # these again.
+                _logger.info("Runs %s were interrupted", batch.ids, exc_info=True)
+                self.env.cr.rollback()
+                continue
+            # Of those that somebody else holds, nothing remains to be done here.
             if not self.env["ir.cron"]._commit_progress(len(batch)):
                 break
+
+    def _check_exits(self):
+        """Look at each run by itself where that fails for one of them."""
+        try:
+            with self.env.cr.savepoint():
+                self._stop_where_over()
+        except Exception:
+            # One bad record: find it.
+            for run in self:
+                run._try_check_exits()
+
+    def _try_check_exits(self):
+        try:
+            with self.env.cr.savepoint():
+                self._stop_where_over()
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            _logger.exception("The exits of run %s can't be checked", self.id)
+
+    def _stop_where_over(self):
+        gone = self._filter_without_document_left()
+        gone._stop("record_deleted")
+        (self - gone).filtered("exit_domain")._stop_where_met()
 
     def _stop_where_met(self):
         """Stop the runs whose record meets their exit condition by now."""

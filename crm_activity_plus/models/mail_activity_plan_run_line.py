@@ -689,8 +689,15 @@ class MailActivityPlanRunLine(models.Model):
             if not batch:
                 break
             tried.update(batch.ids)
-            lines = batch.try_lock_for_update().filtered_domain(domain)
-            lines._run_actions()
+            try:
+                lines = batch.try_lock_for_update().filtered_domain(domain)
+                lines._run_actions()
+            except psycopg2.OperationalError:
+                # Somebody else changed the same at this moment: these are still due,
+                # and done by the next call.
+                _logger.info("Steps %s were interrupted", batch.ids, exc_info=True)
+                self.env.cr.rollback()
+                continue
             if not self.env["ir.cron"]._commit_progress(len(batch)):
                 break
 
@@ -708,25 +715,34 @@ class MailActivityPlanRunLine(models.Model):
             with self.env.cr.savepoint():
                 for line in self:
                     line._run_action()
+                self.run_id._advance()
         except Exception:
             # One bad record: find it.
-            self.invalidate_recordset()
             for line in self:
                 line._try_action()
-        self.run_id._advance()
 
     def _try_action(self):
         try:
             with self.env.cr.savepoint():
                 self._run_action()
+                self.run_id._advance()
         except psycopg2.OperationalError:
             # The transaction is lost: the whole batch is tried again later.
             raise
         except Exception as error:
             if not isinstance(error, UserError):
                 _logger.warning("Step %s can't be done", self.id, exc_info=True)
-            self.invalidate_recordset()
             self._fail(str(error))
+            self._try_advance()
+
+    def _try_advance(self):
+        try:
+            with self.env.cr.savepoint():
+                self.run_id._advance()
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            _logger.exception("Run %s can't go on", self.run_id.id)
 
     def _run_action(self):
         """Do one step.
@@ -734,6 +750,9 @@ class MailActivityPlanRunLine(models.Model):
         :raises UserError: it can't be done
         """
         self.ensure_one()
+        if self.state != "scheduled" or self.run_id.state != "running":
+            # What was done just before ended or paused the run.
+            return
         record = self._get_record()
         if not record.exists():
             raise UserError(self.env._("The record was deleted."))

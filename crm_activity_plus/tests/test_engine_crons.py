@@ -1,0 +1,172 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.base.models.ir_cron import IrCron
+
+from ..models.mail_activity import MailActivity
+from ..models.mail_activity_plan_run import MailActivityPlanRun
+from .common import CrmActivityPlusCommon
+
+MODELS = "odoo.addons.crm_activity_plus.models"
+
+
+@tagged("crm_activity_plus", "post_install", "-at_install")
+class TestEngineCrons(CrmActivityPlusCommon):
+    """One bad record never stops the others, and what was done is committed."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.leads = cls._create_leads(3)
+        cls.short_plan = cls._create_plan("Short", cls._step(cls.type_call, "Call"))
+
+    def _run_cron(self, name):
+        """:returns: how much the scheduled action said it had done, and how often it
+        committed that"""
+        commit = IrCron._commit_progress
+        progress = []
+
+        def patched(cron, processed=0, **kwargs):
+            progress.append(processed)
+            return commit(cron, processed, **kwargs)
+
+        self.env.flush_all()
+        with (
+            self.enter_registry_test_mode(),
+            patch.object(IrCron, "_commit_progress", patched),
+        ):
+            self.env.ref(f"crm_activity_plus.{name}").method_direct_trigger()
+        self.env.invalidate_all()
+        return progress
+
+    def _fail_on(self, model_class, name, bad):
+        """Let a method fail on a record."""
+        method = getattr(model_class, name)
+
+        def patched(records, *args, **kwargs):
+            if bad.id in records.ids:
+                raise ValueError("Broken")
+            return method(records, *args, **kwargs)
+
+        return patch.object(model_class, name, patched)
+
+    @mute_logger(f"{MODELS}.mail_activity")
+    def test_end_of_holds(self):
+        with freeze_time("2026-03-02 08:00:00"):
+            activities = self._launch(
+                self.leads, plan=self.short_plan
+            ).line_ids.activity_id
+            activities.action_hold("2026-03-05")
+        with (
+            freeze_time("2026-03-05 08:00:00"),
+            self._fail_on(MailActivity, "_end_hold", activities[1]),
+        ):
+            progress = self._run_cron("ir_cron_end_holds")
+        self.assertEqual(activities.mapped("status"), ["new", "on_hold", "new"])
+        self.assertEqual(progress, [0, 1, 1, 1])
+        with freeze_time("2026-03-05 09:00:00"):
+            self._run_cron("ir_cron_end_holds")
+        self.assertEqual(activities.mapped("status"), ["new"] * 3)
+
+    @mute_logger(f"{MODELS}.mail_activity_plan_run")
+    def test_check_of_exits(self):
+        self.short_plan.exit_domain = "[('priority', '=', '3')]"
+        runs = self._launch(self.leads, plan=self.short_plan)
+        self.cr.execute(
+            "UPDATE crm_lead SET priority = '3' WHERE id = ANY(%s)", [self.leads[:2].ids]
+        )
+        # Behind the back of the ORM, too.
+        self.cr.execute("DELETE FROM crm_lead WHERE id = %s", [self.leads[2].id])
+        self.env.invalidate_all()
+        with self._fail_on(MailActivityPlanRun, "_stop", runs[0]):
+            progress = self._run_cron("ir_cron_stop_orphans")
+        self.assertEqual(runs.mapped("state"), ["running", "stopped", "stopped"])
+        self.assertEqual(
+            runs.mapped("stop_reason"), [False, "condition", "record_deleted"]
+        )
+        self.assertGreaterEqual(sum(progress), 3)
+        self._run_cron("ir_cron_stop_orphans")
+        self.assertEqual(runs[0].stop_reason, "condition")
+        self.assertNothingOpen(runs)
+
+    def test_check_of_exits_is_committed_batch_by_batch(self):
+        self._launch(self.leads, plan=self.short_plan)
+        under_way = self.env["mail.activity.plan.run"].search_count(
+            [("state", "in", ("running", "paused"))]
+        )
+        with patch(f"{MODELS}.mail_activity_plan_run.EXIT_BATCH_SIZE", 2):
+            progress = self._run_cron("ir_cron_stop_orphans")
+        self.assertEqual(sum(progress), under_way)
+        self.assertLessEqual(max(progress), 2)
+
+    def _automatic_step(self, code):
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Automatic",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "state": "code",
+                "code": code,
+            }
+        )
+        return self._step(
+            self.type_todo,
+            "Automatic",
+            action_type="server_action",
+            server_action_id=action.id,
+        )
+
+    def _launch_automatic(self, leads):
+        """:returns: runs whose first step does itself, and has another one after it"""
+        plan = self._create_plan(
+            "Automatic",
+            self._automatic_step("record.write({'referred': 'Done'})"),
+            self._step(self.type_call, "Call"),
+        )
+        plan.template_ids[1].after_ids = plan.template_ids[0]
+        return self._launch(leads, plan=plan, plan_date="2026-03-02")
+
+    @mute_logger(f"{MODELS}.mail_activity_plan_run_line")
+    def test_due_steps_of_a_run_that_can_not_go_on(self):
+        """The step fails that can't be followed by another one."""
+        runs = self._launch_automatic(self.leads)
+        with self._fail_on(MailActivityPlanRun, "_advance", runs[1]):
+            self._run_cron("ir_cron_run_due_steps")
+        self.assertEqual(
+            [run.line_ids[0].state for run in runs], ["done", "failed", "done"]
+        )
+        self.assertEqual(runs[1].line_ids[0].reason, "Broken")
+        self.assertEqual(self.leads.mapped("referred"), ["Done", False, "Done"])
+        self.assertEqual(
+            [run.line_ids[1].state for run in runs],
+            ["scheduled", "waiting", "scheduled"],
+        )
+
+    def test_due_step_of_a_run_that_was_just_stopped(self):
+        """By the step before it, in the same batch."""
+        plan = self._create_plan(
+            "Automatic",
+            self._automatic_step("record.action_set_won()"),
+            self._automatic_step("record.write({'referred': 'Done'})"),
+        )
+        run = self._launch(self.leads[0], plan=plan, plan_date="2026-03-02")
+        self._run_cron("ir_cron_run_due_steps")
+        self.assertEqual((run.state, run.stop_reason), ("stopped", "won"))
+        self.assertEqual(run.line_ids[1].state, "cancelled")
+        self.assertFalse(self.leads[0].referred)
+        self.assertNothingOpen(run)
+
+    def test_due_steps_are_committed_batch_by_batch(self):
+        runs = self._launch_automatic(self.leads)
+        with patch(f"{MODELS}.mail_activity_plan_run_line.DUE_BATCH_SIZE", 2):
+            progress = self._run_cron("ir_cron_run_due_steps")
+        self.assertEqual(progress, [0, 2, 1])
+        self.assertEqual(
+            [run.line_ids[0].state for run in runs], ["done", "done", "done"]
+        )
