@@ -182,9 +182,7 @@ class MailActivityPlanLaunch(models.Model):
         companies = self.company_id | self.company_ids
         return (
             self.plan_id.with_user(user)
-            .with_context(
-                allowed_company_ids=companies.ids, lang=user.lang, tz=user.tz
-            )
+            .with_context(allowed_company_ids=companies.ids, lang=user.lang, tz=user.tz)
             .sudo(False)
         )
 

@@ -163,7 +163,9 @@ class TestDueStepsConcurrency(EngineConcurrencyCase):
 
     def setUp(self):
         super().setUp()
-        self.startPatcher(patch(f"{MODELS}.mail_activity_plan_run_line.DUE_BATCH_SIZE", 1))
+        self.startPatcher(
+            patch(f"{MODELS}.mail_activity_plan_run_line.DUE_BATCH_SIZE", 1)
+        )
 
     def test_two_workers(self):
         """Each takes what the other one doesn't hold."""
@@ -222,9 +224,7 @@ class TestDueStepsConcurrency(EngineConcurrencyCase):
                 ):
                     self._run_due(env)
                 with self._transaction() as env:
-                    self.assertEqual(
-                        sum(self._count_messages(env)) - sent_before, sent
-                    )
+                    self.assertEqual(sum(self._count_messages(env)) - sent_before, sent)
                     self._run_due(env)
                     self._run_due(env)
                 with self._transaction() as env:
@@ -377,7 +377,9 @@ class TestEngineConcurrency(EngineConcurrencyCase):
     def _check_complete_against(self, function):
         with self._transaction() as env:
             run_id, [activity_id] = self._launch_chain(env)
-        self._run_together(self._complete(activity_id), lambda env: function(env, run_id))
+        self._run_together(
+            self._complete(activity_id), lambda env: function(env, run_id)
+        )
         with self._transaction() as env:
             run = env["mail.activity.plan.run"].browse(run_id)
             self.assertEqual(run.state, "stopped")
@@ -437,9 +439,7 @@ class TestEngineConcurrency(EngineConcurrencyCase):
             env["crm.lead"].browse(self.lead_ids).write(
                 {"team_id": team.id, "user_id": False}
             )
-            self._set_steps(
-                env, {"summary": "Turn", "responsible_type": "round_robin"}
-            )
+            self._set_steps(env, {"summary": "Turn", "responsible_type": "round_robin"})
         self.addCleanup(self._delete_turns, team.id)
         self._run_together(
             self._launch(self.lead_ids[:1]), self._launch(self.lead_ids[1:2])
@@ -466,9 +466,7 @@ class TestEngineConcurrency(EngineConcurrencyCase):
             with self._transaction() as env:
                 env["mail.activity"]._cron_end_holds()
                 activities = env["mail.activity"].browse(ids)
-                self.assertEqual(
-                    activities.mapped("status"), ["new", "on_hold", "new"]
-                )
+                self.assertEqual(activities.mapped("status"), ["new", "on_hold", "new"])
         with self._transaction() as env:
             env["mail.activity"]._cron_end_holds()
             activities = env["mail.activity"].browse(ids)

@@ -80,7 +80,8 @@ class TestEngineCrons(CrmActivityPlusCommon):
         self.short_plan.exit_domain = "[('priority', '=', '3')]"
         runs = self._launch(self.leads, plan=self.short_plan)
         self.cr.execute(
-            "UPDATE crm_lead SET priority = '3' WHERE id = ANY(%s)", [self.leads[:2].ids]
+            "UPDATE crm_lead SET priority = '3' WHERE id = ANY(%s)",
+            [self.leads[:2].ids],
         )
         # Behind the back of the ORM, too.
         self.cr.execute("DELETE FROM crm_lead WHERE id = %s", [self.leads[2].id])
