@@ -17,4 +17,4 @@ from . import test_engine_exits
 from . import test_engine_pause
 from . import test_engine_guarantees
 from . import test_examples
-from . import test_form_codes, test_lifecycle, test_tours
+from . import test_form_codes, test_hoot, test_lifecycle, test_tours
