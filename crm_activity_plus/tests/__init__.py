@@ -18,4 +18,4 @@ from . import test_engine_pause
 from . import test_engine_concurrency, test_engine_crons
 from . import test_engine_guarantees, test_plan_launch_job
 from . import test_examples
-from . import test_form_codes, test_lifecycle, test_tours
+from . import test_form_codes, test_hoot, test_lifecycle, test_tours
