@@ -38,6 +38,9 @@ ENGINE_FIELDS = (
 # Of those, what any new activity has.
 INITIAL_VALUES = {"attempt": 1, "status": "new"}
 
+# Marks the values of an activity that core's chaining would create.
+LED_ELSEWHERE = "is_led_elsewhere"
+
 EVENT_BY_STATUS = {
     "new": "reopened",
     "in_progress": "started",
@@ -63,14 +66,6 @@ class MailActivity(models.Model):
     _inherit = "mail.activity"
 
     activity_type_id = fields.Many2one(domain=APPLICABLE_DOMAIN)
-    chaining_type = fields.Selection(
-        selection=lambda self: self.env["mail.activity.type"]
-        ._fields["chaining_type"]
-        ._description_selection(self.env),
-        related=None,
-        compute="_compute_chaining_type",
-        readonly=True,
-    )
     state = fields.Selection(selection_add=[("cancelled", "Cancelled")])
     status = fields.Selection(
         [
@@ -160,20 +155,6 @@ class MailActivity(models.Model):
     _duration_positive = models.Constraint(
         "CHECK (duration >= 0)", "The duration of an activity can't be negative."
     )
-
-    @api.depends("activity_type_id", "outcome_id", "run_line_id")
-    def _compute_chaining_type(self):
-        """Core must not create what the type triggers where the run has a step of its
-        own for it, nor after an outcome that leads elsewhere."""
-        expanded = self.sudo().run_line_id._filter_expanded()
-        for activity in self:
-            is_elsewhere = (
-                activity.sudo().run_line_id in expanded
-                or activity.outcome_id.effect in ("retry", "stop")
-            )
-            activity.chaining_type = (
-                "suggest" if is_elsewhere else activity.activity_type_id.chaining_type
-            )
 
     @api.depends("active")
     def _compute_status(self):
@@ -306,6 +287,7 @@ class MailActivity(models.Model):
                     if value and value != INITIAL_VALUES.get(name)
                 }
             )
+        vals_list = [vals for vals in vals_list if not vals.get(LED_ELSEWHERE)]
         activities = super().create(vals_list)
         activities._align_dates({name for vals in vals_list for name in vals})
         # The steps of a run write their own rows.
@@ -620,6 +602,21 @@ class MailActivity(models.Model):
             feedback=feedback, attachment_ids=attachment_ids
         )
 
+    def _is_led_elsewhere(self):
+        """:returns: whether core must not create what the type triggers: the run has a
+        step of its own for it, or the outcome leads elsewhere"""
+        self.ensure_one()
+        return bool(
+            self.outcome_id.effect in ("retry", "stop")
+            or self.sudo().run_line_id._filter_expanded()
+        )
+
+    def _prepare_next_activity_values(self):
+        values = super()._prepare_next_activity_values()
+        if self._is_led_elsewhere():
+            values[LED_ELSEWHERE] = True
+        return values
+
     def action_cancel(self):
         """Close the activities without having done them.
 
@@ -777,7 +774,12 @@ class MailActivity(models.Model):
                 offered.append(self.env["mail.activity.outcome"]._get_offered())
             return activity._get_outcomes_data(offered[0])
 
+        def get_chaining_type(activity):
+            led_elsewhere = activity._is_led_elsewhere()
+            return "suggest" if led_elsewhere else activity.chaining_type
+
         return super()._to_store_defaults(target) + [
+            Store.Attr("chaining_type", get_chaining_type),
             "attempt",
             "on_hold_until",
             "status",

@@ -373,6 +373,17 @@ class MailActivityPlanRunLine(models.Model):
         self.ensure_one()
         return self.env[self.res_model].browse(self.res_id)
 
+    def _get_records(self):
+        """:returns: the document of each line; those of one model are read together"""
+        ids_by_model = {
+            res_model: lines.mapped("res_id")
+            for res_model, lines in self.grouped("res_model").items()
+        }
+        return [
+            line._get_record().with_prefetch(ids_by_model[line.res_model])
+            for line in self
+        ]
+
     def _meets_condition(self):
         self.ensure_one()
         if not self.condition_domain:
@@ -713,8 +724,8 @@ class MailActivityPlanRunLine(models.Model):
         """Do steps, each by itself where one of them fails, and move their runs."""
         try:
             with self.env.cr.savepoint():
-                for line in self:
-                    line._run_action()
+                for line, record in zip(self, self._get_records(), strict=True):
+                    line._run_action(record)
                 self.run_id._advance()
         except Exception:
             # One bad record: find it.
@@ -724,7 +735,7 @@ class MailActivityPlanRunLine(models.Model):
     def _try_action(self):
         try:
             with self.env.cr.savepoint():
-                self._run_action()
+                self._run_action(self._get_record())
                 self.run_id._advance()
         except psycopg2.OperationalError:
             # The transaction is lost: the whole batch is tried again later.
@@ -744,16 +755,16 @@ class MailActivityPlanRunLine(models.Model):
         except Exception:
             _logger.exception("Run %s can't go on", self.run_id.id)
 
-    def _run_action(self):
+    def _run_action(self, record):
         """Do one step.
 
+        :param record: its document
         :raises UserError: it can't be done
         """
         self.ensure_one()
         if self.state != "scheduled" or self.run_id.state != "running":
             # What was done just before ended or paused the run.
             return
-        record = self._get_record()
         if not record.exists():
             raise UserError(self.env._("The record was deleted."))
         if not self.user_id._filter_can_do_activities():
