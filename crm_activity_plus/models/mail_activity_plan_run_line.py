@@ -24,6 +24,9 @@ _logger = logging.getLogger(__name__)
 # So many steps are done in one transaction.
 DUE_BATCH_SIZE = 50
 
+# What a proposal says of a step beside the values of its line.
+NOT_OF_THE_LINE = {"after", "template"}
+
 OPEN_STATES = ("waiting", "scheduled")
 
 
@@ -292,18 +295,18 @@ class MailActivityPlanRunLine(models.Model):
                     if step["code"] not in wave:
                         continue
                     vals = {
-                        name: value
-                        for name, value in step.items()
-                        if name not in ("after", "template")
-                    }
-                    vals |= {
+                        # What would be looked up otherwise, one by one.
+                        "after_mode": "all",
+                        "attempt": 1,
+                        "branch_taken": True,
+                        **{name: step[name] for name in step.keys() - NOT_OF_THE_LINE},
                         "run_id": run.id,
                         "res_model": run.res_model,
                         "res_id": run.res_id,
                     }
-                    vals["after_ids"] = [
-                        line_ids[run.id, code] for code in step["after"]
-                    ]
+                    if step["after"]:
+                        after = [line_ids[run.id, code] for code in step["after"]]
+                        vals["after_ids"] = [Command.set(after)]
                     if step["state"] not in OPEN_STATES:
                         vals |= {"date_done": now, "done_by_id": self.env.uid}
                     keys.append((run.id, step["code"]))
@@ -570,6 +573,7 @@ class MailActivityPlanRunLine(models.Model):
             "run_line_id": self.id,
             "attempt": self.attempt,
             # What would be computed otherwise, one by one.
+            "active": True,
             "date_end": False,
             "duration": self.activity_type_id.default_duration,
             "partner_id": self.run_id.partner_id.id,

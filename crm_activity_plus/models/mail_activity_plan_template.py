@@ -376,7 +376,6 @@ class MailActivityPlanTemplate(models.Model):
             "delay_from": self.delay_from,
             "responsible_type": self.responsible_type,
             "after_mode": self.after_mode,
-            "after_outcome_ids": [Command.set(self.after_outcome_ids.ids)],
             "condition_domain": self.condition_domain,
             "max_attempts": self.max_attempts,
             "action_type": self.action_type,
@@ -384,5 +383,9 @@ class MailActivityPlanTemplate(models.Model):
             "server_action_id": self.server_action_id.id,
             "duration": self.duration,
             "time_of_day": self.time_of_day,
-            "attendee_ids": [Command.set(self.attendee_ids.ids)],
+            **{
+                name: [Command.set(self[name].ids)]
+                for name in ("after_outcome_ids", "attendee_ids")
+                if self[name]
+            },
         }
