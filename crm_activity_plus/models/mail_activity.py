@@ -291,8 +291,8 @@ class MailActivity(models.Model):
         activities = super().create(vals_list)
         activities._align_dates({name for vals in vals_list for name in vals})
         # The steps of a run write their own rows.
-        values = activities._get_logged_values()
         alone = activities.filtered(lambda a: not a.sudo().run_line_id)
+        values = alone._get_logged_values()
         for status, created in alone.grouped("status").items():
             created._log("created", (False, status), self._get_reason(), values)
         return activities
