@@ -567,10 +567,13 @@ class MailActivityPlan(models.Model):
 
     def _get_launch_key(self, plan_date, responsible):
         """:returns: what tells two launches on one record apart. A plan that allows
-        several at once still isn't launched twice by a request that was repeated."""
+        several at once still isn't launched twice by a request that was repeated, nor
+        by a button that was clicked twice: the context key ``plan_launch_request``
+        tells which pop-up it was."""
         if not self.allow_parallel:
             return ""
-        return f"{plan_date}/{responsible.id}"
+        request = self.env.context.get("plan_launch_request", "")
+        return f"{plan_date}/{responsible.id}/{request}"
 
     # ------------------------------------------------------------
     # Steps

@@ -151,10 +151,17 @@ class MailActivitySchedule(models.TransientModel):
     def _check_plan_templates_warning(self, applied_on):
         return super()._check_plan_templates_warning(applied_on[:BATCH_SIZE])
 
+    def _get_plan(self):
+        """:returns: the plan, knowing which pop-up launches it: opening another one is
+        no repetition"""
+        return self.plan_id.with_context(
+            plan_launch_request=f"{self._name}/{self._origin.id}"
+        )
+
     def _propose(self):
         """:returns: what the launch would do"""
         self.ensure_one()
-        return self.plan_id._propose(
+        return self._get_plan()._propose(
             self._get_applied_on_records()[:BATCH_SIZE],
             self.plan_date,
             self.plan_on_demand_user_id.id,
@@ -165,7 +172,7 @@ class MailActivitySchedule(models.TransientModel):
         self.ensure_one()
         if not self.res_model:
             return super().action_schedule_plan()
-        result = self.plan_id.launch(
+        result = self._get_plan().launch(
             self._get_applied_on_records(),
             self.plan_date,
             self.plan_on_demand_user_id.id,
