@@ -13,6 +13,7 @@ from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name
 
 TIMEOUT = 60
+LOCK_TIMEOUT = 10
 
 
 class ConcurrencyCase(BaseCase):
@@ -60,6 +61,8 @@ class ConcurrencyCase(BaseCase):
     @contextmanager
     def _transaction(self):
         with self.registry.cursor() as cr:
+            # Whoever waits for a lock that this test holds would do so for ever.
+            cr.execute("SET lock_timeout = %s", [f"{LOCK_TIMEOUT}s"])
             yield api.Environment(cr, SUPERUSER_ID, {})
 
     def _delete_everything(self):
