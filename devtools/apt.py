@@ -143,12 +143,18 @@ class PrivateApt:
     def download(self, packages: Sequence[Package]) -> list[Path]:
         """Download packages and return their files."""
         debs = self.folder / "debs"
-        progress = Progress(f"Downloading {', '.join(p.name for p in packages)}")
+        others = f" and {len(packages) - 1} others" if packages[1:] else ""
+        progress = Progress(f"Downloading Debian's {packages[0].name}{others}")
+
+        def measure() -> None:
+            size = sum(file.stat().st_size for file in debs.iterdir())
+            progress.update(f"{size / 1e6:.0f} MB")
+
         process.capture(
             ["apt-get", *self._options, "download", *map(str, packages)],
             cwd=debs,
             what="apt-get download",
-            on_line=progress.update,
+            every_second=measure,
         )
         progress.done()
         return [self._file(debs, package.name) for package in packages]

@@ -8,6 +8,7 @@ import ctypes
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -187,6 +188,7 @@ def capture(
     cwd: Path | None = None,
     stdin: str | None = None,
     on_line: Callable[[str], None] | None = None,
+    every_second: Callable[[], None] | None = None,
     what: str = "",
     check: bool = True,
     **popen: Any,
@@ -194,6 +196,7 @@ def capture(
     """Run a helper program out of sight and return its output.
 
     :param on_line: called with each line as it comes
+    :param every_second: called while the program runs, for those that say little
     :param what: what the program does, for the error message
     """
     child = subprocess.Popen(
@@ -209,6 +212,10 @@ def capture(
         **popen,
     )
     lines: list[str] = []
+    ended = threading.Event()
+    if every_second:
+        # Started after the program: a fork beside a thread may copy a held lock.
+        threading.Thread(target=_tick, args=(ended, every_second), daemon=True).start()
     try:
         if stdin is not None and child.stdin:
             child.stdin.write(stdin)
@@ -223,6 +230,7 @@ def capture(
         child.wait()
         raise
     finally:
+        ended.set()
         if child.stdout:
             child.stdout.close()
     output = "".join(lines)
@@ -230,6 +238,11 @@ def capture(
         name = what or os.path.basename(str(command[0]))
         raise DevError(f"{name} failed: {last_words(output)}")
     return subprocess.CompletedProcess(list(command), code, output, "")
+
+
+def _tick(ended: threading.Event, work: Callable[[], None]) -> None:
+    while not ended.wait(1):
+        work()
 
 
 def call_detached(command: Command, *, output: IO[str], **popen: Any) -> int:

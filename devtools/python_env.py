@@ -112,18 +112,20 @@ def _build(
 
 def _make_venv(env: PythonEnv, interpreter: str) -> list[str]:
     """Make the bare environment, and return the command of a pip for it."""
-    make = [interpreter, "-m", "venv", str(env.folder)]
-    if process.capture(make, check=False).returncode == 0:
-        return [str(env.python), "-m", "pip"]
+    make, folder = [interpreter, "-m", "venv"], str(env.folder)
+    own_pip = [str(env.python), "-m", "pip"]
+    if process.capture([*make, folder], check=False).returncode == 0:
+        return own_pip
     # Debian splits off what `venv` needs to install pip.
-    outer_pip = [interpreter, "-m", "pip", "--python", str(env.python)]
-    if process.capture([interpreter, "-m", "pip", "--version"], check=False).returncode:
-        if not apt.install_as_root(["python3-venv"]):
-            raise DevError(apt.explain_missing("Python's venv", "python3-venv"))
-        process.capture([*make, "--clear"], what="python3 -m venv")
-        return [str(env.python), "-m", "pip"]
-    process.capture([*make, "--clear", "--without-pip"], what="python3 -m venv")
-    return outer_pip
+    outer_pip = [interpreter, "-m", "pip"]
+    if process.capture([*outer_pip, "--version"], check=False).returncode == 0:
+        bare = [*make, "--clear", "--without-pip", folder]
+        process.capture(bare, what="python3 -m venv")
+        return [*outer_pip, "--python", str(env.python)]
+    if not apt.install_as_root(["python3-venv"]):
+        raise DevError(apt.explain_missing("Python's venv", "python3-venv"))
+    process.capture([*make, "--clear", folder], what="python3 -m venv")
+    return own_pip
 
 
 def _install(pip: Sequence[str], file: Path, options: Sequence[str]) -> None:

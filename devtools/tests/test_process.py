@@ -90,3 +90,10 @@ def test_helper_lines_are_followed():
     result = process.capture(["printf", "a\\nb\\n"], on_line=lines.append)
     assert lines == ["a", "b"]
     assert result.stdout == "a\nb\n"
+
+
+def test_quiet_helpers_are_watched():
+    ticks: list[float] = []
+    command = ["sleep", "1.5"]
+    process.capture(command, every_second=lambda: ticks.append(time.monotonic()))
+    assert len(ticks) == 1

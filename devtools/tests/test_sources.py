@@ -1,5 +1,6 @@
 """Where Odoo, Python packages and Debian's packages come from."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,43 @@ def test_cache_folder(monkeypatch):
 def test_clone_id_stays(tmp_path):
     first = Paths(tmp_path, tmp_path).clone_id
     assert first and Paths(tmp_path, tmp_path).clone_id == first
+
+
+class FakeCommands:
+    """Stands for a machine on which some commands fail."""
+
+    def __init__(self, *failing: str):
+        self.failing = failing
+        self.seen: list[str] = []
+
+    def capture(self, command, check=True, **_options):
+        line = " ".join(command[1:])
+        self.seen.append(line)
+        failed = any(line.startswith(start) for start in self.failing)
+        assert not (failed and check)
+        return subprocess.CompletedProcess(command, int(failed), "", "")
+
+
+def make_venv(monkeypatch, *failing: str) -> tuple[list[str], list[str]]:
+    commands = FakeCommands(*failing)
+    monkeypatch.setattr(python_env.process, "capture", commands.capture)
+    env = python_env.PythonEnv(Path("/e"))
+    return python_env._make_venv(env, "/py"), commands.seen
+
+
+def test_venv_with_its_own_pip(monkeypatch):
+    pip, seen = make_venv(monkeypatch)
+    assert pip == ["/e/bin/python", "-m", "pip"]
+    assert seen == ["-m venv /e"]
+
+
+def test_venv_with_the_machines_pip(monkeypatch):
+    pip, seen = make_venv(monkeypatch, "-m venv /e")
+    assert pip == ["/py", "-m", "pip", "--python", "/e/bin/python"]
+    assert seen[-1] == "-m venv --clear --without-pip /e"
+
+
+def test_venv_without_any_pip(monkeypatch):
+    monkeypatch.setattr(python_env.apt, "install_as_root", lambda packages: False)
+    with pytest.raises(DevError, match="run 'apt-get install python3-venv' as root"):
+        make_venv(monkeypatch, "-m venv /e", "-m pip")
