@@ -176,13 +176,13 @@ class TestDueStepsConcurrency(EngineConcurrencyCase):
         workers = []
         run_action = MailActivityPlanRunLine._run_action
 
-        def patched(line):
+        def patched(line, record):
             worker = threading.get_ident()
             is_first = worker not in workers
             workers.append(worker)
             if is_first:
                 both_busy.wait(TIMEOUT)
-            return run_action(line)
+            return run_action(line, record)
 
         with patch.object(MailActivityPlanRunLine, "_run_action", patched):
             self._run_together(self._run_due, self._run_due)
