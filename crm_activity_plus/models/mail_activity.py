@@ -297,6 +297,15 @@ class MailActivity(models.Model):
             created._log("created", (False, status), self._get_reason(), values)
         return activities
 
+    def _add_precomputed_values(self, vals_list):
+        """The model's name is all that is left to precompute for the engine's
+        activities; the ORM would make a second, virtual record of each for it."""
+        models_by_id = self.env["ir.model"].sudo()
+        for vals in vals_list:
+            if vals.get("res_model_id"):
+                vals["res_model"] = models_by_id.browse(vals["res_model_id"]).model
+        super()._add_precomputed_values(vals_list)
+
     def write(self, vals):
         self._check_engine_fields(vals)
         if vals.get("active"):

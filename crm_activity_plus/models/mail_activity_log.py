@@ -1,26 +1,8 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import json
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
-
-EMPTY_ROW = dict.fromkeys(
-    (
-        "res_model",
-        "res_id",
-        "activity_ref",
-        "run_id",
-        "run_line_id",
-        "event",
-        "old_status",
-        "new_status",
-        "reason",
-        "values",
-    )
-)
 
 
 class MailActivityLog(models.Model):
@@ -37,7 +19,7 @@ class MailActivityLog(models.Model):
     """
 
     _name = "mail.activity.log"
-    _inherit = "mail.activity.document.mixin"
+    _inherit = ["mail.activity.document.mixin", "mail.activity.bulk.mixin"]
     _description = "Activity Ledger"
     _order = "id DESC"
     _rec_name = "event"
@@ -123,31 +105,7 @@ class MailActivityLog(models.Model):
         :param list[dict] vals_list: values of the rows; who and when are filled in
         :returns: the rows
         """
-        if not vals_list:
-            return self.browse()
-        # A row has nothing to compute or to check, and there is one for each step of
-        # each record that a plan is launched on: one query for all of them.
-        rows = [{**EMPTY_ROW, **vals} for vals in vals_list]
-        ids = self.env.execute_query(
-            SQL(
-                """
-                INSERT INTO mail_activity_log
-                       (create_uid, create_date, write_uid, write_date,
-                        date, user_id, %(names)s)
-                SELECT %(uid)s, %(now)s, %(uid)s, %(now)s, %(now)s, %(uid)s, %(names)s
-                  FROM jsonb_to_recordset(%(rows)s) AS row (
-                       res_model varchar, res_id int, activity_ref int, run_id int,
-                       run_line_id int, event varchar, old_status varchar,
-                       new_status varchar, reason varchar, "values" jsonb
-                  )
-                RETURNING id
-                """,
-                names=SQL(", ").join(SQL.identifier(name) for name in EMPTY_ROW),
-                uid=self.env.uid,
-                now=fields.Datetime.now(),
-                rows=json.dumps(
-                    [{name: row[name] or None for name in EMPTY_ROW} for row in rows]
-                ),
-            )
+        now = fields.Datetime.now()
+        return self.sudo()._insert(
+            [{"date": now, "user_id": self.env.uid, **vals} for vals in vals_list]
         )
-        return self.sudo().browse(row_id for [row_id] in ids)

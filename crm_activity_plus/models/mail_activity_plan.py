@@ -10,7 +10,6 @@ import psycopg2.errors
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import split_every
 from odoo.tools.safe_eval import safe_eval
 
 from ..tools.codes import make_code
@@ -18,7 +17,7 @@ from ..tools.graph import sort_in_waves
 from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
 from .step_dater import StepDater
 
-# So many records are launched at a time: it bounds the memory, not what can be asked.
+# So many records are launched on in one transaction; more of them in the background.
 LAUNCH_BATCH_SIZE = 500
 
 
@@ -200,11 +199,8 @@ class MailActivityPlan(models.Model):
         )
         accepted = [proposal for proposal in proposals if not proposal.skip_reason]
         skipped = [proposal for proposal in proposals if proposal.skip_reason]
-        runs = self.env["mail.activity.plan.run"]
-        for batch in split_every(LAUNCH_BATCH_SIZE, accepted, list):
-            new_runs, late = self._launch_batch(batch, plan_date, responsible_id)
-            runs += new_runs
-            skipped += late
+        runs, late = self._launch_batch(accepted, plan_date, responsible_id)
+        skipped += late
         return {
             "run_ids": runs.ids,
             "skipped": [
@@ -813,10 +809,9 @@ class MailActivityPlan(models.Model):
         while proposals:
             try:
                 with self.env.cr.savepoint():
-                    runs = Run.create(
+                    runs = Run._insert(
                         self._prepare_runs_values(proposals, plan_date, responsible)
                     )
-                    runs.flush_recordset()
             except psycopg2.errors.UniqueViolation:
                 # This transaction can't see the runs that another one launched at the
                 # same moment. A new one can.

@@ -3,6 +3,7 @@
 
 import json
 import logging
+from datetime import timedelta
 
 import psycopg2
 
@@ -14,6 +15,9 @@ _logger = logging.getLogger(__name__)
 
 # A transaction's worth of records.
 BATCH_SIZE = 250
+
+# An ended launch can be looked at for so long.
+KEPT_DAYS = 180
 
 # What is told about skipped records at the end.
 MAX_REASONS = 20
@@ -147,6 +151,12 @@ class MailActivityPlanLaunch(models.Model):
                 time_left = IrCron._commit_progress(1)
             if not time_left:
                 break
+
+    @api.autovacuum
+    def _gc_ended_launches(self):
+        """What came of a launch is told in a message, and the runs stay."""
+        oldest = fields.Datetime.now() - timedelta(days=KEPT_DAYS)
+        self.search([("date_end", "<", oldest)]).unlink()
 
     def _process(self):
         """Go on with a launch until it ends or the time is over.

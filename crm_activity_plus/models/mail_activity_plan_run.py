@@ -28,7 +28,7 @@ class MailActivityPlanRun(models.Model):
     """
 
     _name = "mail.activity.plan.run"
-    _inherit = "mail.activity.document.mixin"
+    _inherit = ["mail.activity.document.mixin", "mail.activity.bulk.mixin"]
     _description = "Activity Plan Run"
     _order = "id DESC"
 
@@ -142,6 +142,17 @@ class MailActivityPlanRun(models.Model):
         "The plan is already under way on this record.",
     )
     _document_index = models.Index("(res_model, res_id)")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        """Its history hangs on it."""
+        raise UserError(
+            self.env._(
+                "“%(runs)s” can't be deleted: its history tells what was done for the "
+                "customer. Stop it instead.",
+                runs=", ".join(self[:6].mapped("display_name")),
+            )
+        )
 
     @api.depends("name", "res_model", "res_id")
     def _compute_display_name(self):
@@ -295,7 +306,7 @@ class MailActivityPlanRun(models.Model):
         self._post_launch_notes()
         # What comes behind steps that were left out or failed, and runs without any
         # open step.
-        self.filtered(lambda run: run.line_ids.filtered("is_closed"))._advance()
+        (lines - lines._filter_open()).run_id._advance()
 
     def _get_dater(self):
         return StepDater(self.env, self.deadline_policy, self.resource_calendar_id)
@@ -564,19 +575,26 @@ class MailActivityPlanRun(models.Model):
     def _post_launch_notes(self):
         """Post one note on each document, with the plan's details."""
         notes = {}
+        # Most of the runs of a launch have the same steps, people and dates.
+        known = {}
         for run in self:
-            items = Markup().join(
-                Markup("<li>%s</li>") % line._describe()
-                # They were created wave by wave.
-                for line in run.line_ids.sorted("sequence")
-            )
-            notes[run] = Markup("%s<ul>%s</ul>") % (
-                self.env._(
-                    'The plan "%(plan_name)s" has been started', plan_name=run.name
-                ),
-                items,
-            )
+            key = (run.name, *(line._get_description_key() for line in run.line_ids))
+            if key not in known:
+                known[key] = run._describe()
+            notes[run] = known[key]
         self._post_notes(notes)
+
+    def _describe(self):
+        """:returns: the run and its steps, for the note of the launch"""
+        self.ensure_one()
+        return Markup("%s<ul>%s</ul>") % (
+            self.env._(
+                'The plan "%(plan_name)s" has been started', plan_name=self.name
+            ),
+            Markup().join(
+                Markup("<li>%s</li>") % line._describe() for line in self.line_ids
+            ),
+        )
 
     def _post_notes(self, notes):
         """Log a note on the runs' documents, as the current user.

@@ -4,6 +4,7 @@
 import logging
 from collections import defaultdict
 from datetime import datetime, time, timedelta
+from itertools import islice
 
 import psycopg2
 import pytz
@@ -14,7 +15,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
-from ..tools.graph import SKIP, START, Closed, decide_turn, sort_in_waves
+from ..tools.graph import SKIP, START, Closed, decide_turn
 from .mail_activity import CLOSED_STATUSES
 from .mail_activity_plan_run import OPEN_STATES as RUN_OPEN_STATES
 from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
@@ -34,7 +35,7 @@ class MailActivityPlanRunLine(models.Model):
     """A step of a run: what the plan said at the launch, and what came of it."""
 
     _name = "mail.activity.plan.run.line"
-    _inherit = "mail.activity.document.mixin"
+    _inherit = ["mail.activity.document.mixin", "mail.activity.bulk.mixin"]
     _description = "Activity Plan Run Step"
     _order = "run_id, sequence, id"
     _rec_name = "summary"
@@ -278,46 +279,49 @@ class MailActivityPlanRunLine(models.Model):
 
     @api.model
     def _create_steps(self, runs, steps_by_run):
-        """Create the steps of new runs; with one query for each wave of steps that wait
-        for the one before.
+        """Create the steps of new runs, with a number of queries that doesn't depend on
+        how many they are.
 
         :param list[list[dict]] steps_by_run: for each run, the steps of its proposal
         :returns: the steps, in order
         """
         now = fields.Datetime.now()
-        line_ids = {}
-        # All proposals have the same steps, in the same order.
-        waves = sort_in_waves({step["code"]: step["after"] for step in steps_by_run[0]})
-        for wave in waves:
-            keys, vals_list = [], []
-            for run, steps in zip(runs, steps_by_run, strict=True):
-                for step in steps:
-                    if step["code"] not in wave:
-                        continue
-                    vals = {
-                        # What would be looked up otherwise, one by one.
-                        "after_mode": "all",
-                        "attempt": 1,
-                        "branch_taken": True,
-                        **{name: step[name] for name in step.keys() - NOT_OF_THE_LINE},
-                        "run_id": run.id,
-                        "res_model": run.res_model,
-                        "res_id": run.res_id,
-                    }
-                    if step["after"]:
-                        after = [line_ids[run.id, code] for code in step["after"]]
-                        vals["after_ids"] = [Command.set(after)]
-                    if step["state"] not in OPEN_STATES:
-                        vals |= {"date_done": now, "done_by_id": self.env.uid}
-                    keys.append((run.id, step["code"]))
-                    vals_list.append(vals)
-            lines = self.create(vals_list)
-            line_ids.update(zip(keys, lines.ids, strict=True))
-        return self.browse(
-            line_ids[run.id, step["code"]]
+        steps = [
+            (run, step)
             for run, steps in zip(runs, steps_by_run, strict=True)
             for step in steps
+        ]
+        lines = self._insert(
+            [
+                {
+                    **{name: step[name] for name in step.keys() - NOT_OF_THE_LINE},
+                    "run_id": run.id,
+                    "res_model": run.res_model,
+                    "res_id": run.res_id,
+                    "date_done": step["state"] not in OPEN_STATES and now,
+                    "done_by_id": step["state"] not in OPEN_STATES and self.env.uid,
+                }
+                for run, step in steps
+            ]
         )
+        ids = {
+            (run.id, step["code"]): line_id
+            for (run, step), line_id in zip(steps, lines._ids, strict=True)
+        }
+        self._insert_links(
+            "after_ids",
+            [
+                (ids[run.id, step["code"]], ids[run.id, code])
+                for run, step in steps
+                for code in step["after"]
+            ],
+        )
+        # All steps that these runs have: nobody needs to look for more.
+        line_ids = iter(lines._ids)
+        for run, own_steps in zip(runs, steps_by_run, strict=True):
+            own_ids = tuple(islice(line_ids, len(own_steps)))
+            self.env.cache.set(run, runs._fields["line_ids"], own_ids)
+        return lines
 
     def _split_by_turn(self):
         """:returns: the waiting steps whose turn has come, and those on a branch that
@@ -347,30 +351,52 @@ class MailActivityPlanRunLine(models.Model):
         """Schedule waiting steps whose turn has come: what they need is found now."""
         scheduled = self.browse()
         daters = {}
-        rotation = self.env["mail.activity.round.robin"]._get_rotation(draw=True)
-        for line in self:
+        ready = self._close_unmet()
+        rotation = ready._reserve_turns()
+        for line in ready:
             run = line.run_id
             dater = daters.setdefault(
                 (run.deadline_policy, run.resource_calendar_id), run._get_dater()
             )
             try:
-                if not line._meets_condition():
-                    line._close(
-                        "skipped", self.env._("The record doesn't meet its condition.")
-                    )
-                    continue
-                line.write(
-                    {
-                        "state": "scheduled",
-                        **line._prepare_schedule_values(dater, rotation),
-                    }
-                )
+                values = line._prepare_schedule_values(dater, rotation)
             except UserError as error:
                 line._fail(error.args[0])
                 continue
+            line.write({"state": "scheduled", **values})
             scheduled += line
         scheduled._start()
         scheduled._log(dict.fromkeys(scheduled, "waiting"))
+
+    def _close_unmet(self):
+        """Skip the steps whose record doesn't meet their condition.
+
+        :returns: the others
+        """
+        ready = self.browse()
+        for line in self:
+            try:
+                if line._meets_condition():
+                    ready += line
+                else:
+                    line._close(
+                        "skipped", self.env._("The record doesn't meet its condition.")
+                    )
+            except UserError as error:
+                line._fail(error.args[0])
+        return ready
+
+    def _reserve_turns(self):
+        """Take the turns that the steps need in the round robin, at once.
+
+        :returns: whose turn it is in the teams
+        """
+        rotation = self.env["mail.activity.round.robin"]._get_rotation(draw=True)
+        in_turn = self.filtered(lambda line: line.responsible_type == "round_robin")
+        for res_model, lines in in_turn.grouped("res_model").items():
+            records = self.env[res_model].browse(lines.mapped("res_id"))
+            rotation.reserve(records.exists())
+        return rotation
 
     def _get_record(self):
         self.ensure_one()
@@ -532,12 +558,14 @@ class MailActivityPlanRunLine(models.Model):
             SQL(
                 """
                 UPDATE mail_activity_plan_run_line AS line
-                   SET activity_id = activity.id
-                  FROM mail_activity AS activity
-                 WHERE activity.id = ANY(%(ids)s) AND activity.run_line_id = line.id
+                   SET activity_id = new.activity_id
+                  FROM unnest(%(line_ids)s, %(activity_ids)s)
+                       AS new (line_id, activity_id)
+                 WHERE line.id = new.line_id
                 RETURNING line.id
                 """,
-                ids=activities.ids,
+                line_ids=self.ids,
+                activity_ids=activities.ids,
             )
         )
         for line, activity in zip(self, activities, strict=True):
@@ -569,10 +597,11 @@ class MailActivityPlanRunLine(models.Model):
             "note": self.note,
             "res_id": self.res_id,
             "res_model_id": self.env["ir.model"]._get_id(self.res_model),
+            "res_name": self.run_id.res_name,
             "run_id": self.run_id.id,
             "run_line_id": self.id,
             "attempt": self.attempt,
-            # What would be computed otherwise, one by one.
+            # What would be computed otherwise, one by one, or written again.
             "active": True,
             "date_end": False,
             "duration": self.activity_type_id.default_duration,
@@ -580,6 +609,7 @@ class MailActivityPlanRunLine(models.Model):
             "status": "new",
             "summary": self.summary,
             "user_id": self.user_id.id,
+            "user_tz": self.user_id.tz,
         }
 
     def _reschedule(self, day, base, explanation=None):
@@ -838,6 +868,11 @@ class MailActivityPlanRunLine(models.Model):
     # Telling people
     # ------------------------------------------------------------
 
+    def _get_description_key(self):
+        """:returns: what tells the descriptions of two steps of one plan apart"""
+        self.ensure_one()
+        return (self.code, self.state, self.user_id, self.date_deadline, self.reason)
+
     def _describe(self):
         """:returns: the step in a few words, for the note of the launch"""
         self.ensure_one()
@@ -889,13 +924,20 @@ class MailActivityPlanRunLine(models.Model):
                 user = line.run_id.user_id
             by_user[user] += line
         for user, lines in by_user.items():
-            lines._notify(
-                user,
-                template="crm_activity_plus.message_plan_steps_failed",
-                subject=self.env._(
-                    "A step of “%(plan)s” failed", plan=lines[0].run_id.name
-                ),
-            )
+            try:
+                with self.env.cr.savepoint():
+                    lines._notify(
+                        user,
+                        template="crm_activity_plus.message_plan_steps_failed",
+                        subject=self.env._(
+                            "A step of “%(plan)s” failed", plan=lines[0].run_id.name
+                        ),
+                    )
+            except psycopg2.OperationalError:
+                raise
+            except Exception:
+                # The step itself says so, too. The others are to go on.
+                _logger.exception("Nobody could be told that %s failed", lines)
 
     def _notify(self, user, template, subject):
         """Send one message about the steps, on their record where they share one."""

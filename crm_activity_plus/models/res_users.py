@@ -3,6 +3,8 @@
 
 from odoo import SUPERUSER_ID, models
 
+from .mail_activity import CLOSED_STATUSES
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"
@@ -17,12 +19,30 @@ class ResUsers(models.Model):
     def action_archive(self):
         """Core deletes the open activities of archived users. The steps of a plan go to
         somebody else instead: the customer still waits for them."""
+        users = self._hand_over_steps()
+        return super(ResUsers, users).action_archive()
+
+    def write(self, vals):
+        """Whichever way a user is archived."""
+        if vals.get("active") is False:
+            self.filtered("active")._hand_over_steps()
+        return super().write(vals)
+
+    def _hand_over_steps(self):
+        """Give the open steps of users who leave to somebody else.
+
+        :returns: the users, with the reason for what happens to their other activities
+        """
         users = self.with_context(
             activity_reason=self.env._(
                 "%(users)s was archived.", users=", ".join(self.mapped("name"))
             )
         )
         users.env["mail.activity"].sudo().search(
-            [("user_id", "in", self.ids), ("run_line_id", "!=", False)]
+            [
+                ("user_id", "in", self.ids),
+                ("run_line_id", "!=", False),
+                ("status", "not in", CLOSED_STATUSES),
+            ]
         )._hand_over(users)
-        return super(ResUsers, users).action_archive()
+        return users

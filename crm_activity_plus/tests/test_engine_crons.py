@@ -12,6 +12,7 @@ from odoo.addons.base.models.ir_cron import IrCron
 
 from ..models.mail_activity import MailActivity
 from ..models.mail_activity_plan_run import MailActivityPlanRun
+from ..models.mail_activity_plan_run_line import MailActivityPlanRunLine
 from .common import CrmActivityPlusCommon
 
 MODELS = "odoo.addons.crm_activity_plus.models"
@@ -147,6 +148,29 @@ class TestEngineCrons(CrmActivityPlusCommon):
         self.assertEqual(
             [run.line_ids[1].state for run in runs],
             ["scheduled", "waiting", "scheduled"],
+        )
+
+    @mute_logger(f"{MODELS}.mail_activity_plan_run_line")
+    def test_due_step_that_nobody_can_be_told_about(self):
+        self.short_plan.template_ids.write(
+            {
+                "action_type": "server_action",
+                "server_action_id": self._make_failing().id,
+            }
+        )
+        runs = self._launch(self.leads, plan=self.short_plan, plan_date="2026-03-02")
+        with patch.object(MailActivityPlanRunLine, "_notify", side_effect=ValueError):
+            self._run_cron("ir_cron_run_due_steps")
+        self.assertEqual(runs.line_ids.mapped("state"), ["failed"] * 3)
+
+    def _make_failing(self):
+        return self.env["ir.actions.server"].create(
+            {
+                "name": "Failing",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "state": "code",
+                "code": "raise UserError('Broken')",
+            }
         )
 
     def test_due_step_of_a_run_that_was_just_stopped(self):

@@ -1,12 +1,15 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from unittest.mock import patch
+
 from freezegun import freeze_time
 
 from odoo.exceptions import ValidationError
 from odoo.fields import Command, Date
 from odoo.tests import tagged
 
+from ..models.mail_activity_round_robin import MailActivityRoundRobin
 from .common import CrmActivityPlusCommon
 
 
@@ -209,6 +212,42 @@ class TestEngineSteps(CrmActivityPlusCommon):
         self.assertEqual(
             users, [members.ids[(after + n) % len(members)] for n in range(2)]
         )
+
+    def test_round_robin_of_steps_that_waited(self):
+        """Their turns are taken at once; who is skipped has none."""
+        plan = self._create_plan(
+            "Turns",
+            self._step(self.type_call, "A"),
+            self._step(self.type_call, "B", responsible_type="round_robin"),
+        )
+        plan.template_ids[1].write(
+            {
+                "after_ids": [Command.set(plan.template_ids[0].ids)],
+                "condition_domain": "[('priority', '=', '0')]",
+            }
+        )
+        members = self.sales_team_1.crm_team_member_ids.user_id
+        leads = self._create_leads(2 * len(members) + 1)
+        leads[0].priority = "1"
+        runs = self._launch(leads, plan=plan, user=self.user_manager)
+        draw = MailActivityRoundRobin._draw
+        with patch.object(
+            MailActivityRoundRobin, "_draw", autospec=True, side_effect=draw
+        ) as draw:
+            runs.line_ids.activity_id.action_done()
+        self.assertEqual(draw.call_count, 1)
+        second = runs.line_ids.filtered("after_ids")
+        skipped = second.filtered(lambda line: line.state == "skipped")
+        self.assertEqual(skipped.run_id.lead_id, leads[0])
+        counts = [
+            len(
+                (second - skipped).filtered(
+                    lambda line, user=user: line.user_id == user
+                )
+            )
+            for user in members
+        ]
+        self.assertEqual(counts, [2] * len(members))
 
     def test_preview_takes_no_turn(self):
         plan = self._create_plan(

@@ -173,6 +173,22 @@ class TestRunUserArchived(RunCommon):
         self.assertEqual(self.first.activity_id.user_id, self.user_manager)
         self.assertEqual(self.first.state, "scheduled")
 
+    def test_archived_by_writing(self):
+        self._assign(self.user_colleague)
+        self.user_colleague.write({"active": False})
+        self.assertEqual(self.first.activity_id.user_id, self.user_owner)
+
+    def test_steps_on_hold_go_too(self):
+        self._assign(self.user_colleague)
+        self.activity.action_hold()
+        self.user_colleague.action_archive()
+        self.assertEqual(self.activity.status, "on_hold")
+        self.assertEqual(self.activity.user_id, self.user_owner)
+
+    def test_run_can_not_be_deleted(self):
+        with self.assertRaisesRegex(UserError, "Stop it instead"):
+            self.run_.sudo().unlink()
+
     def test_without_anybody_left_they_are_unassigned(self):
         self.lead.team_id = False
         self.user_owner.action_archive()

@@ -8,7 +8,7 @@ import psycopg2.errors
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_cron import IrCron
@@ -256,6 +256,17 @@ class TestPlanLaunchJob(CrmActivityPlusCommon, CronMixinCase):
         self.assertEqual((bad.state, bad.error), ("failed", "Broken"))
         self.assertEqual((good.state, good.launched_count), ("done", 4))
         self.assertIn("Broken", self._get_messages(self.user_owner).body)
+
+    def test_ended_launches_are_cleaned_up(self):
+        ended, running = (self._enqueue().sudo() for _n in range(2))
+        ended.date_end = "2026-03-01 08:00:00"
+        with freeze_time("2026-08-20"):
+            running._gc_ended_launches()
+        self.assertTrue(ended.exists())
+        with freeze_time("2026-09-01"):
+            running._gc_ended_launches()
+        self.assertFalse(ended.exists())
+        self.assertTrue(running.exists())
 
     def test_cancelled_before_it_begins(self):
         launch = self._enqueue()

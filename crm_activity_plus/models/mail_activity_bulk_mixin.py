@@ -1,0 +1,139 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import json
+from itertools import chain
+
+from odoo import api, models
+from odoo.models import LOG_ACCESS_COLUMNS
+from odoo.tools import SQL
+
+
+class MailActivityBulkMixin(models.AbstractModel):
+    """Tables that the engine alone writes, many rows at a time.
+
+    Most of what the ORM does for a new record is done for each by itself, whether the
+    record needs it or not. A launch on 500 leads makes thousands of records that were
+    checked as one: as the plan they come from.
+    """
+
+    _name = "mail.activity.bulk.mixin"
+    _description = "Table That the Engine Fills at Once"
+
+    @api.model
+    def _insert(self, vals_list):
+        """Create records with one query, and one for each many2many field.
+
+        Defaults, computed fields and what PostgreSQL checks are as in ``create``;
+        constraints in Python are not checked.
+
+        :param list[dict] vals_list: values as for ``create``, of columns and, as
+            ``Command.set``, of many2many fields
+        :returns: the records, in the same order
+        """
+        if not vals_list:
+            return self.browse()
+        names = dict.fromkeys(chain.from_iterable(vals_list))
+        columns, links = [], []
+        for name in names:
+            (columns if self._fields[name].column_type else links).append(name)
+        common = self._prepare_insert_values(columns)
+        records = self.browse(self._insert_rows(vals_list, columns, common))
+        for name in links:
+            self._insert_links(
+                name,
+                [
+                    (record.id, other_id)
+                    for record, vals in zip(records, vals_list, strict=True)
+                    for _command, _id, other_ids in vals.get(name) or ()
+                    for other_id in other_ids
+                ],
+            )
+        self._forget_inverses(vals_list, columns)
+        records.modified([*names, *common], create=True)
+        return records
+
+    def _prepare_insert_values(self, given):
+        """:returns: what all new records have beside the given columns"""
+        missing = [
+            name
+            for name, field in self._fields.items()
+            if field.column_type
+            and not field.compute
+            and name not in (*given, *LOG_ACCESS_COLUMNS, "id")
+        ]
+        now, uid = self.env.cr.now(), self.env.uid
+        return {
+            **self.default_get(missing),
+            "create_date": now,
+            "create_uid": uid,
+            "write_date": now,
+            "write_uid": uid,
+        }
+
+    def _insert_rows(self, vals_list, columns, common):
+        """:returns: the new ids, in order"""
+        booleans = {name for name in columns if self._fields[name].type == "boolean"}
+        rows = [
+            {
+                name: value
+                for name, value in vals.items()
+                if name in booleans or (value is not False and value is not None)
+            }
+            for vals in vals_list
+        ]
+        given = [name for name in columns if name not in common]
+        ids = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO %(table)s (%(common_names)s, %(names)s)
+                     SELECT %(common_values)s, %(names)s
+                       FROM jsonb_populate_recordset(NULL::%(table)s, %(rows)s)
+                  RETURNING id
+                """,
+                table=SQL.identifier(self._table),
+                common_names=SQL(", ").join(map(SQL.identifier, common)),
+                common_values=SQL(", ").join(
+                    self._fields[name].convert_to_column_insert(value, self)
+                    for name, value in common.items()
+                ),
+                names=SQL(", ").join(map(SQL.identifier, given)),
+                # Dates as text; PostgreSQL reads them.
+                rows=json.dumps(rows, default=str),
+            )
+        )
+        # The sequence gave them out in the order of the rows.
+        return sorted(row_id for [row_id] in ids)
+
+    @api.model
+    def _insert_links(self, name, pairs):
+        """Link new records by a many2many field.
+
+        :param str name: the field
+        :param pairs: ids of a record, and of what to link it to
+        """
+        if not pairs:
+            return
+        field = self._fields[name]
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO %s (%s, %s) SELECT * FROM unnest(%s, %s)",
+                SQL.identifier(field.relation),
+                SQL.identifier(field.column1),
+                SQL.identifier(field.column2),
+                [first for first, _second in pairs],
+                [second for _first, second in pairs],
+            )
+        )
+
+    def _forget_inverses(self, vals_list, columns):
+        """Have one2many fields that were read before read the new records, too."""
+        for name in columns:
+            field = self._fields[name]
+            if field.type != "many2one":
+                continue
+            ids = {vals[name] for vals in vals_list if vals.get(name)}
+            for inverse in self.pool.field_inverses[field]:
+                self.env[inverse.model_name].browse(ids).invalidate_recordset(
+                    [inverse.name], flush=False
+                )
