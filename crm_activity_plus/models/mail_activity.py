@@ -603,7 +603,9 @@ class MailActivity(models.Model):
 
     def _action_done(self, feedback=False, attachment_ids=None):
         """Nothing is done twice, and what was on hold is not any more."""
-        activities = self.filtered(lambda a: a.status not in CLOSED_STATUSES)
+        # Of many records, they would be read record by record.
+        together = self.browse(self._ids)
+        activities = together.filtered(lambda a: a.status not in CLOSED_STATUSES)
         held = activities.filtered(lambda a: a.status == "on_hold")
         if held:
             held.action_resume()
