@@ -26,6 +26,8 @@
         "views/mail_activity_plan_template_views.xml",
         "views/mail_activity_plan_views.xml",
         "views/crm_lead_views.xml",
+        "views/crm_lead_next_step_views.xml",
+        "views/crm_team_views.xml",
         "wizards/mail_activity_schedule_views.xml",
         "views/crm_menu_views.xml",
     ],

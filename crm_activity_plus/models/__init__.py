@@ -13,11 +13,14 @@ from . import mail_activity_plan_launch
 from . import mail_activity_plan_template
 from . import mail_activity_plan_run
 from . import mail_activity_plan_run_line
+from . import mail_activity_plan_run_timeline
+from . import mail_activity_plan_run_line_timeline
 from . import mail_activity_log
 from . import mail_activity_round_robin
 from . import mail_thread
 from . import calendar_event
 from . import crm_lead
+from . import crm_team
 from . import ir_actions_server
 from . import res_users
 from . import resource_calendar

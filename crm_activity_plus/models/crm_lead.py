@@ -1,9 +1,21 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from collections import defaultdict
+
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .mail_activity_plan_run import OPEN_STATES
+from .mail_activity_plan_run_line import OPEN_STATES as STEP_OPEN_STATES
+
+# An open lead: neither won, lost nor archived.
+OPEN_DOMAIN = Domain("active", "=", True) & Domain("won_status", "=", "pending")
+# What brings a lead back: an open activity, or one on hold until a day.
+NEXT_ACTIVITY_DOMAIN = Domain("status", "in", ("new", "in_progress")) | (
+    Domain("status", "=", "on_hold") & Domain("on_hold_until", "!=", False)
+)
 
 
 class CrmLead(models.Model):
@@ -33,6 +45,44 @@ class CrmLead(models.Model):
         help="How far the current activity plan is, in percent.",
     )
 
+    plan_state = fields.Selection(
+        selection=lambda self: self.env["mail.activity.plan.run"]
+        ._fields["state"]
+        ._description_selection(self.env),
+        compute="_compute_plan_state",
+        groups="base.group_user",
+    )
+    plan_step_count = fields.Integer(
+        compute="_compute_plan_state",
+        groups="base.group_user",
+        help="How many steps the current activity plan has.",
+    )
+    plan_step_closed_count = fields.Integer(
+        "Closed Plan Steps",
+        compute="_compute_plan_state",
+        groups="base.group_user",
+        help="How many steps of the current activity plan are closed.",
+    )
+    next_step_name = fields.Char(
+        "Next Step",
+        compute="_compute_next_step",
+        groups="base.group_user",
+        help="The activity that is due first, or what the activity plan does by "
+        "itself before.",
+    )
+    next_step_date = fields.Date(
+        compute="_compute_next_step",
+        groups="base.group_user",
+        help="When the next step is due. For an activity on hold: when it comes back.",
+    )
+    has_no_next_step = fields.Boolean(
+        compute="_compute_next_step",
+        search="_search_has_no_next_step",
+        groups="base.group_user",
+        help="The lead is open, but nothing will remind anybody of it: it has no open "
+        "activity, none on hold until a date, and no activity plan under way.",
+    )
+
     @api.depends("plan_run_ids.state", "plan_run_ids.progress")
     def _compute_active_plan_run_id(self):
         for lead in self:
@@ -41,6 +91,158 @@ class CrmLead(models.Model):
             lead.plan_run_count = len(runs)
             lead.active_plan_run_id = active
             lead.plan_progress = active.progress
+
+    @api.depends("plan_run_ids.state", "plan_run_ids.progress")
+    def _compute_plan_state(self):
+        steps = self.env["mail.activity.plan.run.line"].sudo()
+        counts = defaultdict(dict)
+        for run, state, count in steps._read_group(
+            [("run_id", "in", self.active_plan_run_id.ids)],
+            ["run_id", "state"],
+            ["__count"],
+        ):
+            counts[run.id][state] = count
+        for lead in self:
+            by_state = counts[lead.active_plan_run_id.id]
+            lead.plan_state = lead.active_plan_run_id.state
+            still_open = sum(by_state.get(state, 0) for state in STEP_OPEN_STATES)
+            lead.plan_step_count = sum(by_state.values())
+            lead.plan_step_closed_count = lead.plan_step_count - still_open
+
+    @api.depends(
+        "active",
+        "won_status",
+        "activity_ids.date_deadline",
+        "activity_ids.on_hold_until",
+        "activity_ids.status",
+        "activity_ids.summary",
+        "plan_run_ids.next_deadline",
+        "plan_run_ids.state",
+    )
+    @api.depends_context("lang")
+    def _compute_next_step(self):
+        """With the same number of queries for any number of leads."""
+        steps = self._get_next_steps()
+        with_run = {
+            lead.id
+            for [lead] in self.env["mail.activity.plan.run"]
+            .sudo()
+            ._read_group(
+                [("lead_id", "in", self.ids), ("state", "in", OPEN_STATES)],
+                ["lead_id"],
+            )
+        }
+        open_leads = self.filtered_domain(OPEN_DOMAIN)
+        for lead in self:
+            day, name = steps.get(lead.id, (False, False))
+            lead.next_step_date = day
+            lead.next_step_name = name
+            lead.has_no_next_step = (
+                lead in open_leads and not name and lead.id not in with_run
+            )
+
+    def _get_next_steps(self):
+        """:returns: for each lead that has one, date and name of its next step"""
+        steps = {}
+        for lead_id, day, name in [
+            *self._get_next_activities(),
+            *self._get_next_automatic_steps(),
+        ]:
+            if lead_id not in steps or day < steps[lead_id][0]:
+                steps[lead_id] = (day, name)
+        return steps
+
+    def _get_next_activities(self):
+        """:returns: lead, day and name of what people have to do"""
+        activities = (
+            self.env["mail.activity"]
+            .sudo()
+            .search_fetch(
+                Domain("res_model", "=", self._name)
+                & Domain("res_id", "in", self.ids)
+                & NEXT_ACTIVITY_DOMAIN,
+                ["activity_type_id", "date_deadline", "on_hold_until", "summary"],
+            )
+        )
+        return [
+            (
+                activity.res_id,
+                activity.on_hold_until or activity.date_deadline,
+                activity.summary or activity.activity_type_id.name or "",
+            )
+            for activity in activities
+        ]
+
+    def _get_next_automatic_steps(self):
+        """:returns: lead, day and name of what plans under way do by themselves"""
+        steps = (
+            self.env["mail.activity.plan.run.line"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("run_id.lead_id", "in", self.ids),
+                    ("run_id.state", "=", "running"),
+                    ("state", "=", "scheduled"),
+                    ("action_type", "!=", "activity"),
+                ],
+                ["activity_type_id", "date_deadline", "res_id", "summary"],
+            )
+        )
+        return [
+            (step.res_id, step.date_deadline, step.display_name)
+            for step in steps.filtered("date_deadline")
+        ]
+
+    @api.model
+    def _search_has_no_next_step(self, operator, value):
+        """Anti-joins, which stay fast where a list of ids would not."""
+        if operator != "in":
+            return NotImplemented
+        if {True, False} <= set(value):
+            return Domain.TRUE
+        domain = OPEN_DOMAIN & Domain.custom(
+            to_sql=self._get_no_next_step_sql,
+            predicate=lambda lead: lead.has_no_next_step,
+        )
+        return domain if True in value else ~domain
+
+    @api.model
+    def _get_no_next_step_sql(self, model, alias, query):
+        """:returns: the condition that nothing is planned on a lead"""
+        self.env["mail.activity"].flush_model(
+            ["active", "on_hold_until", "res_id", "res_model", "status"]
+        )
+        self.env["mail.activity.plan.run"].flush_model(["lead_id", "state"])
+        lead_id = SQL.identifier(alias, "id")
+        return SQL(
+            """
+            NOT EXISTS (
+                SELECT 1
+                  FROM mail_activity AS activity
+                 WHERE activity.res_model = %(res_model)s
+                   AND activity.res_id = %(lead_id)s
+                   AND (
+                        activity.active
+                        OR (
+                            activity.status = 'on_hold'
+                            AND activity.on_hold_until IS NOT NULL
+                        )
+                   )
+            )
+            AND NOT EXISTS (
+                SELECT 1
+                  FROM mail_activity_plan_run AS run
+                 WHERE run.lead_id = %(lead_id)s AND run.state IN %(states)s
+            )
+            """,
+            lead_id=lead_id,
+            res_model=self._name,
+            states=OPEN_STATES,
+        )
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
 
     def action_view_plan_runs(self):
         """Open the plan under way, or all of the lead's plans where there is none."""
@@ -54,6 +256,40 @@ class CrmLead(models.Model):
             action["res_id"] = self.plan_run_ids.id
             action["views"] = [(False, "form")]
         return action
+
+    @api.model
+    def action_view_no_next_step(self):
+        """Open the leads without a next step: one's own, or those of the teams that
+        the user leads, by salesperson."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_activity_plus.crm_lead_action_no_next_step"
+        )
+        if self.env["crm.team"].search_count([("user_id", "=", self.env.uid)], limit=1):
+            filters = ("my_teams", "salesperson")
+        else:
+            filters = ("assigned_to_me",)
+        action["context"] = {f"search_default_{name}": 1 for name in filters}
+        return action
+
+    def action_schedule_next_step(self):
+        """Open the pop-up that schedules an activity or launches a plan."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Schedule Activity"),
+            "res_model": "mail.activity.schedule",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "active_id": self[:1].id,
+                "active_ids": self.ids,
+                "active_model": self._name,
+                "dialog_size": "large",
+            },
+        }
+
+    # ------------------------------------------------------------
+    # Exits
+    # ------------------------------------------------------------
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
         """Core's hook for every way to win or lose a lead."""

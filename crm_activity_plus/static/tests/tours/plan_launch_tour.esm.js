@@ -1,7 +1,7 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import {choosePlan, markDone} from "./tour_steps.esm";
+import {choosePlan, markDone, showStepList} from "./tour_steps.esm";
 import {registry} from "@web/core/registry";
 
 const PLAN = "Tour of the Factory";
@@ -75,6 +75,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch", {
                 ".o-form-buttonbox button[name='action_view_plan_runs']:contains('Plan under Way')",
             run: "click",
         },
+        showStepList(),
         {
             content: "The run's page shows the steps",
             trigger:
@@ -168,6 +169,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_complete_step", {
             content: "The run shows the progress",
             trigger: ".o_form_view .o_field_widget[name='progress']:contains('33')",
         },
+        showStepList(),
         {
             content: "The step is done",
             trigger:

@@ -1,7 +1,7 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import {completeWith} from "./tour_steps.esm";
+import {completeWith, showStepList} from "./tour_steps.esm";
 import {registry} from "@web/core/registry";
 
 const STATUS = ".o_field_widget[name='state'] .o_arrow_button_current";
@@ -51,6 +51,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_outcome", {
             trigger: ".o_crm_activity_plus_plan a:contains('Tour of Branches')",
             run: "click",
         },
+        showStepList(),
         expectLine("Send the offer", "Scheduled"),
         expectLine("Say goodbye", "Skipped"),
         {
@@ -118,6 +119,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_pause", {
             content: "It runs",
             trigger: `${STATUS}:contains('Running')`,
         },
+        showStepList(),
         expectLine("Call them", "Scheduled"),
         {
             content: "Go back to the lead",

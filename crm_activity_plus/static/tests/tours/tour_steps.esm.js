@@ -111,3 +111,16 @@ export function markDone(summary, feedback) {
         },
     ];
 }
+
+/**
+ * Show the steps of a plan that is under way as a list, on its own form.
+ *
+ * @returns {object} step
+ */
+export function showStepList() {
+    return {
+        content: "Show the list of steps",
+        trigger: ".o_form_view .o_notebook .nav-link[name='steps']",
+        run: "click",
+    };
+}

@@ -1,0 +1,283 @@
+// Copyright 2026 The CRM Activity Plus contributors
+// License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import {Component, status, useState} from "@odoo/owl";
+import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dialog";
+import {ReasonDialog} from "./reason_dialog.esm";
+import {RunTimelineRun} from "./run_timeline_run.esm";
+import {SnoozeDialog} from "./snooze_dialog.esm";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import {useRecordObserver} from "@web/model/relational_model/utils";
+import {useService} from "@web/core/utils/hooks";
+
+const RUN_MODEL = "mail.activity.plan.run";
+const STEP_MODEL = "mail.activity.plan.run.line";
+const OPEN_STATES = ["running", "paused"];
+
+/**
+ * What was done, is open and comes of the activity plans of a record. It is used on a
+ * list of runs, and on the steps of one run, on its own form.
+ *
+ * What changes a run saves the form first and reloads it afterwards: so the chatter and
+ * the buttons of the form follow, and this follows what happens there.
+ */
+export class RunTimelineField extends Component {
+    static template = "crm_activity_plus.RunTimelineField";
+    static components = {RunTimelineRun};
+    static props = {...standardFieldProps};
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.dialog = useService("dialog");
+        this.state = useState({
+            hasFailed: false,
+            isBusy: false,
+            runs: [],
+            // Of runs that were clicked: whether their steps are hidden.
+            collapsed: {},
+        });
+        this.lastRequest = 0;
+        // The record has other data after each reload, also where these are the same.
+        useRecordObserver((record, props) => this.load(this.getRunIds(record, props)));
+    }
+
+    /** @returns {boolean} whether this is the form of the run itself */
+    get isAlone() {
+        return this.props.record.resModel === RUN_MODEL;
+    }
+
+    get canLaunch() {
+        return !this.isAlone && !this.props.readonly;
+    }
+
+    get hasRunUnderWay() {
+        return this.state.runs.some((run) => OPEN_STATES.includes(run.state));
+    }
+
+    getRunIds(record, props) {
+        if (record.resModel === RUN_MODEL) {
+            // Read to be told when it changes.
+            return record.data[props.name] && record.resId ? [record.resId] : [];
+        }
+        return record.data[props.name]?.currentIds || [];
+    }
+
+    /**
+     * @param {object} run
+     * @returns {boolean} whether its steps are hidden: those of ended ones are, where
+     *     there are others
+     */
+    isCollapsed(run) {
+        if (this.isAlone) {
+            return false;
+        }
+        return (
+            this.state.collapsed[run.id] ??
+            (this.state.runs.length > 1 && !OPEN_STATES.includes(run.state))
+        );
+    }
+
+    /**
+     * Ask the server. It never throws: where it can't be asked, that is shown, and the
+     * form stays usable.
+     *
+     * @param {number[]} runIds
+     */
+    async load(runIds) {
+        this.lastRequest += 1;
+        const request = this.lastRequest;
+        let runs = [];
+        let hasFailed = false;
+        if (runIds.length) {
+            try {
+                runs = await this.orm.silent.call(RUN_MODEL, "get_timeline", [runIds]);
+            } catch {
+                hasFailed = true;
+            }
+        }
+        if (request !== this.lastRequest || status(this) === "destroyed") {
+            return;
+        }
+        this.state.hasFailed = hasFailed;
+        if (!hasFailed) {
+            this.state.runs = runs;
+        }
+    }
+
+    onRetry() {
+        return this.load(this.getRunIds(this.props.record, this.props));
+    }
+
+    onToggle(run) {
+        this.state.collapsed[run.id] = !this.isCollapsed(run);
+    }
+
+    onRunAction(action, run) {
+        if (action === "open") {
+            return this.openForm(RUN_MODEL, run.id);
+        }
+        if (action === "stop") {
+            return this.askToStop(run);
+        }
+        if (action === "restart") {
+            return this.askToRestart(run);
+        }
+        return this.change(RUN_MODEL, `action_${action}`, [[run.id]]);
+    }
+
+    onStepAction(action, step) {
+        if (action === "open") {
+            return this.openActivity(step);
+        }
+        return action === "snooze" ? this.askUntilWhen(step) : this.askToSkip(step);
+    }
+
+    askToStop(run) {
+        this.dialog.add(ReasonDialog, {
+            title: _t("Stop “%s”", run.name),
+            body: _t(
+                "Its open activities will be cancelled, and no other step follows."
+            ),
+            placeholder: _t("e.g. They have chosen a supplier for this year"),
+            confirmLabel: _t("Stop the Plan"),
+            confirm: (reason) =>
+                this.change(RUN_MODEL, "action_stop", [[run.id]], {
+                    note: reason || false,
+                }),
+        });
+    }
+
+    askToRestart(run) {
+        const restart = () => this.change(RUN_MODEL, "action_restart", [[run.id]]);
+        this.dialog.add(ConfirmationDialog, {
+            title: _t("Restart “%s”", run.name),
+            body: OPEN_STATES.includes(run.state)
+                ? _t("It begins again with its first steps. What is open is cancelled.")
+                : _t("It begins again with its first steps."),
+            confirmLabel: _t("Restart"),
+            confirm: restart,
+            cancel: () => true,
+        });
+    }
+
+    askToSkip(step) {
+        this.dialog.add(ReasonDialog, {
+            title: _t("Skip “%s”", step.name),
+            body: _t("It will not be done. What waits for it goes on."),
+            placeholder: _t("e.g. They sent the documents by themselves"),
+            confirmLabel: _t("Skip the Step"),
+            confirm: (reason) =>
+                this.change(STEP_MODEL, "action_skip", [[step.id]], {
+                    reason: reason || false,
+                }),
+        });
+    }
+
+    askUntilWhen(step) {
+        this.dialog.add(SnoozeDialog, {
+            step: step.name,
+            confirm: (day) =>
+                this.change(STEP_MODEL, "action_snooze", [[step.id]], {until: day}),
+        });
+    }
+
+    /**
+     * Call a method that changes a run, and show what came of it in the whole form.
+     * What was typed in the form is saved before.
+     *
+     * @param {string} model
+     * @param {string} method
+     * @param {any[]} args
+     * @param {object} [kwargs]
+     * @returns {Promise<boolean>} whether it was done
+     */
+    async change(model, method, args, kwargs = {}) {
+        if (this.state.isBusy) {
+            return false;
+        }
+        this.state.isBusy = true;
+        try {
+            if (!(await this.props.record.save())) {
+                return false;
+            }
+            await this.orm.call(model, method, args, kwargs);
+            await this.refresh();
+            return true;
+        } catch (error) {
+            // Somebody else was faster, perhaps: show how it is now.
+            await this.onRetry();
+            throw error;
+        } finally {
+            this.state.isBusy = false;
+        }
+    }
+
+    async refresh() {
+        if (status(this) !== "destroyed") {
+            await this.props.record.load();
+        }
+    }
+
+    async openForm(model, id) {
+        await this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: model,
+            res_id: id,
+            views: [[false, "form"]],
+        });
+    }
+
+    /** @param {object} step - one with an open activity */
+    async openActivity(step) {
+        if (!(await this.props.record.save())) {
+            return;
+        }
+        await this.openDialog({
+            name: step.name,
+            res_model: "mail.activity",
+            res_id: step.activity_id,
+        });
+    }
+
+    async onClickLaunch() {
+        const {record} = this.props;
+        if (!(await record.save())) {
+            return;
+        }
+        await this.openDialog({
+            name: _t("Launch Plan"),
+            res_model: "mail.activity.schedule",
+            context: {
+                active_id: record.resId,
+                active_ids: [record.resId],
+                active_model: record.resModel,
+                dialog_size: "large",
+                plan_mode: true,
+            },
+        });
+    }
+
+    async openDialog(action) {
+        await this.action.doAction(
+            {
+                type: "ir.actions.act_window",
+                views: [[false, "form"]],
+                target: "new",
+                ...action,
+            },
+            {onClose: () => this.refresh()}
+        );
+    }
+}
+
+export const runTimelineField = {
+    component: RunTimelineField,
+    displayName: _t("Timeline of Activity Plans"),
+    supportedTypes: ["one2many"],
+    useSubView: false,
+};
+
+registry.category("fields").add("run_timeline", runTimelineField);

@@ -1,0 +1,91 @@
+// Copyright 2026 The CRM Activity Plus contributors
+// License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import {describeRun, describeStopReason, formatDay, isOpen} from "./describe_step.esm";
+import {Component} from "@odoo/owl";
+import {RunTimelineStep} from "./run_timeline_step.esm";
+import {_t} from "@web/core/l10n/translation";
+
+const STATE_LABEL = {
+    running: _t("Running"),
+    paused: _t("Paused"),
+    done: _t("Done"),
+    stopped: _t("Stopped"),
+};
+
+const STATE_COLOR = {
+    running: "text-bg-info",
+    paused: "text-bg-warning",
+    done: "text-bg-success",
+    stopped: "text-bg-secondary",
+};
+
+/** A run with its steps. */
+export class RunTimelineRun extends Component {
+    static template = "crm_activity_plus.RunTimelineRun";
+    static components = {RunTimelineStep};
+    static props = {
+        run: Object,
+        isBusy: Boolean,
+        isCollapsed: Boolean,
+        // On the run's own form, there is nothing to open and nothing to collapse.
+        isAlone: Boolean,
+        onToggle: Function,
+        // Gets the name of an action and the run.
+        onAction: Function,
+        // Gets the name of an action, the step and the run.
+        onStepAction: Function,
+    };
+
+    get stateLabel() {
+        return STATE_LABEL[this.props.run.state];
+    }
+
+    get stateClass() {
+        return STATE_COLOR[this.props.run.state];
+    }
+
+    get description() {
+        return describeRun(this.props.run);
+    }
+
+    get stopReason() {
+        return describeStopReason(this.props.run);
+    }
+
+    get planDate() {
+        return _t("Plan date: %s", formatDay(this.props.run.plan_date));
+    }
+
+    get closedCount() {
+        return this.props.run.steps.filter((step) => !isOpen(step)).length;
+    }
+
+    get progressText() {
+        return _t("%(closed)s of %(count)s steps", {
+            closed: this.closedCount,
+            count: this.props.run.steps.length,
+        });
+    }
+
+    get progress() {
+        return Math.round(this.props.run.progress);
+    }
+
+    /** @returns {object[]} what the user can do with the run now */
+    get actions() {
+        const {actions} = this.props.run;
+        return [
+            {id: "resume", label: _t("Resume"), class: "btn-primary"},
+            {id: "pause", label: _t("Pause"), class: "btn-secondary"},
+            {id: "stop", label: _t("Stop"), class: "btn-secondary"},
+            {id: "restart", label: _t("Restart"), class: "btn-secondary"},
+        ].filter(({id}) => actions.includes(id));
+    }
+
+    get toggleLabel() {
+        return this.props.isCollapsed
+            ? _t("Show the steps of “%s”", this.props.run.name)
+            : _t("Hide the steps of “%s”", this.props.run.name);
+    }
+}

@@ -1,0 +1,132 @@
+// Copyright 2026 The CRM Activity Plus contributors
+// License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import {
+    describeAttempt,
+    describePastAttempt,
+    describeStep,
+    formatDay,
+    isOpen,
+    isOverdue,
+} from "./describe_step.esm";
+import {Component} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {explainDate} from "../activity_date_explanation/explain_date.esm";
+
+const STATE_LABEL = {
+    waiting: _t("Waiting"),
+    scheduled: _t("Open"),
+    done: _t("Done"),
+    skipped: _t("Skipped"),
+    cancelled: _t("Cancelled"),
+    failed: _t("Failed"),
+};
+
+const STATE_ICON = {
+    waiting: "fa-hourglass-o",
+    done: "fa-check",
+    skipped: "fa-step-forward",
+    cancelled: "fa-ban",
+    failed: "fa-exclamation",
+};
+
+const STATE_COLOR = {
+    waiting: "text-bg-light border",
+    scheduled: "text-bg-info",
+    done: "text-bg-success",
+    skipped: "text-bg-secondary",
+    cancelled: "text-bg-secondary",
+    failed: "text-bg-danger",
+};
+
+const OUTCOME_COLOR = {
+    success: "text-bg-success",
+    neutral: "text-bg-secondary",
+    failure: "text-bg-danger",
+};
+
+/** One step of a run: what came of it, or when it comes and why then. */
+export class RunTimelineStep extends Component {
+    static template = "crm_activity_plus.RunTimelineStep";
+    static props = {
+        step: Object,
+        isBusy: Boolean,
+        // Gets the name of an action and the step.
+        onAction: Function,
+    };
+
+    get icon() {
+        return STATE_ICON[this.props.step.state] || this.props.step.icon || "fa-tasks";
+    }
+
+    get color() {
+        return isOverdue(this.props.step)
+            ? "text-bg-danger"
+            : STATE_COLOR[this.props.step.state];
+    }
+
+    get stateLabel() {
+        return isOverdue(this.props.step)
+            ? _t("Overdue")
+            : STATE_LABEL[this.props.step.state];
+    }
+
+    get description() {
+        return describeStep(this.props.step);
+    }
+
+    get descriptionClass() {
+        if (isOverdue(this.props.step)) {
+            return "text-danger fw-bolder";
+        }
+        return this.props.step.state === "scheduled" ? "" : "text-muted";
+    }
+
+    get outcomeClass() {
+        return OUTCOME_COLOR[this.props.step.outcome.kind] || OUTCOME_COLOR.neutral;
+    }
+
+    /** @returns {string} whose it is, as long as nobody did it */
+    get assignee() {
+        const {step} = this.props;
+        return isOpen(step) && step.user ? step.user.name : "";
+    }
+
+    get attempt() {
+        return describeAttempt(this.props.step);
+    }
+
+    get attempts() {
+        return this.props.step.attempts.map((attempt) => ({
+            ...attempt,
+            text: describePastAttempt(attempt),
+        }));
+    }
+
+    /** @returns {string[]} how the date was found, as long as it matters */
+    get sentences() {
+        const {step} = this.props;
+        return isOpen(step) && step.date_deadline
+            ? explainDate(step.date_explanation)
+            : [];
+    }
+
+    get tooltipInfo() {
+        return JSON.stringify({sentences: this.sentences});
+    }
+
+    /** @returns {object[]} what the user can do with the step now */
+    get actions() {
+        const {actions, name} = this.props.step;
+        return [
+            {id: "open", label: _t("Open"), title: _t("Open “%s”", name)},
+            {id: "snooze", label: _t("Snooze"), title: _t("Snooze “%s”", name)},
+            {id: "skip", label: _t("Skip"), title: _t("Skip “%s”", name)},
+        ].filter(({id}) => actions.includes(id));
+    }
+
+    get dueTitle() {
+        const {date_deadline: deadline} = this.props.step;
+        return deadline ? formatDay(deadline) : "";
+    }
+}
