@@ -185,10 +185,6 @@ class TestRunUserArchived(RunCommon):
         self.assertEqual(self.activity.status, "on_hold")
         self.assertEqual(self.activity.user_id, self.user_owner)
 
-    def test_run_can_not_be_deleted(self):
-        with self.assertRaisesRegex(UserError, "Stop it instead"):
-            self.run_.sudo().unlink()
-
     def test_without_anybody_left_they_are_unassigned(self):
         self.lead.team_id = False
         self.user_owner.action_archive()
