@@ -21,6 +21,9 @@ from . import mail_thread
 from . import calendar_event
 from . import crm_lead
 from . import crm_team
+from . import ir_actions_actions
 from . import ir_actions_server
+from . import res_config_settings
+from . import res_partner
 from . import res_users
 from . import resource_calendar

@@ -24,6 +24,22 @@ class MailActivityMixin(models.AbstractModel):
         self._exit_plan_runs(vals)
         return result
 
+    def _write_multi(self, vals_list):
+        """A customer that is computed, such as the one of a task, is written here
+        only."""
+        super()._write_multi(vals_list)
+        names = {
+            name
+            for name in self._mail_get_partner_fields()
+            if self._fields[name].compute
+        }
+        if names:
+            self.browse(
+                record.id
+                for record, vals in zip(self, vals_list, strict=True)
+                if names & vals.keys()
+            )._update_activity_partners()
+
     def _exit_plan_runs(self, vals):
         """Stop the runs that what was just written ends.
 

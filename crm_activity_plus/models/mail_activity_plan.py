@@ -420,7 +420,7 @@ class MailActivityPlan(models.Model):
         reasons = {}
         for record in records - existing:
             reasons[record.id] = self.env._(
-                "There is no record with the id %(id)s.", id=record.id
+                "There is no record with the id %(id)s: it was deleted.", id=record.id
             )
         for record in existing - readable:
             reasons[record.id] = self.env._("You may not read this record.")

@@ -116,7 +116,7 @@ class TestLaunchPlanScript(HttpCase):
                 f"run {runs[0].id}: From Outside – Ten desks, running, 2026-03-31",
                 f"run {runs[1].id}: From Outside – Twenty chairs, running, 2026-03-31",
                 f"skipped {self.deleted_id}: There is no record with the id "
-                f"{self.deleted_id}.",
+                f"{self.deleted_id}: it was deleted.",
             ],
         )
         return runs

@@ -7,10 +7,19 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.mail_activity_type import APPLICABLE_DOMAIN
+from .launch_preview import LaunchPreview
 
 # Beyond so many records, a plan is launched in the background, and what the launch
 # would do is looked at for the first of them only.
 BATCH_SIZE = 500
+
+# So many records are on a page of the preview.
+PAGE_SIZE = 20
+
+# So many reasons are told in a message; all of them are in the preview.
+MAX_REASONS = 5
+
+DAILY_LIMIT_PARAMETER = "crm_activity_plus.daily_activity_limit"
 
 
 class MailActivitySchedule(models.TransientModel):
@@ -19,6 +28,12 @@ class MailActivitySchedule(models.TransientModel):
     _batch_size = 20_000
 
     activity_type_id = fields.Many2one(domain=APPLICABLE_DOMAIN)
+    plan_overrides = fields.Json(
+        help="What a person changed by hand before the launch: by plan, for all "
+        "records and for single ones, by step.",
+    )
+    has_no_plan = fields.Boolean(compute="_compute_has_no_plan")
+    can_create_plan = fields.Boolean(compute="_compute_has_no_plan")
 
     @api.depends("res_model")
     def _compute_activity_type_id(self):
@@ -35,34 +50,91 @@ class MailActivitySchedule(models.TransientModel):
     def _compute_error(self):
         """What the launch itself would say."""
         super()._compute_error()
-        for scheduler in self.filtered(lambda s: not s.plan_id and not s.has_error):
-            if len(scheduler._evaluate_res_ids()) > BATCH_SIZE:
-                scheduler.has_error = True
-                scheduler.error = self.env._(
-                    "An activity can be scheduled on %(count)s records at once. Select "
-                    "fewer, or launch a plan.",
-                    count=BATCH_SIZE,
-                )
-        for scheduler in self.filtered(lambda s: s.plan_id and not s.has_error):
-            try:
-                proposals = scheduler._propose()
-            except UserError as error:
-                scheduler.error = error.args[0]
-                scheduler.has_error = True
-                scheduler.has_warning = False
-                continue
-            skipped = [p.skip_reason for p in proposals if p.skip_reason]
-            if skipped:
-                text = Markup("<ul>%s</ul>") % Markup().join(
-                    Markup("<li>%s</li>") % reason for reason in skipped
-                )
-                if len(skipped) == len(proposals):
-                    scheduler.error = text
-                    scheduler.has_error = True
-                    scheduler.has_warning = False
-                else:
-                    scheduler.warning = (scheduler.warning or Markup()) + text
-                    scheduler.has_warning = True
+        for scheduler in self.filtered(lambda s: s.res_model and not s.has_error):
+            if scheduler.plan_id:
+                scheduler._check_launch()
+            elif reason := scheduler._get_activity_error():
+                scheduler._set_error(reason)
+
+    def _get_activity_error(self):
+        """:returns: why no activity can be scheduled on the records, or False"""
+        res_ids = self._evaluate_res_ids()
+        if len(res_ids) > BATCH_SIZE:
+            return self.env._(
+                "An activity can be scheduled on %(count)s records at once. Select "
+                "fewer, or launch a plan.",
+                count=BATCH_SIZE,
+            )
+        if res_ids and not self._get_applied_on_records():
+            return self.env._(
+                "There is nothing left to schedule an activity on: it was deleted "
+                "while this window was open. Discard it."
+            )
+        return False
+
+    def _set_error(self, text):
+        self.error = text
+        self.has_error = True
+        self.has_warning = False
+
+    def _check_launch(self):
+        """Tell what the launch itself would say."""
+        try:
+            proposals = self._propose()
+        except UserError as error:
+            self._set_error(error.args[0])
+            return
+        reasons = [p.skip_reason for p in proposals if p.skip_reason]
+        if not reasons:
+            return
+        text = self._format_reasons(reasons)
+        if len(reasons) == len(proposals):
+            self._set_error(text)
+        else:
+            self.warning = (self.warning or Markup()) + text
+            self.has_warning = True
+
+    def _format_reasons(self, reasons):
+        items = [Markup("<li>%s</li>") % reason for reason in reasons[:MAX_REASONS]]
+        if len(reasons) > MAX_REASONS:
+            more = self.env._(
+                "%(count)s more records are skipped: see “Records”.",
+                count=len(reasons) - MAX_REASONS,
+            )
+            items.append(Markup("<li>%s</li>") % more)
+        return Markup("<ul>%s</ul>") % Markup().join(items)
+
+    @api.depends("plan_available_ids")
+    @api.depends_context("plan_mode")
+    def _compute_has_no_plan(self):
+        """Whoever wants to launch a plan where there is none is told so."""
+        for scheduler in self:
+            scheduler.has_no_plan = bool(
+                self.env.context.get("plan_mode")
+                and scheduler.res_model
+                and not scheduler.plan_available_ids
+            )
+            scheduler.can_create_plan = (
+                scheduler.has_no_plan and scheduler._may_create_plan()
+            )
+
+    def _may_create_plan(self):
+        plans = self.env["mail.activity.plan"]
+        if not plans.has_access("create"):
+            return False
+        domain = self.env["ir.rule"]._compute_domain(plans._name, "create")
+        plan = plans.sudo().new({"res_model": self.res_model})
+        return bool(plan.filtered_domain(domain))
+
+    def action_create_plan(self):
+        """Make the first plan for a kind of records."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "mail.activity.plan",
+            "name": self.env._("New Activity Plan"),
+            "views": [(False, "form")],
+            "context": {"default_res_model": self.res_model},
+        }
 
     @api.depends(
         "plan_date", "plan_id", "plan_on_demand_user_id", "res_model", "res_ids"
@@ -86,8 +158,9 @@ class MailActivitySchedule(models.TransientModel):
         if not plan.template_ids:
             return []
         records = self._get_applied_on_records()
-        if records is None or not (record := records.exists()[:1]):
+        if not records:
             return []
+        record = records[:1]
         # For several records the lines show what is the same for all of them.
         shared = len(records) > 1
         rotation = self.env["mail.activity.round.robin"]._get_rotation(draw=False)
@@ -161,21 +234,128 @@ class MailActivitySchedule(models.TransientModel):
     def _propose(self):
         """:returns: what the launch would do"""
         self.ensure_one()
+        res_ids = self._evaluate_res_ids()[:BATCH_SIZE]
         return self._get_plan()._propose(
-            self._get_applied_on_records()[:BATCH_SIZE],
+            res_ids,
             self.plan_date,
             self.plan_on_demand_user_id.id,
+            self._expand_overrides(self.plan_id, self._get_overrides(), res_ids),
         )
+
+    def _get_applied_on_records(self):
+        """Without those that were deleted while the pop-up was open."""
+        records = super()._get_applied_on_records()
+        return records if records is None else records.exists()
+
+    # ------------------------------------------------------------
+    # Preview
+    # ------------------------------------------------------------
+
+    @api.readonly
+    @api.model
+    def preview_launch(
+        self,
+        plan_id,
+        res_ids,
+        plan_date=None,
+        responsible_id=None,
+        overrides=None,
+        offset=0,
+        limit=PAGE_SIZE,
+        only_skipped=False,
+    ):
+        """Compute what the launch of a plan would do, for the pop-up to show.
+
+        :param int plan_id: the plan
+        :param list[int] res_ids: the selected records; the first 500 are looked at
+        :param plan_date: see ``launch`` of ``mail.activity.plan``
+        :param int responsible_id: see there
+        :param dict overrides: what was changed by hand: ``{"all": {step: values},
+            "records": {res_id: {step: values}}}``, with values as in ``launch``; those
+            of a record win
+        :param int offset: the first record to tell about
+        :param int limit: how many records to tell about
+        :param bool only_skipped: tell about the skipped records only
+        :returns: ``{"error": message}``, or ``selected_count``, ``is_background``,
+            ``record_count``, ``skipped_count``, ``steps``, ``row_count``, ``records``,
+            ``load``, ``load_count``, ``overload_count`` and ``daily_limit``
+        :rtype: dict
+        """
+        plan = self.env["mail.activity.plan"].browse(plan_id)
+        if not plan.exists():
+            message = self.env._("This plan was deleted. Choose another one.")
+            return {"error": message}
+        plan.check_access("read")
+        try:
+            res_ids = plan._read_res_ids(res_ids)
+            looked_at = res_ids[:BATCH_SIZE]
+            proposals = plan._propose(
+                looked_at,
+                plan_date,
+                responsible_id,
+                self._expand_overrides(plan, overrides, looked_at),
+            )
+        except UserError as error:
+            return {"error": error.args[0]}
+        preview = LaunchPreview(plan, proposals, self._get_daily_limit())
+        return {
+            "error": False,
+            "selected_count": len(res_ids),
+            "is_background": len(res_ids) > BATCH_SIZE,
+            **preview.format(offset, limit, only_skipped),
+        }
+
+    @api.model
+    def _get_daily_limit(self):
+        """:returns: how many activities a person can do in a day; 0: no limit"""
+        value = self.env["ir.config_parameter"].sudo().get_param(DAILY_LIMIT_PARAMETER)
+        return int(value) if value and value.isdigit() else 0
+
+    def _get_overrides(self):
+        """:returns: what was changed by hand for the plan that is chosen: somebody who
+        looks at another plan, and comes back, finds it again"""
+        return (self.plan_overrides or {}).get(str(self.plan_id.id))
+
+    @api.model
+    def _expand_overrides(self, plan, overrides, res_ids):
+        """:returns: the ``overrides`` of ``launch``. What belongs to a step or a record
+        that is gone is left out."""
+        overrides = plan._read_dict(overrides, "overrides")
+        shared = plan._read_dict(overrides.get("all"), "all")
+        by_record = plan._read_dict(overrides.get("records"), "records")
+        if not shared and not by_record:
+            return {}
+        codes = [step["code"] for step in plan._get_steps()]
+        expanded = {}
+        for res_id in res_ids:
+            own = plan._read_dict(by_record.get(str(res_id)), str(res_id))
+            values = {
+                code: {
+                    **plan._read_dict(shared.get(code), code),
+                    **plan._read_dict(own.get(code), code),
+                }
+                for code in codes
+                if code in shared or code in own
+            }
+            if values:
+                expanded[res_id] = values
+        return expanded
+
+    # ------------------------------------------------------------
+    # Launch
+    # ------------------------------------------------------------
 
     def action_schedule_plan(self):
         """Launch the plan, by the same way as a program does."""
         self.ensure_one()
         if not self.res_model:
             return super().action_schedule_plan()
+        res_ids = self._evaluate_res_ids()
         result = self._get_plan().launch(
-            self._get_applied_on_records(),
+            res_ids,
             self.plan_date,
             self.plan_on_demand_user_id.id,
+            self._expand_overrides(self.plan_id, self._get_overrides(), res_ids),
         )
         if result.get("launch_id"):
             return {

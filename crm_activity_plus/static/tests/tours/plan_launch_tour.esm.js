@@ -5,7 +5,7 @@ import {choosePlan, markDone, showStepList} from "./tour_steps.esm";
 import {registry} from "@web/core/registry";
 
 const PLAN = "Tour of the Factory";
-const SUMMARY_LINE = ".modal .o_mail_activity_schedule_summary .o_data_row";
+const SUMMARY_LINE = ".modal .o_plan_preview_step";
 const YEAR = luxon.DateTime.now().year + 1;
 
 registry.category("web_tour.tours").add("crm_activity_plus_launch", {
@@ -18,7 +18,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch", {
         ...choosePlan(PLAN),
         {
             content: "The summary has all steps, and what the last one waits for",
-            trigger: `${SUMMARY_LINE}:contains('Call back'):contains('after Write the quotation')`,
+            trigger: `${SUMMARY_LINE}:contains('Call back'):contains('Waits for: Write the quotation')`,
         },
         {
             content: "Open the due date",

@@ -1,0 +1,15 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    daily_activity_limit = fields.Integer(
+        "Activities per Day",
+        config_parameter="crm_activity_plus.daily_activity_limit",
+        help="How many activities a person can do in a day. Before a plan is launched, "
+        "the days with more are marked. 0: no day is.",
+    )

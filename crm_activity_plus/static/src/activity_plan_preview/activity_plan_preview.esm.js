@@ -1,0 +1,298 @@
+// Copyright 2026 The CRM Activity Plus contributors
+// License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import {Component, useState} from "@odoo/owl";
+import {deserializeDate, serializeDate, toLocaleDateString} from "@web/core/l10n/dates";
+import {ConnectionLostError} from "@web/core/network/rpc";
+import {KeepLast} from "@web/core/utils/concurrency";
+import {Pager} from "@web/core/pager/pager";
+import {PlanPreviewSteps} from "./plan_preview_steps.esm";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
+import {useRecordObserver} from "@web/model/relational_model/utils";
+import {useService} from "@web/core/utils/hooks";
+
+const PAGE_SIZE = 20;
+
+/**
+ * What the launch of a plan would do, before it is launched: the steps, each record, and
+ * how much work it makes for whom.
+ *
+ * The server computes it; what a person changes by hand is kept in the dialog's field
+ * `plan_overrides`, and wins over whatever is computed later.
+ */
+export class ActivityPlanPreview extends Component {
+    static template = "crm_activity_plus.ActivityPlanPreview";
+    static components = {Pager, PlanPreviewSteps};
+    static props = {...standardWidgetProps};
+
+    setup() {
+        super.setup();
+        this.orm = useService("orm");
+        this.nameService = useService("name");
+        this.keepLast = new KeepLast();
+        this.state = useState({
+            error: "",
+            isLoading: false,
+            offset: 0,
+            onlySkipped: false,
+            opened: {},
+            preview: null,
+            tab: "steps",
+        });
+        useRecordObserver((record) => this.onRecordChanged(record));
+    }
+
+    // Data
+
+    /**
+     * @param {object} record - the dialog's
+     * @returns {object|null} what the server has to know; null without a plan
+     */
+    getRequest(record) {
+        const {plan_id, plan_date, plan_on_demand_user_id, res_ids} = record.data;
+        if (!plan_id) {
+            return null;
+        }
+        return {
+            plan_id: plan_id.id,
+            res_ids: (res_ids || "").match(/\d+/g)?.map(Number) || [],
+            plan_date: plan_date ? serializeDate(plan_date) : false,
+            responsible_id: plan_on_demand_user_id?.id || false,
+            overrides: record.data.plan_overrides?.[plan_id.id] || {},
+        };
+    }
+
+    onRecordChanged(record) {
+        const request = this.getRequest(record);
+        const key = JSON.stringify(request);
+        if (key === this.key) {
+            return;
+        }
+        if (request?.plan_id !== this.request?.plan_id) {
+            Object.assign(this.state, {
+                offset: 0,
+                onlySkipped: false,
+                opened: {},
+                preview: null,
+                tab: "steps",
+            });
+        }
+        Object.assign(this, {key, request});
+        // The dialog opens at once, and the preview follows.
+        this.load();
+    }
+
+    async load() {
+        if (!this.request) {
+            return;
+        }
+        this.state.isLoading = true;
+        try {
+            const {offset, onlySkipped} = this.state;
+            const preview = await this.keepLast.add(
+                this.orm.silent.call("mail.activity.schedule", "preview_launch", [], {
+                    ...this.request,
+                    offset,
+                    limit: PAGE_SIZE,
+                    only_skipped: onlySkipped,
+                })
+            );
+            this.state.error = preview.error || "";
+            if (!preview.error) {
+                this.addNames(preview);
+                this.state.preview = preview;
+            }
+        } catch (error) {
+            this.state.error =
+                error instanceof ConnectionLostError
+                    ? _t("The connection is lost. What you have changed is kept here.")
+                    : error.data?.message || _t("The preview can't be computed.");
+        }
+        this.state.isLoading = false;
+    }
+
+    /** The names are known: they need not be asked for again. */
+    addNames({steps, records}) {
+        const names = {};
+        for (const step of [steps, ...records.map((row) => row.steps)].flat()) {
+            if (step.user_id) {
+                names[step.user_id] = step.user_name;
+            }
+        }
+        this.nameService.addDisplayNames("res.users", names);
+    }
+
+    // Changes by hand
+
+    /**
+     * @param {number} [resId] - a record; none: all of them
+     * @returns {object} what was changed by hand, by step
+     */
+    getOverrides(resId) {
+        const overrides = this.request?.overrides || {};
+        return (resId ? overrides.records?.[resId] : overrides.all) || {};
+    }
+
+    hasOverrides(resId) {
+        return Boolean(Object.keys(this.getOverrides(resId)).length);
+    }
+
+    update(resId, step, changes) {
+        const values = {...this.getOverrides(resId)[step.code], ...changes};
+        for (const [name, value] of Object.entries(values)) {
+            if (value === null || (!resId && name === "skip" && !value)) {
+                delete values[name];
+            }
+        }
+        return this.writeOverride(resId, step.code, values);
+    }
+
+    reset(resId, step) {
+        return this.writeOverride(resId, step.code, {});
+    }
+
+    writeOverride(resId, code, values) {
+        const ofScope = {...this.getOverrides(resId), [code]: values};
+        if (!Object.keys(values).length) {
+            delete ofScope[code];
+        }
+        const overrides = {...this.request.overrides};
+        if (resId) {
+            overrides.records = {...overrides.records, [resId]: ofScope};
+            if (!Object.keys(ofScope).length) {
+                delete overrides.records[resId];
+            }
+        } else {
+            overrides.all = ofScope;
+        }
+        return this.props.record.update({
+            plan_overrides: {
+                ...this.props.record.data.plan_overrides,
+                [this.request.plan_id]: overrides,
+            },
+        });
+    }
+
+    // Display
+
+    get isForSeveral() {
+        return this.state.preview.selected_count > 1;
+    }
+
+    get tabs() {
+        const {overload_count, record_count, skipped_count} = this.state.preview;
+        const tabs = [{name: "steps", label: _t("Steps")}];
+        if (this.isForSeveral) {
+            tabs.push({
+                name: "records",
+                label: _t("Records (%s)", record_count),
+                warning: skipped_count ? _t("%s skipped", skipped_count) : "",
+            });
+        }
+        tabs.push({
+            name: "load",
+            label: _t("Workload"),
+            warning: overload_count ? _t("%s overloaded", overload_count) : "",
+        });
+        return tabs;
+    }
+
+    get backgroundNotice() {
+        const {is_background, record_count, selected_count} = this.state.preview;
+        return is_background
+            ? _t(
+                  "%(selected)s records are selected: the plan is launched on them in the background, and you are told when that is done. The preview shows the first %(shown)s.",
+                  {selected: selected_count, shown: record_count}
+              )
+            : "";
+    }
+
+    get loadNotice() {
+        const {daily_limit, load, load_count, overload_count} = this.state.preview;
+        if (!load_count) {
+            return _t("The launch plans nothing for anybody.");
+        }
+        const sentences = [];
+        if (overload_count === 1) {
+            sentences.push(
+                _t("On one day, somebody has more than %s activities.", daily_limit)
+            );
+        } else if (overload_count) {
+            sentences.push(
+                _t(
+                    "%(count)s times, somebody has more than %(limit)s activities a day.",
+                    {
+                        count: overload_count,
+                        limit: daily_limit,
+                    }
+                )
+            );
+        } else if (daily_limit) {
+            sentences.push(
+                _t("Nobody has more than %s activities a day.", daily_limit)
+            );
+        }
+        if (load.length < load_count) {
+            sentences.push(
+                _t("The first %(shown)s of %(all)s days are listed.", {
+                    shown: load.length,
+                    all: load_count,
+                })
+            );
+        }
+        return sentences.join(" ");
+    }
+
+    formatDay(day) {
+        return toLocaleDateString(deserializeDate(day));
+    }
+
+    formatPeriod(steps) {
+        const days = steps
+            .filter((step) => step.state !== "skipped" && step.date_deadline)
+            .map((step) => step.date_deadline)
+            .sort();
+        if (!days.length) {
+            return "";
+        }
+        const [first, last] = [days[0], days.at(-1)].map((day) => this.formatDay(day));
+        return first === last ? first : _t("%(first)s to %(last)s", {first, last});
+    }
+
+    getRecordName(row) {
+        return row.display_name || _t("Record %s", row.res_id);
+    }
+
+    openTab(name) {
+        this.state.tab = name;
+    }
+
+    toggleRecord(resId) {
+        this.state.opened[resId] = !this.state.opened[resId];
+    }
+
+    toggleOnlySkipped() {
+        Object.assign(this.state, {onlySkipped: !this.state.onlySkipped, offset: 0});
+        return this.load();
+    }
+
+    turnPage({offset}) {
+        this.state.offset = offset;
+        return this.load();
+    }
+}
+
+export const activityPlanPreview = {
+    component: ActivityPlanPreview,
+    fieldDependencies: [
+        {name: "plan_date", type: "date"},
+        {name: "plan_id", type: "many2one", relation: "mail.activity.plan"},
+        {name: "plan_on_demand_user_id", type: "many2one", relation: "res.users"},
+        {name: "plan_overrides", type: "json"},
+        {name: "res_ids", type: "text"},
+    ],
+};
+
+registry.category("view_widgets").add("activity_plan_preview", activityPlanPreview);
