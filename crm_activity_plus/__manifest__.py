@@ -26,12 +26,12 @@
         "views/ir_actions_server_views.xml",
         "views/mail_activity_plan_template_views.xml",
         "views/mail_activity_plan_views.xml",
+        "wizards/mail_activity_schedule_views.xml",
         "views/crm_lead_views.xml",
         "views/crm_lead_next_step_views.xml",
         "views/crm_team_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
-        "wizards/mail_activity_schedule_views.xml",
         "views/crm_menu_views.xml",
     ],
     "demo": [
