@@ -32,6 +32,8 @@
         "views/crm_team_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
+        "wizards/mail_activity_bulk_views.xml",
+        "views/mail_activity_my_views.xml",
         "views/crm_menu_views.xml",
     ],
     "demo": [

@@ -7,6 +7,10 @@ from . import mail_activity_document_mixin
 from . import mail_activity_type
 from . import mail_activity_outcome
 from . import mail_activity
+from . import mail_activity_access
+from . import mail_activity_claim
+from . import mail_activity_my
+from . import mail_activity_queue
 from . import mail_activity_mixin
 from . import mail_activity_plan
 from . import mail_activity_plan_launch
@@ -23,6 +27,7 @@ from . import crm_lead
 from . import crm_team
 from . import ir_actions_actions
 from . import ir_actions_server
+from . import ir_ui_menu
 from . import res_config_settings
 from . import res_partner
 from . import res_users

@@ -5,7 +5,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_amount
 
 from .mail_activity_plan_run import OPEN_STATES
 from .mail_activity_plan_run_line import OPEN_STATES as STEP_OPEN_STATES
@@ -332,3 +332,22 @@ class CrmLead(models.Model):
         # A run has to be stopped before another one takes its place.
         runs.flush_recordset()
         runs.filtered(lambda run: run.res_id != self.id)._move_to(self)
+
+    def _get_activity_queue_facts(self):
+        """What a salesperson has to know before picking up the phone.
+
+        :returns: list of label and value; what is empty isn't shown
+        """
+        self.ensure_one()
+        revenue = False
+        if self.expected_revenue:
+            currency = self.company_currency or self.env.company.currency_id
+            revenue = format_amount(self.env, self.expected_revenue, currency)
+        return [
+            (self.env._("Customer"), self.partner_id.sudo().name or self.partner_name),
+            (self.env._("Contact"), self.contact_name),
+            (self.env._("Expected Revenue"), revenue),
+            (self.env._("Stage"), self.stage_id.name),
+            (self.env._("Tags"), ", ".join(self.tag_ids.mapped("name"))),
+            (self.env._("Salesperson"), self.user_id.sudo().name),
+        ]

@@ -107,24 +107,34 @@ class MailActivityDocumentMixin(models.AbstractModel):
 
     @api.model
     def _get_document_models(self):
-        """:returns: the models of the records in this table; with one look into the
-        index for each, however long the table is"""
-        self.flush_model(["res_model"])
-        table = SQL.identifier(self._table)
+        """:returns: the models of the records in this table"""
+        return self._find_values(self, "res_model")
+
+    @api.model
+    def _find_values(self, model, name):
+        """Find the values of a field, with one look into its index for each, however
+        long the table is.
+
+        :param model: any model with a table
+        :param str name: an indexed field
+        :rtype: list
+        """
+        model.flush_model([name])
         rows = self.env.execute_query(
             SQL(
                 """
                 WITH RECURSIVE known AS (
-                    (SELECT MIN(res_model) AS res_model FROM %(table)s)
+                    (SELECT MIN(%(name)s) AS value FROM %(table)s)
                     UNION ALL
                     SELECT (
-                        SELECT MIN(res_model) FROM %(table)s
-                         WHERE res_model > known.res_model
-                    ) FROM known WHERE known.res_model IS NOT NULL
+                        SELECT MIN(%(name)s) FROM %(table)s
+                         WHERE %(name)s > known.value
+                    ) FROM known WHERE known.value IS NOT NULL
                 )
-                SELECT res_model FROM known WHERE res_model IS NOT NULL
+                SELECT value FROM known WHERE value IS NOT NULL
                 """,
-                table=table,
+                table=SQL.identifier(model._table),
+                name=SQL.identifier(name),
             )
         )
-        return [res_model for [res_model] in rows]
+        return [value for [value] in rows]

@@ -6,6 +6,7 @@ from . import test_mail_activity_type
 from . import test_mail_activity
 from . import test_mail_activity_hold
 from . import test_activity_status
+from . import test_activity_my, test_activity_bulk, test_activity_queue
 from . import test_mail_activity_plan
 from . import test_access, test_launch_concurrency, test_launch_queries
 from . import test_mail_activity_plan_run
@@ -22,3 +23,4 @@ from . import test_examples
 from . import test_form_codes, test_hoot, test_lifecycle, test_tours
 from . import test_no_next_step, test_run_timeline, test_run_timeline_tours
 from . import test_launch_dialog, test_launch_dialog_tour, test_partner_activities
+from . import test_tours_activity_my

@@ -1,0 +1,78 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, models
+from odoo.fields import Domain
+
+
+class MailActivity(models.Model):
+    """Finding activities in a long table.
+
+    Core reads all the activities that a domain matches, looks at the document of each
+    in Python, and searches by the ids that are left. So the list, its count and each of
+    its groups cost as much as the table is long, and a page has fewer rows than its
+    limit. Here the same rights are part of the query.
+    """
+
+    _inherit = "mail.activity"  # pylint: disable=consider-merging-classes-inherited
+
+    # The order of every list, and what the to-do list of a person is read by.
+    _open_by_deadline_index = models.Index("(date_deadline, id) WHERE active IS TRUE")
+    _user_deadline_index = models.Index(
+        "(user_id, date_deadline, id) WHERE active IS TRUE"
+    )
+
+    @api.model
+    def _search(
+        self,
+        domain,
+        offset=0,
+        limit=None,
+        order=None,
+        *,
+        bypass_access=False,
+        **kwargs,
+    ):
+        if not self.env.su and not bypass_access:
+            self.browse().check_access("read")
+            domain = Domain(domain) & self._get_readable_domain()
+            bypass_access = True
+        return super()._search(
+            domain, offset, limit, order, bypass_access=bypass_access, **kwargs
+        )
+
+    @api.model
+    def _get_readable_domain(self):
+        """:returns: domain of the activities that the user may read: those assigned to
+        the user, and those on documents that the user may post on; like core's
+        ``_search``, which tells why"""
+        domain = Domain("user_id", "=", self.env.uid)
+        for res_model in self.env["mail.activity.document.mixin"]._find_values(
+            self, "res_model"
+        ):
+            if res_model in self.env and not self.env[res_model]._abstract:
+                allowed = self._get_allowed_document_domain(res_model)
+                domain |= Domain("res_model", "=", res_model) & allowed
+        rules = self.env["ir.rule"]._compute_domain(self._name, "read")
+        if rules.is_true():
+            return domain
+        # Like any rule, they look at all records, and by nobody's rights.
+        everything = self.sudo().with_context(active_test=False)
+        return domain & Domain("id", "in", everything._search(rules))
+
+    @api.model
+    def _get_allowed_document_domain(self, res_model):
+        """:returns: domain of activities on documents of a model that the user may post
+        on"""
+        documents = self.env[res_model].with_context(active_test=False)
+        operation = getattr(documents, "_mail_post_access", "read")
+        if type(documents)._check_access is not models.BaseModel._check_access:
+            # It has rules of its own, which are no domain.
+            table = self.sudo().with_context(active_test=False)
+            groups = table._read_group([("res_model", "=", res_model)], ["res_id"])
+            found = documents.browse(res_id for [res_id] in groups).exists()
+            return Domain("res_id", "in", found._filtered_access(operation).ids)
+        if not documents.has_access(operation):
+            return Domain.FALSE
+        rules = self.env["ir.rule"]._compute_domain(res_model, operation)
+        return Domain("res_id", "in", documents.sudo()._search(rules))

@@ -1,0 +1,258 @@
+// Copyright 2026 The CRM Activity Plus contributors
+// License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import {
+    Component,
+    markup,
+    onMounted,
+    onWillStart,
+    onWillUnmount,
+    useExternalListener,
+    useRef,
+    useState,
+} from "@odoo/owl";
+import {ActivityQueueModel} from "./activity_queue_model.esm";
+import {Dropdown} from "@web/core/dropdown/dropdown";
+import {DropdownItem} from "@web/core/dropdown/dropdown_item";
+import {Layout} from "@web/search/layout";
+import {_t} from "@web/core/l10n/translation";
+import {browser} from "@web/core/browser/browser";
+import {deserializeDate, formatDate, serializeDate} from "@web/core/l10n/dates";
+import {registry} from "@web/core/registry";
+import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+import {useDropdownState} from "@web/core/dropdown/dropdown_hooks";
+import {useHotkey} from "@web/core/hotkeys/hotkey_hook";
+import {useService} from "@web/core/utils/hooks";
+import {useSetupAction} from "@web/search/action_hook";
+import {user} from "@web/core/user";
+
+const {DateTime} = luxon;
+
+const MAX_KEY = 9;
+// More than the server counts.
+const MAX_COUNT = 1000;
+// Well below the time after which the server gives a claim to somebody else.
+const KEEP_INTERVAL = 120000;
+const BUTTON_BY_KIND = {
+    success: "btn-success",
+    neutral: "btn-secondary",
+    failure: "btn-danger",
+};
+
+/** One activity after the other, with all that is needed to do it. */
+export class ActivityQueue extends Component {
+    static template = "crm_activity_plus.ActivityQueue";
+    static components = {Dropdown, DropdownItem, Layout};
+    static props = {...standardActionServiceProps};
+    static displayName = _t("Work Queue");
+
+    setup() {
+        this.action = useService("action");
+        this.orm = useService("orm");
+        this.holdMenu = useDropdownState();
+        this.feedbackRef = useRef("feedback");
+        this.display = {controlPanel: {}};
+        this.env.config.setDisplayName(this.props.action.name || _t("Work Queue"));
+        this.isDueToday = !this.props.action.params?.domain;
+        this.queue = useState(
+            new ActivityQueueModel(this.orm, this.domain, this.props.state)
+        );
+        useSetupAction({getLocalState: () => this.queue.remember()});
+        onWillStart(() => this.queue.load());
+        onMounted(() => {
+            this.keeper = browser.setInterval(
+                () => this.queue.keepClaims(),
+                KEEP_INTERVAL
+            );
+        });
+        onWillUnmount(() => {
+            browser.clearInterval(this.keeper);
+            this.queue.release(this.queue.claimedIds);
+        });
+        useExternalListener(window, "pagehide", () => this.releaseOnExit());
+        this.setupHotkeys();
+    }
+
+    setupHotkeys() {
+        for (let key = 1; key <= MAX_KEY; key++) {
+            useHotkey(String(key), () => this.onOutcomeKey(key));
+        }
+        useHotkey("d", () => this.queue.complete());
+        useHotkey("s", () => this.queue.skip());
+        useHotkey("h", () => this.queue.activity && this.holdMenu.open());
+        useHotkey("o", () => this.onClickOpen());
+        useHotkey("f", () => this.feedbackRef.el?.focus());
+        useHotkey("control+enter", () => this.queue.complete(), {
+            bypassEditableProtection: true,
+        });
+    }
+
+    // -------------------------------------------------------------------------
+    // What is shown
+    // -------------------------------------------------------------------------
+
+    /** @returns {Array} what it was opened with, or what the user has to do today */
+    get domain() {
+        return (
+            this.props.action.params?.domain || [
+                ["user_id", "=", user.userId],
+                ["date_deadline", "<=", serializeDate(DateTime.now())],
+            ]
+        );
+    }
+
+    get activity() {
+        return this.queue.activity;
+    }
+
+    get leftText() {
+        const {left} = this.queue;
+        if (left >= MAX_COUNT) {
+            return _t("More than %s left", MAX_COUNT - 1);
+        }
+        return left === 1 ? _t("The last one") : _t("%s left", left);
+    }
+
+    get finishedTitle() {
+        return this.isDueToday ? _t("All done for today") : _t("All done");
+    }
+
+    get dueText() {
+        const due = deserializeDate(this.activity.date_deadline);
+        const days = Math.round(
+            due.startOf("day").diff(DateTime.now().startOf("day"), "days").days
+        );
+        if (days === 0) {
+            return _t("Due today");
+        }
+        if (days === -1) {
+            return _t("Due yesterday");
+        }
+        return days < 0
+            ? _t("%s days overdue", -days)
+            : _t("Due on %s", formatDate(due));
+    }
+
+    get dueClass() {
+        return {
+            overdue: "text-bg-danger",
+            today: "text-bg-warning",
+            planned: "text-bg-success",
+        }[this.activity.state];
+    }
+
+    get note() {
+        return markup(this.activity.note);
+    }
+
+    get stepText() {
+        const {plan, number, count} = this.activity.plan_step;
+        return _t("%(plan)s: step %(number)s of %(count)s", {plan, number, count});
+    }
+
+    get progress() {
+        const {number, count} = this.activity.plan_step;
+        return Math.round((100 * (number - 1)) / count);
+    }
+
+    get holdDates() {
+        const today = DateTime.now();
+        return [
+            {label: _t("Tomorrow"), date: today.plus({days: 1})},
+            {label: _t("In 3 days"), date: today.plus({days: 3})},
+            {label: _t("Next week"), date: today.plus({weeks: 1}).startOf("week")},
+            {label: _t("In a month"), date: today.plus({months: 1})},
+        ].map(({label, date}) => ({
+            label,
+            value: serializeDate(date),
+            text: formatDate(date),
+        }));
+    }
+
+    get firstHoldDate() {
+        return serializeDate(DateTime.now().plus({days: 1}));
+    }
+
+    getOutcomeClass(outcome) {
+        return BUTTON_BY_KIND[outcome.kind] || BUTTON_BY_KIND.neutral;
+    }
+
+    /**
+     * @param {number} index - of an outcome
+     * @returns {string} its key, where it has one
+     */
+    getKey(index) {
+        return index < MAX_KEY ? String(index + 1) : "";
+    }
+
+    // -------------------------------------------------------------------------
+    // Handlers
+    // -------------------------------------------------------------------------
+
+    onOutcomeKey(key) {
+        const outcome = this.activity && this.activity.outcomes[key - 1];
+        if (outcome) {
+            this.queue.complete(outcome);
+        }
+    }
+
+    onInputFeedback(ev) {
+        this.queue.setFeedback(ev.target.value);
+    }
+
+    onChangeHoldDate(ev) {
+        if (ev.target.value >= this.firstHoldDate) {
+            this.holdMenu.close();
+            this.queue.hold(ev.target.value);
+        }
+    }
+
+    async onClickEmail() {
+        const action = await this.orm.call("mail.activity", "queue_write_email", [
+            [this.activity.id],
+        ]);
+        await this.action.doAction(action, {onClose: () => this.queue.refresh()});
+    }
+
+    onClickOpen() {
+        if (!this.activity?.readable) {
+            return;
+        }
+        this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: this.activity.res_model,
+            res_id: this.activity.res_id,
+            views: [[false, "form"]],
+        });
+    }
+
+    onClickActivities() {
+        this.action.doAction("crm_activity_plus.mail_activity_my_action", {
+            clearBreadcrumbs: true,
+        });
+    }
+
+    /** Nobody is there any more to wait for an answer. */
+    releaseOnExit() {
+        const ids = this.queue.claimedIds;
+        if (!ids.length || !browser.navigator.sendBeacon) {
+            return;
+        }
+        const request = {
+            jsonrpc: "2.0",
+            method: "call",
+            params: {
+                model: "mail.activity",
+                method: "queue_release",
+                args: [ids],
+                kwargs: {},
+            },
+        };
+        browser.navigator.sendBeacon(
+            "/web/dataset/call_kw/mail.activity/queue_release",
+            new Blob([JSON.stringify(request)], {type: "application/json"})
+        );
+    }
+}
+
+registry.category("actions").add("crm_activity_plus.activity_queue", ActivityQueue);

@@ -1,0 +1,322 @@
+// Copyright 2026 The CRM Activity Plus contributors
+// License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import {click, edit, press, queryAll, queryFirst} from "@odoo/hoot-dom";
+import {describe, expect, test} from "@odoo/hoot";
+import {
+    getService,
+    makeServerError,
+    mountWithCleanup,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
+import {ConnectionLostError} from "@web/core/network/rpc";
+import {Deferred, animationFrame} from "@odoo/hoot-mock";
+import {WebClient} from "@web/webclient/webclient";
+import {browser} from "@web/core/browser/browser";
+import {defineMailModels} from "@mail/../tests/mail_test_helpers";
+
+const NAME = ".o_activity_queue_name";
+const OUTCOMES = [
+    {id: 11, name: "Interested", code: "interested", kind: "success"},
+    {id: 12, name: "No Answer", code: "no_answer", kind: "neutral"},
+];
+
+describe.current.tags("desktop");
+defineMailModels();
+
+function makeActivity(id, values = {}) {
+    return {
+        id,
+        name: `Activity ${id}`,
+        type: "Call",
+        icon: "fa-phone",
+        note: "",
+        attempt: 1,
+        status: "new",
+        state: "today",
+        date_deadline: "2019-03-11",
+        user: "Mitchell",
+        is_mine: true,
+        res_model: "res.partner",
+        res_id: 3,
+        res_name: "Deco Addict",
+        readable: true,
+        phone: "",
+        email: "",
+        facts: [],
+        plan_step: false,
+        outcomes: OUTCOMES,
+        messages: [],
+        ...values,
+    };
+}
+
+/**
+ * A server with a queue: what is done is off it.
+ *
+ * @param {object[]} activities - most urgent first
+ * @returns {object} its state
+ */
+function makeQueue(...activities) {
+    const server = {activities, claimed: new Set(), isValid: true};
+    onRpc("mail.activity", "queue_next", ({kwargs}) => {
+        const left = server.activities.filter(({id}) => !kwargs.skip_ids.includes(id));
+        const activity = left[0] || false;
+        if (activity) {
+            server.claimed.add(activity.id);
+            expect.step(`claim ${activity.id}`);
+        }
+        return {activity, left: left.length};
+    });
+    onRpc("mail.activity", "queue_release", ({args}) => {
+        expect.step(`release ${args[0]}`);
+        return true;
+    });
+    onRpc("mail.activity", "queue_complete", ({args, kwargs}) => {
+        expect.step(
+            `complete ${args[0]}: ${kwargs.outcome || "-"}, ${kwargs.feedback || "-"}`
+        );
+        server.activities = server.activities.filter(({id}) => id !== args[0][0]);
+        return {
+            done: true,
+            reason: false,
+            is_next_valid: Boolean(kwargs.next_id) && server.isValid,
+        };
+    });
+    return server;
+}
+
+async function openQueue(params = {}) {
+    await mountWithCleanup(WebClient);
+    await getService("action").doAction({
+        type: "ir.actions.client",
+        tag: "crm_activity_plus.activity_queue",
+        params,
+    });
+    await animationFrame();
+}
+
+test("the most urgent activity is shown, and the next one is fetched ahead", async () => {
+    makeQueue(makeActivity(1), makeActivity(2), makeActivity(3));
+    await openQueue();
+    expect(NAME).toHaveText("Activity 1");
+    expect(".o_activity_queue_left").toHaveText("3 left");
+    expect.verifySteps(["claim 1", "claim 2"]);
+});
+
+test("it works through what it was opened with", async () => {
+    onRpc("mail.activity", "queue_next", ({args}) => {
+        expect(args[0]).toEqual([["id", "in", [4, 5]]]);
+        expect.step("next");
+        return {activity: false, left: 0};
+    });
+    await openQueue({domain: [["id", "in", [4, 5]]]});
+    expect.verifySteps(["next"]);
+    expect(".o_activity_queue_finished h2").toHaveText("All done");
+});
+
+test("a number completes with that outcome, and the next one is there", async () => {
+    makeQueue(makeActivity(1), makeActivity(2));
+    await openQueue();
+    expect.verifySteps(["claim 1", "claim 2"]);
+    expect("[data-outcome='no_answer'] kbd").toHaveText("2");
+    await press("2");
+    await animationFrame();
+    expect(NAME).toHaveText("Activity 2");
+    expect(".o_activity_queue_left").toHaveText("The last one");
+    expect.verifySteps(["complete 1: 12, -"]);
+});
+
+test("keys that are typed into the feedback are text", async () => {
+    makeQueue(makeActivity(1), makeActivity(2));
+    await openQueue();
+    await click(".o_activity_queue textarea");
+    await press("1");
+    await press("s");
+    await press("d");
+    await animationFrame();
+    expect(NAME).toHaveText("Activity 1");
+    await edit("They want ten");
+    await press(["ctrl", "enter"]);
+    await animationFrame();
+    expect(NAME).toHaveText("Activity 2");
+    expect(".o_activity_queue textarea").toHaveValue("");
+    expect.verifySteps(["claim 1", "claim 2", "complete 1: -, They want ten"]);
+});
+
+test("a key without an outcome does nothing", async () => {
+    makeQueue(makeActivity(1));
+    await openQueue();
+    await press("9");
+    await animationFrame();
+    expect(NAME).toHaveText("Activity 1");
+    expect.verifySteps(["claim 1"]);
+});
+
+test("what is skipped comes again at the end", async () => {
+    makeQueue(makeActivity(1), makeActivity(2));
+    await openQueue();
+    await press("s");
+    await animationFrame();
+    expect(NAME).toHaveText("Activity 2");
+    await press("d");
+    await animationFrame();
+    expect(".o_activity_queue_finished").toHaveText(/Done: 1/);
+    await click(".o_activity_queue_skipped");
+    await animationFrame();
+    expect(NAME).toHaveText("Activity 1");
+    expect.verifySteps([
+        "claim 1",
+        "claim 2",
+        "release 1",
+        "complete 2: -, -",
+        "claim 1",
+    ]);
+});
+
+test("a double click completes once", async () => {
+    const answer = new Deferred();
+    makeQueue(makeActivity(1), makeActivity(2));
+    onRpc("mail.activity", "queue_complete", async () => {
+        expect.step("complete");
+        await answer;
+        return {done: true, reason: false, is_next_valid: true};
+    });
+    await openQueue();
+    const button = queryFirst("[data-outcome='interested']");
+    button.click();
+    button.click();
+    await animationFrame();
+    expect(queryAll(".o_activity_queue [data-outcome]:disabled")).toHaveLength(2);
+    answer.resolve();
+    await animationFrame();
+    expect(NAME).toHaveText("Activity 2");
+    expect.verifySteps(["claim 1", "claim 2", "complete"]);
+});
+
+test("one that was closed along with the first isn't shown", async () => {
+    const server = makeQueue(makeActivity(1), makeActivity(2), makeActivity(3));
+    server.isValid = false;
+    await openQueue();
+    server.activities = server.activities.filter(({id}) => id !== 2);
+    await press("1");
+    await animationFrame();
+    expect(NAME).toHaveText("Activity 3");
+    expect.verifySteps(["claim 1", "claim 2", "complete 1: 11, -", "claim 3"]);
+});
+
+test("somebody was faster: the feedback can be kept as a note", async () => {
+    makeQueue(makeActivity(1), makeActivity(2));
+    onRpc("mail.activity", "queue_complete", () => ({
+        done: false,
+        reason: "Anna has marked this activity as done.",
+    }));
+    onRpc("res.partner", "message_post", ({args, kwargs}) => {
+        expect.step(`note on ${args[0]}: ${kwargs.body}`);
+        return 1;
+    });
+    await openQueue();
+    await click(".o_activity_queue textarea");
+    await edit("I called, too");
+    await press(["ctrl", "enter"]);
+    await animationFrame();
+    expect(".o_activity_queue_alert").toHaveText(/Anna has marked/);
+    expect(".o_activity_queue textarea").toHaveValue("I called, too");
+    await click(".o_activity_queue_alert button:contains(note)");
+    await animationFrame();
+    expect(NAME).toHaveText("Activity 2");
+    expect.verifySteps(["claim 1", "claim 2", "note on 3: I called, too"]);
+});
+
+test("a lost connection loses nothing, and nothing is done twice", async () => {
+    makeQueue(makeActivity(1), makeActivity(2));
+    let isOnline = false;
+    onRpc("mail.activity", "queue_complete", ({kwargs}) => {
+        if (!isOnline) {
+            throw new ConnectionLostError("/web/dataset/call_kw");
+        }
+        expect.step(`complete: ${kwargs.outcome}, ${kwargs.feedback}`);
+        return {done: true, reason: false, is_next_valid: true};
+    });
+    await openQueue();
+    await click(".o_activity_queue textarea");
+    await edit("They want ten");
+    await click("[data-outcome='interested']");
+    await animationFrame();
+    expect(".o_activity_queue_alert").toHaveText(/connection is lost/);
+    expect(".o_activity_queue textarea").toHaveValue("They want ten");
+    isOnline = true;
+    await click(".o_activity_queue_retry");
+    await animationFrame();
+    expect(NAME).toHaveText("Activity 2");
+    expect(".o_activity_queue_alert").toHaveCount(0);
+    expect.verifySteps(["claim 1", "claim 2", "complete: 11, They want ten"]);
+});
+
+test("what the server refuses is told, and the feedback stays", async () => {
+    makeQueue(makeActivity(1));
+    onRpc("mail.activity", "queue_complete", () => {
+        throw makeServerError({type: "UserError", message: "Not on a Sunday."});
+    });
+    await openQueue();
+    await click(".o_activity_queue textarea");
+    await edit("They want ten");
+    await click(".o_activity_queue_done");
+    await animationFrame();
+    expect(".o_activity_queue_alert").toHaveText(/Not on a Sunday/);
+    expect(".o_activity_queue textarea").toHaveValue("They want ten");
+    expect.verifySteps(["claim 1"]);
+});
+
+test("what was typed is there again after a reload", async () => {
+    browser.localStorage.setItem("crm_activity_plus.activity_queue.1", "Half a senten");
+    makeQueue(makeActivity(1));
+    await openQueue();
+    expect(".o_activity_queue textarea").toHaveValue("Half a senten");
+    await press("d");
+    await animationFrame();
+    expect(browser.localStorage.getItem("crm_activity_plus.activity_queue.1")).toBe(
+        null
+    );
+    expect.verifySteps(["claim 1", "complete 1: -, Half a senten"]);
+});
+
+test("on hold until tomorrow", async () => {
+    const server = makeQueue(makeActivity(1));
+    onRpc("mail.activity", "queue_hold", ({args, kwargs}) => {
+        expect.step(`hold ${args[0]} until ${kwargs.until}`);
+        server.activities = [];
+        return {done: true, reason: false, is_next_valid: false};
+    });
+    await openQueue();
+    await press("h");
+    await animationFrame();
+    await click(".o-dropdown--menu .o-dropdown-item:contains(Tomorrow)");
+    await animationFrame();
+    expect(".o_activity_queue_finished").toHaveText(/On hold: 1/);
+    expect.verifySteps(["claim 1", "hold 1 until 2019-03-12"]);
+});
+
+test("leaving gives back what was claimed", async () => {
+    makeQueue(makeActivity(1), makeActivity(2));
+    await openQueue();
+    await getService("action").doAction({
+        type: "ir.actions.client",
+        tag: "crm_activity_plus.activity_queue",
+        params: {domain: [["id", "=", 0]]},
+    });
+    await animationFrame();
+    expect.verifySteps(["claim 1", "claim 2", "claim 1", "release 1,2", "claim 2"]);
+});
+
+test("links to call and to write, and no record that may not be read", async () => {
+    makeQueue(makeActivity(1, {phone: "+32 2 555", readable: false, email: "a@b.c"}));
+    await openQueue();
+    expect(".o_activity_queue_call").toHaveAttribute("href", "tel:+32 2 555");
+    expect(".o_activity_queue_email").toHaveCount(0);
+    expect(".o_activity_queue_open").toHaveCount(0);
+    await press("o");
+    await animationFrame();
+    expect(NAME).toHaveText("Activity 1");
+    expect.verifySteps(["claim 1"]);
+});

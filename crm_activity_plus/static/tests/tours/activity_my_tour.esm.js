@@ -1,0 +1,211 @@
+// Copyright 2026 The CRM Activity Plus contributors
+// License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import {registry} from "@web/core/registry";
+import {stepUtils} from "@web_tour/tour_utils";
+
+function openMyActivities() {
+    return [
+        ...stepUtils.goToAppSteps("crm.crm_menu_root"),
+        {
+            content: "Open the sales menu",
+            trigger: "button[data-menu-xmlid='crm.crm_menu_sales']",
+            run: "click",
+        },
+        {
+            content: "Open My Activities",
+            trigger: "a[data-menu-xmlid='crm_activity_plus.mail_activity_my_menu']",
+            run: "click",
+        },
+        {
+            content: "There are activities",
+            trigger: ".o_list_view .o_data_row:contains('Call A')",
+        },
+    ];
+}
+
+function selectRows(...names) {
+    return names.map((name) => ({
+        content: `Select ${name}`,
+        trigger: `.o_data_row:contains('${name}') .o_list_record_selector input`,
+        run: "click",
+    }));
+}
+
+registry.category("web_tour.tours").add("crm_activity_plus_bulk", {
+    steps: () => [
+        ...openMyActivities(),
+        {
+            content: "What is on hold is there, too",
+            trigger: ".o_data_row:contains('Call Held'):contains('On Hold')",
+        },
+        ...selectRows("Call A", "Call B"),
+        {
+            content: "Reschedule both",
+            trigger: ".o_selection_container button:contains('Reschedule')",
+            run: "click",
+        },
+        {
+            content: "By days",
+            trigger:
+                ".modal .o_field_widget[name='reschedule_mode'] label:contains('calendar days')",
+            run: "click",
+        },
+        {
+            content: "By three of them",
+            trigger: ".modal .o_field_widget[name='days'] input",
+            run: "edit 3",
+        },
+        {
+            content: "Do it",
+            trigger: ".modal footer button.btn-primary:contains('Reschedule')",
+            run: "click",
+        },
+        {
+            content: "They are due in three days",
+            trigger:
+                "body:not(:has(.modal)) .o_data_row:contains('Call A'):contains('In 3 days')",
+        },
+        ...selectRows("Call A", "Call Done"),
+        {
+            content: "Reassign",
+            trigger: ".o_selection_container button:contains('Reassign')",
+            run: "click",
+        },
+        {
+            content: "Look for the manager",
+            trigger: ".modal .o_field_widget[name='user_id'] input",
+            run: "edit Tour Manager",
+        },
+        {
+            content: "Choose the manager",
+            trigger: ".o-autocomplete--dropdown-item:contains('Tour Manager')",
+            run: "click",
+        },
+        {
+            content: "Do it",
+            trigger: ".modal footer button.btn-primary:contains('Reassign')",
+            run: "click",
+        },
+        {
+            content: "One was closed in between: it is named",
+            trigger: ".modal:contains('Call Done'):contains('closed already')",
+        },
+        {
+            content: "Close the report",
+            trigger: ".modal footer button:contains('Close')",
+            run: "click",
+        },
+        {
+            content: "The other one is the manager's, and off my list",
+            trigger:
+                "body:not(:has(.modal)) .o_list_view:not(:has(.o_data_row:contains('Call A')))",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("crm_activity_plus_my_new", {
+    steps: () => [
+        ...openMyActivities(),
+        {
+            content: "A new one",
+            trigger: ".o_list_button_add",
+            run: "click",
+        },
+        {
+            content: "On a lead",
+            trigger: ".o_activity_target button:contains('lead')",
+            run: "click",
+        },
+        {
+            content: "On this one",
+            trigger: ".modal .o_data_row:contains('Factory B') .o_data_cell",
+            run: "click",
+        },
+        {
+            content: "What is to be done",
+            trigger: ".modal .o_field_widget[name='summary'] input",
+            run: "edit Assigned from the page",
+        },
+        {
+            content: "Schedule it",
+            trigger: ".modal footer button.btn-primary",
+            run: "click",
+        },
+        {
+            content: "It is in the list",
+            trigger:
+                "body:not(:has(.modal)) .o_data_row:contains('Assigned from the page'):contains('Factory B')",
+        },
+    ],
+});
+
+const COLUMN = (status) => `.o_kanban_group:contains('${status} (')`;
+const CARD = (status, name) => `${COLUMN(status)} .o_kanban_record:contains('${name}')`;
+
+registry.category("web_tour.tours").add("crm_activity_plus_board", {
+    steps: () => [
+        ...openMyActivities(),
+        {
+            content: "Show the board",
+            trigger: ".o_switch_view.o_kanban",
+            run: "click",
+        },
+        {
+            content: "All columns are there",
+            trigger: `body:has(${COLUMN("New")}):has(${COLUMN("In Progress")}):has(${COLUMN("On Hold")}):has(${COLUMN("Done")}) .o_kanban_view`,
+        },
+        {
+            content: "Start it",
+            trigger: CARD("New", "Call A"),
+            run: `drag_and_drop ${COLUMN("In Progress")}`,
+        },
+        {
+            content: "It is started. It isn't new any more",
+            trigger: CARD("In Progress", "Call A"),
+            run: `drag_and_drop ${COLUMN("New")}`,
+        },
+        {
+            content: "That is refused",
+            trigger: ".modal:contains('has started')",
+        },
+        {
+            content: "Close the message",
+            trigger: ".modal footer button",
+            run: "click",
+        },
+        {
+            content: "Put it on hold",
+            trigger: `body:not(:has(.modal)) ${CARD("In Progress", "Call A")}`,
+            run: `drag_and_drop ${COLUMN("On Hold")}`,
+        },
+        {
+            content: "Without a date",
+            trigger: ".modal footer button.btn-primary:contains('Put on Hold')",
+            run: "click",
+        },
+        {
+            content: "It is on hold",
+            trigger: `body:not(:has(.modal)) ${CARD("On Hold", "Call A")}`,
+        },
+        {
+            content: "The other one is done",
+            trigger: CARD("New", "Call B"),
+            run: `drag_and_drop ${COLUMN("Done")}`,
+        },
+        {
+            content: "Say what came of it",
+            trigger: ".modal .o_field_widget[name='note'] textarea",
+            run: "edit They are happy",
+        },
+        {
+            content: "Confirm",
+            trigger: ".modal footer button.btn-primary:contains('Mark as Done')",
+            run: "click",
+        },
+        {
+            content: "It isn't open any more",
+            trigger: `body:not(:has(.modal)) .o_kanban_view:not(:has(.o_kanban_record:contains('Call B')))`,
+        },
+    ],
+});

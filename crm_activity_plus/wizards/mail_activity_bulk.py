@@ -1,0 +1,347 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from collections import defaultdict
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools.misc import format_date
+
+from ..models.mail_activity import CLOSED_STATUSES
+from ..models.step_dater import StepDater
+
+# As many activities are named in the message to who takes them over.
+MAX_NAMED = 20
+
+
+class MailActivityBulk(models.TransientModel):
+    """Do something with many activities at once.
+
+    Where some of them can't be done, the others are, and the pop-up says which ones
+    were left and why.
+    """
+
+    _name = "mail.activity.bulk"
+    _description = "Change Many Activities"
+
+    mode = fields.Selection(
+        [
+            ("reassign", "Reassign"),
+            ("reschedule", "Reschedule"),
+            ("done", "Mark as Done"),
+            ("hold", "Put on Hold"),
+            ("cancel", "Cancel Activities"),
+        ],
+        default="reassign",
+        required=True,
+        readonly=True,
+    )
+    activity_ids = fields.Many2many(
+        "mail.activity",
+        default=lambda self: self._default_activity_ids(),
+        context={"active_test": False},
+    )
+    activity_count = fields.Integer(compute="_compute_activity_count")
+    hidden_count = fields.Integer(
+        default=lambda self: self._default_hidden_count(),
+        readonly=True,
+        help="Activities that the user could see before, and may not see any more.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="New Responsible",
+        domain="[('share', '=', False)]",
+    )
+    reschedule_mode = fields.Selection(
+        [
+            ("date", "to a date"),
+            ("days", "by calendar days"),
+            ("working_days", "by working days"),
+        ],
+        default="date",
+        required=True,
+    )
+    date_deadline = fields.Date("New Due Date", default=fields.Date.context_today)
+    days = fields.Integer(
+        default=1,
+        help="It counts from the due date of each, or from today where that is over.",
+    )
+    outcome_id = fields.Many2one(
+        "mail.activity.outcome",
+        domain="[('id', 'in', available_outcome_ids)]",
+        help="Outcomes that all of the activities can end with.",
+    )
+    available_outcome_ids = fields.Many2many(
+        "mail.activity.outcome", compute="_compute_available_outcome_ids"
+    )
+    hold_until = fields.Date(
+        "On Hold until",
+        help="The day on which they come back by themselves. Without it they stay on "
+        "hold until somebody resumes them.",
+    )
+    note = fields.Text()
+    state = fields.Selection(
+        [("ask", "Ask"), ("report", "Report")], default="ask", readonly=True
+    )
+    done_count = fields.Integer(readonly=True)
+    report = fields.Html(readonly=True)
+
+    @api.model
+    def _default_activity_ids(self):
+        if self.env.context.get("active_model") != "mail.activity":
+            return False
+        return self._get_selected()._filtered_access("read")
+
+    @api.model
+    def _default_hidden_count(self):
+        if self.env.context.get("active_model") != "mail.activity":
+            return 0
+        selected = self._get_selected()
+        return len(selected) - len(selected._filtered_access("read"))
+
+    @api.model
+    def _get_selected(self):
+        return (
+            self.env["mail.activity"]
+            .browse(self.env.context.get("active_ids", []))
+            .exists()
+        )
+
+    @api.depends("activity_ids")
+    def _compute_activity_count(self):
+        for wizard in self:
+            wizard.activity_count = len(wizard.activity_ids)
+
+    @api.depends("activity_ids")
+    def _compute_available_outcome_ids(self):
+        offered = self.env["mail.activity.outcome"]._get_offered().sudo(False)
+        for wizard in self:
+            types = wizard.activity_ids.activity_type_id
+            wizard.available_outcome_ids = offered.filtered(
+                lambda outcome, types=types: all(
+                    outcome._is_applicable(activity_type) for activity_type in types
+                )
+            )
+
+    def action_apply(self):
+        """Do it with all that it can be done with.
+
+        :returns: action: a notification, or this pop-up with what was left
+        """
+        self.ensure_one()
+        if self.state == "report":
+            return {"type": "ir.actions.act_window_close"}
+        self._check_input()
+        # A second click of an impatient user.
+        self.state = "report"
+        activities, failures = self._filter_possible()
+        done = self._apply(activities, failures)
+        self.done_count = len(done)
+        if self.mode == "reassign":
+            self._notify_new_responsible(done)
+        if not failures and not self.hidden_count:
+            return self._make_notification()
+        self.report = self._render_report(failures)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("What Could Not Be Done"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def _check_input(self):
+        today = fields.Date.context_today(self)
+        if self.mode == "reassign" and not self.user_id:
+            raise UserError(self.env._("Choose who is responsible from now on."))
+        if self.mode == "reschedule":
+            if self.reschedule_mode == "date":
+                if not self.date_deadline or self.date_deadline < today:
+                    raise UserError(
+                        self.env._("Choose a new due date, today or later.")
+                    )
+            elif self.days <= 0:
+                raise UserError(
+                    self.env._(
+                        "Write by how many days to move the activities, one or more."
+                    )
+                )
+        if self.mode == "hold" and self.hold_until and self.hold_until <= today:
+            raise UserError(
+                self.env._(
+                    "Choose a day after today until which to hold them, or leave it "
+                    "empty."
+                )
+            )
+
+    # ------------------------------------------------------------
+    # Doing it
+    # ------------------------------------------------------------
+
+    def _filter_possible(self):
+        """:returns: the activities that it can be tried with, and activity -> why the
+        others are left"""
+        failures = {}
+        chosen = self.with_context(active_test=False).activity_ids
+        existing = chosen.exists()
+        closed = existing.sudo().filtered(lambda a: a.status in CLOSED_STATUSES)
+        for activity in closed:
+            failures[activity.id] = self.env._("It is closed already.")
+        open_activities = existing - closed.sudo(False)
+        allowed = open_activities._filtered_access("write")
+        for activity in open_activities - allowed:
+            failures[activity.id] = self.env._("You may not change it.")
+        return allowed, failures
+
+    def _apply(self, activities, failures):
+        """Do it with all of them at once. Where that is refused, halve them until those
+        are found that are to blame.
+
+        :param dict failures: filled: activity's id -> why it was left
+        :returns: the activities that it was done with
+        """
+        if not activities:
+            return activities
+        try:
+            with self.env.cr.savepoint():
+                getattr(self, f"_apply_{self.mode}")(activities)
+                self.env.flush_all()
+        except (AccessError, UserError, ValidationError) as error:
+            self.env.invalidate_all()
+            if len(activities) == 1:
+                failures[activities.id] = error.args[0]
+                return activities.browse()
+            half = len(activities) // 2
+            return self._apply(activities[:half], failures) + self._apply(
+                activities[half:], failures
+            )
+        return activities
+
+    def _apply_reassign(self, activities):
+        # Who takes over many is told once: see _notify_new_responsible.
+        activities.with_context(
+            activity_reason=self.note or False,
+            mail_activity_quick_update=len(self.activity_ids) > 1,
+        ).write({"user_id": self.user_id.id})
+
+    def _apply_reschedule(self, activities):
+        by_date = defaultdict(activities.browse)
+        dater = StepDater(
+            self.env,
+            "working_days" if self.reschedule_mode == "working_days" else "calendar",
+            self.env["resource.calendar"],
+        )
+        found = {}
+        for activity in activities:
+            key = (activity.date_deadline, activity.user_id)
+            if key not in found:
+                found[key] = self._find_date(dater, *key)
+            by_date[found[key]] += activity
+        for date_deadline, same_date in by_date.items():
+            same_date.with_context(activity_reason=self.note or False).write(
+                {"date_deadline": date_deadline}
+            )
+
+    def _find_date(self, dater, date_deadline, user):
+        if self.reschedule_mode == "date":
+            return self.date_deadline
+        base = max(date_deadline, fields.Date.context_today(self))
+        if self.reschedule_mode == "days":
+            return base + timedelta(days=self.days)
+        company = user.company_id or self.env.company
+        return dater.shift(
+            base, self.days, "days", "after", user, company, "rescheduled"
+        ).date
+
+    def _apply_done(self, activities):
+        activities.complete(self.outcome_id.id or None, self.note or None)
+
+    def _apply_hold(self, activities):
+        activities.action_hold(self.hold_until or None, self.note or None)
+
+    def _apply_cancel(self, activities):
+        activities._cancel(self.note or False)
+
+    # ------------------------------------------------------------
+    # Telling about it
+    # ------------------------------------------------------------
+
+    def _notify_new_responsible(self, activities):
+        """Tell who takes over, in one message. Core tells about a single one itself."""
+        if (
+            len(self.activity_ids) < 2
+            or not activities
+            or self.user_id == self.env.user
+        ):
+            return
+        env = self.env(context={**self.env.context, "lang": self.user_id.lang})
+        rest = len(activities) - MAX_NAMED
+        body = Markup("<p>%s</p><ul>%s</ul>%s%s") % (
+            env._(
+                "%(user)s made you responsible for %(count)s activities.",
+                user=self.env.user.name,
+                count=len(activities),
+            ),
+            Markup().join(
+                Markup("<li>%s</li>")
+                % env._(
+                    "%(activity)s on %(record)s, due on %(date)s",
+                    activity=activity.display_name,
+                    record=activity.res_name or env._("no record"),
+                    date=format_date(env, activity.date_deadline),
+                )
+                for activity in activities[:MAX_NAMED]
+            ),
+            Markup("<p>%s</p>") % env._("And %(count)s more.", count=rest)
+            if rest > 0
+            else "",
+            Markup("<p>%s</p>") % self.note if self.note else "",
+        )
+        env["mail.thread"].message_notify(
+            partner_ids=self.user_id.partner_id.ids,
+            subject=env._("%(count)s activities for you", count=len(activities)),
+            body=body,
+        )
+
+    def _render_report(self, failures):
+        activities = self.env["mail.activity"].sudo().browse(failures)
+        items = [
+            Markup("<li><strong>%s</strong>: %s</li>")
+            % (
+                f"{activity.display_name} – {activity.res_name}"
+                if activity.res_name
+                else activity.display_name,
+                failures[activity.id],
+            )
+            for activity in activities
+        ]
+        if self.hidden_count:
+            items.append(
+                Markup("<li>%s</li>")
+                % self.env._(
+                    "Activities that you may not see any more: %s", self.hidden_count
+                )
+            )
+        return Markup("<ul>%s</ul>") % Markup().join(items)
+
+    def _make_notification(self):
+        sentences = {
+            "reassign": self.env._("Activities reassigned: %s", self.done_count),
+            "reschedule": self.env._("Activities rescheduled: %s", self.done_count),
+            "done": self.env._("Activities done: %s", self.done_count),
+            "hold": self.env._("Activities put on hold: %s", self.done_count),
+            "cancel": self.env._("Activities cancelled: %s", self.done_count),
+        }
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": sentences[self.mode],
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
