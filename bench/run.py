@@ -5,7 +5,8 @@
 
 The same work is done twice in one database: first with Odoo's crm alone, then with the
 addon installed. Run it with ``./dev bench``; ``./dev bench --quick`` leaves out the
-5,000 opportunities.
+5,000 opportunities. ``./dev bench lists`` reads lists among 200,000 open activities
+instead.
 """
 
 import argparse
@@ -22,20 +23,25 @@ HERE = Path(__file__).parent
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("scenario", nargs="?", choices=["engine", "lists"])
     parser.add_argument("--quick", action="store_true", help="50 and 500 records only")
     parser.add_argument("--keep", action="store_true", help="keep the database")
     options = parser.parse_args()
     sizes = [50, 500] if options.quick else [50, 500, 5000]
+    modules = ("lists", "lists") if options.scenario == "lists" else ("core", "plus")
     subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
     try:
         install("crm")
-        core = measure("core", sizes)
+        core = measure(modules[0], sizes)
         install("crm_activity_plus")
-        plus = measure("plus", sizes)
+        plus = measure(modules[1], sizes)
     finally:
         if not options.keep:
             subprocess.run(["dropdb", "--if-exists", DATABASE], check=False)
-    report(core, plus)
+    if options.scenario == "lists":
+        report_lists(core, plus)
+    else:
+        report(core, plus)
     return 0
 
 
@@ -89,6 +95,18 @@ def report(core, plus):
             ratio = figures["seconds"] / inserted
             print(f"    plain INSERT: {inserted:.2f} s, {ratio:.0f} x faster")
         print(f"    memory at its highest: {figures['memory_mb']:.0f} MB")
+
+
+def report_lists(core, plus):
+    print(f"{'':45}{'core':>12}{'plus':>12}{'speed':>9}{'queries':>9}")
+    for name, figures in plus.items():
+        seconds, other = figures["seconds"], core.get(name, {}).get("seconds")
+        before = f"{1000 * other:9.0f} ms" if other else ""
+        ratio = f"{other / seconds:.1f} x" if other else ""
+        print(
+            f"{name:45}{before:>12}{1000 * seconds:9.0f} ms{ratio:>9}"
+            f"{figures['queries']:9}"
+        )
 
 
 def print_row(label, row, ratio):

@@ -140,7 +140,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_my_new", {
     ],
 });
 
-const COLUMN = (status) => `.o_kanban_group:contains('${status} (')`;
+const COLUMN = (status) => `.o_kanban_group:has(.o_column_title:contains('${status}'))`;
 const CARD = (status, name) => `${COLUMN(status)} .o_kanban_record:contains('${name}')`;
 
 registry.category("web_tour.tours").add("crm_activity_plus_board", {
@@ -158,12 +158,12 @@ registry.category("web_tour.tours").add("crm_activity_plus_board", {
         {
             content: "Start it",
             trigger: CARD("New", "Call A"),
-            run: `drag_and_drop ${COLUMN("In Progress")}`,
+            run: `drag_and_drop (${COLUMN("In Progress")})`,
         },
         {
             content: "It is started. It isn't new any more",
             trigger: CARD("In Progress", "Call A"),
-            run: `drag_and_drop ${COLUMN("New")}`,
+            run: `drag_and_drop (${COLUMN("New")})`,
         },
         {
             content: "That is refused",
@@ -177,7 +177,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_board", {
         {
             content: "Put it on hold",
             trigger: `body:not(:has(.modal)) ${CARD("In Progress", "Call A")}`,
-            run: `drag_and_drop ${COLUMN("On Hold")}`,
+            run: `drag_and_drop (${COLUMN("On Hold")})`,
         },
         {
             content: "Without a date",
@@ -191,7 +191,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_board", {
         {
             content: "The other one is done",
             trigger: CARD("New", "Call B"),
-            run: `drag_and_drop ${COLUMN("Done")}`,
+            run: `drag_and_drop (${COLUMN("Done")})`,
         },
         {
             content: "Say what came of it",

@@ -102,8 +102,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_queue", {
         },
         {
             content: "Come back from the record",
-            trigger:
-                ".o_form_view ~ *, .o_back_button, .breadcrumb-item a:contains('Work Queue')",
+            trigger: ".o_back_button",
             run: "click",
         },
         expectActivity("Call B", "The last one"),
@@ -130,8 +129,8 @@ registry.category("web_tour.tours").add("crm_activity_plus_queue_selection", {
         },
         {
             content: "By name",
-            trigger: ".o_searchview_input",
-            run: "press Enter",
+            trigger: ".o_searchview_autocomplete .o-dropdown-item:contains('Name')",
+            run: "click",
         },
         {
             content: "Only these are listed",
