@@ -323,6 +323,35 @@ class TestLaunchDialog(CrmActivityPlusCommon):
         self.assertEqual(len(leads[0].plan_run_ids), 1)
         self.assertEqual(action["params"]["type"], "warning")
 
+    def test_lead_lost_or_won_meanwhile(self):
+        for close, word in (("action_set_lost", "lost"), ("action_set_won", "won")):
+            with self.subTest(word):
+                lead = self._create_lead("Soon closed")
+                popup = self._open_on(lead).save()
+                getattr(lead, close)()
+                with self.assertRaisesRegex(UserError, f"is {word}"):
+                    popup.action_schedule_plan()
+                self.assertFalse(lead.plan_run_ids)
+                [row] = self._preview(lead)["records"]
+                self.assertIn(f"is {word}", row["skip_reason"])
+                # Another plan may be for these.
+                self.plan[f"exit_on_{word}"] = False
+                popup.action_schedule_plan()
+                self.assertEqual(len(lead.plan_run_ids), 1)
+
+    def test_record_archived_meanwhile(self):
+        plan = self._create_plan(
+            "For contacts", self._step(self.type_call, "Call"), res_model="res.partner"
+        )
+        partners = self.env["res.partner"].create([{"name": "A"}, {"name": "B"}])
+        popup = self._open(partners).save()
+        popup.plan_id = plan
+        partners[0].active = False
+        action = popup.action_schedule_plan()
+        self.assertIn("is archived", action["params"]["message"])
+        self.assertFalse(partners[0].activity_ids)
+        self.assertEqual(len(partners[1].activity_ids), 1)
+
     def test_rights_taken_away_meanwhile(self):
         popup = self._open_on().save()
         self.lead.user_id = self.user_colleague

@@ -219,10 +219,17 @@ class MailActivitySchedule(models.TransientModel):
         ]
 
     def _check_plan_templates_error(self, applied_on):
-        return super()._check_plan_templates_error(applied_on[:BATCH_SIZE])
+        return super()._check_plan_templates_error(self._get_sample(applied_on))
 
     def _check_plan_templates_warning(self, applied_on):
-        return super()._check_plan_templates_warning(applied_on[:BATCH_SIZE])
+        return super()._check_plan_templates_warning(self._get_sample(applied_on))
+
+    def _get_sample(self, applied_on):
+        """:returns: the records that tell whether there is somebody for each step"""
+        roles = set(self.plan_id.template_ids.mapped("responsible_type"))
+        # These are the same whatever the record.
+        is_same = roles <= {"on_demand", "other"}
+        return applied_on[: 1 if is_same else BATCH_SIZE]
 
     def _get_plan(self):
         """:returns: the plan, knowing which pop-up launches it: opening another one is
@@ -234,13 +241,57 @@ class MailActivitySchedule(models.TransientModel):
     def _propose(self):
         """:returns: what the launch would do"""
         self.ensure_one()
-        res_ids = self._evaluate_res_ids()[:BATCH_SIZE]
-        return self._get_plan()._propose(
-            res_ids,
+        return self._propose_by_hand(
+            self._get_plan(),
+            self._evaluate_res_ids()[:BATCH_SIZE],
             self.plan_date,
             self.plan_on_demand_user_id.id,
-            self._expand_overrides(self.plan_id, self._get_overrides(), res_ids),
+            self._get_overrides(),
         )
+
+    @api.model
+    def _propose_by_hand(self, plan, res_ids, plan_date, responsible_id, overrides):
+        """:returns: what a launch would do; nothing on records that are closed"""
+        overrides = self._expand_overrides(plan, overrides, res_ids)
+        proposals = plan._propose(res_ids, plan_date, responsible_id, overrides)
+        records = self.env[plan.res_model].browse(
+            [p.record.id for p in proposals if not p.skip_reason]
+        )
+        closed = self._get_closed_reasons(plan, records)
+        return [
+            proposal._replace(skip_reason=closed[proposal.record.id], steps=[])
+            if proposal.record.id in closed
+            else proposal
+            for proposal in proposals
+        ]
+
+    @api.model
+    def _get_closed_reasons(self, plan, records):
+        """A person doesn't launch a plan where what stops it has happened already,
+        maybe while the pop-up was open.
+
+        :returns: record id -> a sentence
+        """
+        reasons = {}
+        for record in records:
+            status = record.won_status if "won_status" in record else False
+            active = record._active_name
+            if plan.exit_on_won and status == "won":
+                reasons[record.id] = self.env._(
+                    "“%(record)s” is won, and the plan stops when that happens.",
+                    record=record.display_name,
+                )
+            elif plan.exit_on_lost and status == "lost":
+                reasons[record.id] = self.env._(
+                    "“%(record)s” is lost, and the plan stops when that happens.",
+                    record=record.display_name,
+                )
+            elif plan.exit_on_lost and active and not record[active]:
+                reasons[record.id] = self.env._(
+                    "“%(record)s” is archived, and the plan stops when that happens.",
+                    record=record.display_name,
+                )
+        return reasons
 
     def _get_applied_on_records(self):
         """Without those that were deleted while the pop-up was open."""
@@ -288,12 +339,8 @@ class MailActivitySchedule(models.TransientModel):
         plan.check_access("read")
         try:
             res_ids = plan._read_res_ids(res_ids)
-            looked_at = res_ids[:BATCH_SIZE]
-            proposals = plan._propose(
-                looked_at,
-                plan_date,
-                responsible_id,
-                self._expand_overrides(plan, overrides, looked_at),
+            proposals = self._propose_by_hand(
+                plan, res_ids[:BATCH_SIZE], plan_date, responsible_id, overrides
             )
         except UserError as error:
             return {"error": error.args[0]}
@@ -350,13 +397,7 @@ class MailActivitySchedule(models.TransientModel):
         self.ensure_one()
         if not self.res_model:
             return super().action_schedule_plan()
-        res_ids = self._evaluate_res_ids()
-        result = self._get_plan().launch(
-            res_ids,
-            self.plan_date,
-            self.plan_on_demand_user_id.id,
-            self._expand_overrides(self.plan_id, self._get_overrides(), res_ids),
-        )
+        result = self._launch_by_hand()
         if result.get("launch_id"):
             return {
                 "type": "ir.actions.act_window",
@@ -385,6 +426,23 @@ class MailActivitySchedule(models.TransientModel):
                 "next": action,
             },
         }
+
+    def _launch_by_hand(self):
+        """:returns: see ``launch`` of ``mail.activity.plan``"""
+        plan, res_ids = self._get_plan(), self._evaluate_res_ids()
+        readable = self._get_applied_on_records()._filtered_access("read")
+        closed = self._get_closed_reasons(plan, readable)
+        res_ids = [res_id for res_id in res_ids if res_id not in closed]
+        result = plan.launch(
+            res_ids,
+            self.plan_date,
+            self.plan_on_demand_user_id.id,
+            self._expand_overrides(plan, self._get_overrides(), res_ids),
+        )
+        result["skipped"] += [
+            {"res_id": res_id, "reason": reason} for res_id, reason in closed.items()
+        ]
+        return result
 
     def _get_action_after_launch(self):
         records = self._get_applied_on_records()
