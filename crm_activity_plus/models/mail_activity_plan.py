@@ -428,12 +428,37 @@ class MailActivityPlan(models.Model):
             reasons[record.id] = self.env._(
                 "You may not change “%(record)s”.", record=record.display_name
             )
+        reasons |= self._get_closed_reasons(writable)
         reasons |= self._get_company_reasons(writable, responsible)
         reasons |= self._get_condition_reasons(
             writable.filtered(lambda record: record.id not in reasons)
         )
         candidates = writable.filtered(lambda record: record.id not in reasons)
         return reasons | self._get_running_reasons(candidates, plan_date, responsible)
+
+    def _get_closed_reasons(self, records):
+        """A plan isn't launched where what stops it has happened already, maybe while
+        the pop-up was open."""
+        reasons = {}
+        active = records._active_name
+        for record in records:
+            status = record.won_status if "won_status" in record else False
+            if self.exit_on_won and status == "won":
+                reasons[record.id] = self.env._(
+                    "“%(record)s” is won, and the plan stops when that happens.",
+                    record=record.display_name,
+                )
+            elif self.exit_on_lost and status == "lost":
+                reasons[record.id] = self.env._(
+                    "“%(record)s” is lost, and the plan stops when that happens.",
+                    record=record.display_name,
+                )
+            elif self.exit_on_lost and active and not record[active]:
+                reasons[record.id] = self.env._(
+                    "“%(record)s” is archived, and the plan stops when that happens.",
+                    record=record.display_name,
+                )
+        return reasons
 
     def _get_company_reasons(self, records, responsible):
         if "company_id" not in records:

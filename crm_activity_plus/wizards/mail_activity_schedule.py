@@ -241,57 +241,13 @@ class MailActivitySchedule(models.TransientModel):
     def _propose(self):
         """:returns: what the launch would do"""
         self.ensure_one()
-        return self._propose_by_hand(
-            self._get_plan(),
-            self._evaluate_res_ids()[:BATCH_SIZE],
+        res_ids = self._evaluate_res_ids()[:BATCH_SIZE]
+        return self._get_plan()._propose(
+            res_ids,
             self.plan_date,
             self.plan_on_demand_user_id.id,
-            self._get_overrides(),
+            self._expand_overrides(self.plan_id, self._get_overrides(), res_ids),
         )
-
-    @api.model
-    def _propose_by_hand(self, plan, res_ids, plan_date, responsible_id, overrides):
-        """:returns: what a launch would do; nothing on records that are closed"""
-        overrides = self._expand_overrides(plan, overrides, res_ids)
-        proposals = plan._propose(res_ids, plan_date, responsible_id, overrides)
-        records = self.env[plan.res_model].browse(
-            [p.record.id for p in proposals if not p.skip_reason]
-        )
-        closed = self._get_closed_reasons(plan, records)
-        return [
-            proposal._replace(skip_reason=closed[proposal.record.id], steps=[])
-            if proposal.record.id in closed
-            else proposal
-            for proposal in proposals
-        ]
-
-    @api.model
-    def _get_closed_reasons(self, plan, records):
-        """A person doesn't launch a plan where what stops it has happened already,
-        maybe while the pop-up was open.
-
-        :returns: record id -> a sentence
-        """
-        reasons = {}
-        for record in records:
-            status = record.won_status if "won_status" in record else False
-            active = record._active_name
-            if plan.exit_on_won and status == "won":
-                reasons[record.id] = self.env._(
-                    "“%(record)s” is won, and the plan stops when that happens.",
-                    record=record.display_name,
-                )
-            elif plan.exit_on_lost and status == "lost":
-                reasons[record.id] = self.env._(
-                    "“%(record)s” is lost, and the plan stops when that happens.",
-                    record=record.display_name,
-                )
-            elif plan.exit_on_lost and active and not record[active]:
-                reasons[record.id] = self.env._(
-                    "“%(record)s” is archived, and the plan stops when that happens.",
-                    record=record.display_name,
-                )
-        return reasons
 
     def _get_applied_on_records(self):
         """Without those that were deleted while the pop-up was open."""
@@ -339,8 +295,12 @@ class MailActivitySchedule(models.TransientModel):
         plan.check_access("read")
         try:
             res_ids = plan._read_res_ids(res_ids)
-            proposals = self._propose_by_hand(
-                plan, res_ids[:BATCH_SIZE], plan_date, responsible_id, overrides
+            looked_at = res_ids[:BATCH_SIZE]
+            proposals = plan._propose(
+                looked_at,
+                plan_date,
+                responsible_id,
+                self._expand_overrides(plan, overrides, looked_at),
             )
         except UserError as error:
             return {"error": error.args[0]}
@@ -397,7 +357,13 @@ class MailActivitySchedule(models.TransientModel):
         self.ensure_one()
         if not self.res_model:
             return super().action_schedule_plan()
-        result = self._launch_by_hand()
+        res_ids = self._evaluate_res_ids()
+        result = self._get_plan().launch(
+            res_ids,
+            self.plan_date,
+            self.plan_on_demand_user_id.id,
+            self._expand_overrides(self.plan_id, self._get_overrides(), res_ids),
+        )
         if result.get("launch_id"):
             return {
                 "type": "ir.actions.act_window",
@@ -426,23 +392,6 @@ class MailActivitySchedule(models.TransientModel):
                 "next": action,
             },
         }
-
-    def _launch_by_hand(self):
-        """:returns: see ``launch`` of ``mail.activity.plan``"""
-        plan, res_ids = self._get_plan(), self._evaluate_res_ids()
-        readable = self._get_applied_on_records()._filtered_access("read")
-        closed = self._get_closed_reasons(plan, readable)
-        res_ids = [res_id for res_id in res_ids if res_id not in closed]
-        result = plan.launch(
-            res_ids,
-            self.plan_date,
-            self.plan_on_demand_user_id.id,
-            self._expand_overrides(plan, self._get_overrides(), res_ids),
-        )
-        result["skipped"] += [
-            {"res_id": res_id, "reason": reason} for res_id, reason in closed.items()
-        ]
-        return result
 
     def _get_action_after_launch(self):
         records = self._get_applied_on_records()
