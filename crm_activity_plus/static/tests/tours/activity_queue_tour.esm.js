@@ -123,6 +123,11 @@ registry.category("web_tour.tours").add("crm_activity_plus_queue_selection", {
             run: "click",
         },
         {
+            content: "Both are listed",
+            trigger:
+                ".o_list_view:has(.o_data_row:contains('Call A')) .o_data_row:contains('Call B')",
+        },
+        {
             content: "Open the filters",
             trigger: ".o_searchview_dropdown_toggler",
             run: "click",
