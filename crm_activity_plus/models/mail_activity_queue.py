@@ -227,7 +227,9 @@ class MailActivity(models.Model):
         row = log.search([("activity_ref", "=", self.id)], limit=1)
         if existing and row.user_id == self.env.user and self.sudo().status == status:
             return {"done": True, "reason": False, "is_next_valid": False}
-        who = row.user_id.name or self.env._("Somebody")
+        # Whoever doesn't see the record isn't told who works on it.
+        may_know = (existing or row.sudo(False)).has_access("read")
+        who = (may_know and row.user_id.name) or self.env._("Somebody")
         if not existing:
             reason = self.env._("%(user)s has deleted this activity.", user=who)
         elif self.sudo().status == "cancelled":

@@ -258,6 +258,12 @@ class TestActivityQueue(CrmActivityPlusCommon):
         self.assertFalse(activity.with_user(other).queue_read())
         self.assertFalse(activity.with_user(other).queue_complete()["done"])
         self.assertEqual(activity.status, "new")
+        activity.complete()
+        reason = activity.with_user(other).queue_complete()["reason"]
+        self.assertNotIn(self.user_owner.name, reason)
+        activity.sudo().unlink()
+        reason = activity.with_user(other).queue_complete()["reason"]
+        self.assertNotIn(self.user_owner.name, reason)
 
     def test_queries_do_not_grow(self):
         def count_queries():

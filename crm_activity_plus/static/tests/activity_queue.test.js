@@ -9,7 +9,6 @@ import {
     mountWithCleanup,
     onRpc,
 } from "@web/../tests/web_test_helpers";
-import {ConnectionLostError} from "@web/core/network/rpc";
 import {Deferred, animationFrame} from "@odoo/hoot-mock";
 import {WebClient} from "@web/webclient/webclient";
 import {browser} from "@web/core/browser/browser";
@@ -58,7 +57,14 @@ function makeActivity(id, values = {}) {
  * @returns {object} its state
  */
 function makeQueue(...activities) {
-    const server = {activities, claimed: new Set(), isValid: true};
+    const server = {
+        activities,
+        claimed: new Set(),
+        isValid: true,
+        close(closedId) {
+            this.activities = this.activities.filter(({id}) => id !== closedId);
+        },
+    };
     onRpc("mail.activity", "queue_next", ({kwargs}) => {
         const left = server.activities.filter(({id}) => !kwargs.skip_ids.includes(id));
         const activity = left[0] || false;
@@ -69,14 +75,14 @@ function makeQueue(...activities) {
         return {activity, left: left.length};
     });
     onRpc("mail.activity", "queue_release", ({args}) => {
-        expect.step(`release ${args[0]}`);
+        args[0].forEach((id) => server.claimed.delete(id));
         return true;
     });
     onRpc("mail.activity", "queue_complete", ({args, kwargs}) => {
         expect.step(
             `complete ${args[0]}: ${kwargs.outcome || "-"}, ${kwargs.feedback || "-"}`
         );
-        server.activities = server.activities.filter(({id}) => id !== args[0][0]);
+        server.close(args[0][0]);
         return {
             done: true,
             reason: false,
@@ -154,32 +160,28 @@ test("a key without an outcome does nothing", async () => {
 });
 
 test("what is skipped comes again at the end", async () => {
-    makeQueue(makeActivity(1), makeActivity(2));
+    const server = makeQueue(makeActivity(1), makeActivity(2));
     await openQueue();
     await press("s");
     await animationFrame();
     expect(NAME).toHaveText("Activity 2");
+    expect([...server.claimed]).toEqual([2]);
     await press("d");
     await animationFrame();
     expect(".o_activity_queue_finished").toHaveText(/Done: 1/);
     await click(".o_activity_queue_skipped");
     await animationFrame();
     expect(NAME).toHaveText("Activity 1");
-    expect.verifySteps([
-        "claim 1",
-        "claim 2",
-        "release 1",
-        "complete 2: -, -",
-        "claim 1",
-    ]);
+    expect.verifySteps(["claim 1", "claim 2", "complete 2: -, -", "claim 1"]);
 });
 
 test("a double click completes once", async () => {
     const answer = new Deferred();
-    makeQueue(makeActivity(1), makeActivity(2));
+    const server = makeQueue(makeActivity(1), makeActivity(2));
     onRpc("mail.activity", "queue_complete", async () => {
         expect.step("complete");
         await answer;
+        server.close(1);
         return {done: true, reason: false, is_next_valid: true};
     });
     await openQueue();
@@ -229,12 +231,13 @@ test("somebody was faster: the feedback can be kept as a note", async () => {
 });
 
 test("a lost connection loses nothing, and nothing is done twice", async () => {
-    makeQueue(makeActivity(1), makeActivity(2));
+    const server = makeQueue(makeActivity(1), makeActivity(2));
     let isOnline = false;
     onRpc("mail.activity", "queue_complete", ({kwargs}) => {
         if (!isOnline) {
-            throw new ConnectionLostError("/web/dataset/call_kw");
+            return new Response("", {status: 502});
         }
+        server.close(1);
         expect.step(`complete: ${kwargs.outcome}, ${kwargs.feedback}`);
         return {done: true, reason: false, is_next_valid: true};
     });
@@ -298,15 +301,19 @@ test("on hold until tomorrow", async () => {
 });
 
 test("leaving gives back what was claimed", async () => {
-    makeQueue(makeActivity(1), makeActivity(2));
+    const server = makeQueue(makeActivity(1), makeActivity(2));
     await openQueue();
+    expect([...server.claimed]).toEqual([1, 2]);
+    onRpc("mail.activity", "queue_next", () => ({activity: false, left: 0}));
     await getService("action").doAction({
         type: "ir.actions.client",
         tag: "crm_activity_plus.activity_queue",
         params: {domain: [["id", "=", 0]]},
     });
     await animationFrame();
-    expect.verifySteps(["claim 1", "claim 2", "claim 1", "release 1,2", "claim 2"]);
+    expect(".o_activity_queue_finished").toHaveCount(1);
+    expect([...server.claimed]).toEqual([]);
+    expect.verifySteps(["claim 1", "claim 2"]);
 });
 
 test("links to call and to write, and no record that may not be read", async () => {

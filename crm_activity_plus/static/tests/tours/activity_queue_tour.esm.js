@@ -123,13 +123,18 @@ registry.category("web_tour.tours").add("crm_activity_plus_queue_selection", {
             run: "click",
         },
         {
-            content: "Look for those to call",
-            trigger: ".o_searchview_input",
-            run: "edit Call B",
+            content: "Both are listed",
+            trigger:
+                ".o_list_view:has(.o_data_row:contains('Call A')) .o_data_row:contains('Call B')",
         },
         {
-            content: "By name",
-            trigger: ".o_searchview_autocomplete .o-dropdown-item:contains('Name')",
+            content: "Open the filters",
+            trigger: ".o_searchview_dropdown_toggler",
+            run: "click",
+        },
+        {
+            content: "What is due today",
+            trigger: ".o_filter_menu .o_menu_item:contains('Today')",
             run: "click",
         },
         {
