@@ -61,7 +61,7 @@ class MailActivity(models.Model):
 
     def _get_bookings(self):
         """:returns: for each activity with a time, ``start`` and ``stop`` (UTC), and
-            ``allday``"""
+        ``allday``"""
         bookings = {}
         for activity in self:
             # Its time is no secret to whoever sees the activity.

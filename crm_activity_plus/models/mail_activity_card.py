@@ -138,8 +138,8 @@ class MailActivity(models.Model):
     def get_history(self):
         """Tell who did what with the activity, when and why; newest first.
 
-        :returns: for each change ``id``, ``date`` (UTC), ``user``, ``event``, ``reason``
-            and ``changes``: ``label``, ``old`` and ``new`` of each value
+        :returns: for each change ``id``, ``date`` (UTC), ``user``, ``event``,
+            ``reason`` and ``changes``: ``label``, ``old`` and ``new`` of each value
         :rtype: list[dict]
         :raises AccessError: the user may not read the activity
         """

@@ -61,7 +61,10 @@ class MailActivityType(models.Model):
         "activity_type_id",
         "field_id",
         string="Card",
-        domain=[("ttype", "in", TELLABLE_TYPES), ("model_id.is_mail_activity", "=", True)],
+        domain=[
+            ("ttype", "in", TELLABLE_TYPES),
+            ("model_id.is_mail_activity", "=", True),
+        ],
         bypass_search_access=True,
         help="Fields of the record that its activities of this type show.",
     )

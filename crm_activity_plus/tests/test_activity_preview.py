@@ -55,7 +55,9 @@ class TestActivityPreview(CrmActivityPlusCommon):
     def _preview(self, activity, outcome=None):
         """:returns: what is said of one outcome, or of none"""
         rows = activity.with_user(self.user_owner).preview_complete()
-        [row] = [r for r in rows if r["outcome_id"] == (outcome and outcome.id or False)]
+        [row] = [
+            r for r in rows if r["outcome_id"] == (outcome and outcome.id or False)
+        ]
         return row
 
     def _get_steps(self, row):

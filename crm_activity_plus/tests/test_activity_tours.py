@@ -21,7 +21,9 @@ class TestActivityTours(TourCase):
                 "name": "Tour Call",
                 "category": "phonecall",
                 "card_field_ids": [
-                    Command.link(cls.env["ir.model.fields"]._get("crm.lead", "phone").id)
+                    Command.link(
+                        cls.env["ir.model.fields"]._get("crm.lead", "phone").id
+                    )
                 ],
             }
         )

@@ -7,7 +7,7 @@ import {useState} from "@odoo/owl";
  * What one click does with an activity; only once, however often one clicks.
  *
  * @param {Function} getActivity
- * @returns {Object} reactive: ``isBusy`` while the server works
+ * @returns {object} reactive: ``isBusy`` while the server works
  */
 export function useActivityActions(getActivity) {
     const actions = useState({

@@ -24,7 +24,7 @@ patch(Activity.prototype, {
     },
 
     /**
-     * @returns {Boolean} whether the server told the suite's part of the data. Where it
+     * @returns {boolean} whether the server told the suite's part of the data. Where it
      * didn't, the activity is left to core.
      */
     get isTracked() {
@@ -56,7 +56,7 @@ patch(Activity.prototype, {
         );
     },
 
-    /** @returns {String} where the work stands, or nothing while it is new */
+    /** @returns {string} where the work stands, or nothing while it is new */
     get statusText() {
         switch (this.status) {
             case "in_progress":
@@ -95,9 +95,9 @@ patch(Activity.prototype, {
      * Ask the server to do something with the activity. Where it refuses, the activity
      * is loaded again, so that the screen shows what somebody else did meanwhile.
      *
-     * @param {String} method
-     * @param {Object} [kwargs]
-     * @returns {Promise<{refusal: String, result: any}>} ``refusal``: why it was not
+     * @param {string} method
+     * @param {object} [kwargs]
+     * @returns {Promise<{refusal: string, result: any}>} ``refusal``: why it was not
      * done, in a sentence; empty where it was
      */
     async request(method, kwargs = {}) {
@@ -132,9 +132,9 @@ patch(Activity.prototype, {
     /**
      * Do something with the activity, and say where that is refused.
      *
-     * @param {String} method
-     * @param {Object} [kwargs]
-     * @returns {Promise<Boolean>} whether it was done
+     * @param {string} method
+     * @param {object} [kwargs]
+     * @returns {Promise<boolean>} whether it was done
      */
     async act(method, kwargs = {}) {
         const {refusal} = await this.request(method, kwargs);
@@ -176,8 +176,8 @@ patch(Activity.prototype, {
     /**
      * Mark the activity as done, with the feedback that was typed.
      *
-     * @param {Object} [options] - ``outcome``: id of how it ended; ``attachment_ids``
-     * @returns {Promise<{refusal: String}>}
+     * @param {object} [options] - ``outcome``: id of how it ended; ``attachment_ids``
+     * @returns {Promise<{refusal: string}>}
      */
     async complete(options = {}) {
         const answer = await this.request("complete", {

@@ -9,7 +9,7 @@ const {DateTime} = luxon;
 
 /**
  * @param {DateTime} day
- * @returns {String} a day as people say it
+ * @returns {string} a day as people say it
  */
 export function formatDay(day) {
     const today = DateTime.local().startOf("day");
@@ -32,16 +32,19 @@ export function formatDay(day) {
 /**
  * Tell when an activity takes place, in the user's time zone.
  *
- * @param {{start: String, stop: String, allday: Boolean}|false} booking - moments in UTC,
+ * @param {{start: string, stop: string, allday: boolean} | false} booking - moments in UTC,
  * or days
- * @returns {String} such as "Tomorrow 10:00-10:30"
+ * @returns {string} such as "Tomorrow 10:00-10:30"
  */
 export function formatBooking(booking) {
     if (!booking) {
         return "";
     }
     if (booking.allday) {
-        return formatDays(deserializeDate(booking.start), deserializeDate(booking.stop));
+        return formatDays(
+            deserializeDate(booking.start),
+            deserializeDate(booking.stop)
+        );
     }
     const start = deserializeDateTime(booking.start);
     const stop = deserializeDateTime(booking.stop);

@@ -6,7 +6,7 @@ import {_t} from "@web/core/l10n/translation";
 
 /**
  * @param {Error} error
- * @returns {String} why a request was refused, in words that a salesperson understands;
+ * @returns {string} why a request was refused, in words that a salesperson understands;
  * nothing where the error is none of these
  */
 export function explainRefusal(error) {
@@ -36,7 +36,7 @@ export function explainRefusal(error) {
  * Ask the server for something that it may refuse.
  *
  * @param {Function} ask - returns a promise
- * @returns {Promise<{refusal: String, result: any}>}
+ * @returns {Promise<{refusal: string, result: any}>}
  */
 export async function requestInWords(ask) {
     try {

@@ -7,10 +7,10 @@ import {useAutofocus} from "@web/core/utils/hooks";
 /**
  * Cancel an activity, and say why. It is kept, so that the history tells of it.
  *
- * @typedef {Object} Props
+ * @typedef {object} Props
  * @property {import("models").Activity} activity
  * @property {Function} [close]
- * @property {Boolean} [hasHeader]
+ * @property {boolean} [hasHeader]
  * @property {Function} onChanged - called once it is cancelled
  */
 export class ActivityCancel extends Component {

@@ -7,7 +7,7 @@ import {deserializeDateTime, formatDateTime} from "@web/core/l10n/dates";
 /**
  * Who did what with an activity, when and why. It is read when somebody asks for it.
  *
- * @typedef {Object} Props
+ * @typedef {object} Props
  * @property {import("models").Activity} activity
  */
 export class ActivityHistory extends Component {
@@ -15,7 +15,12 @@ export class ActivityHistory extends Component {
     static props = {activity: Object};
 
     setup() {
-        this.state = useState({isShown: false, isLoading: false, rows: [], refusal: ""});
+        this.state = useState({
+            isShown: false,
+            isLoading: false,
+            rows: [],
+            refusal: "",
+        });
     }
 
     async onClickToggle() {
@@ -37,8 +42,8 @@ export class ActivityHistory extends Component {
     }
 
     /**
-     * @param {{date: String}} row
-     * @returns {String} when, in the user's time zone
+     * @param {{date: string}} row
+     * @returns {string} when, in the user's time zone
      */
     getDate(row) {
         return formatDateTime(deserializeDateTime(row.date), {showSeconds: false});

@@ -12,10 +12,10 @@ const {DateTime} = luxon;
 /**
  * Put an activity on hold: until when, and why. A shortcut is all it takes.
  *
- * @typedef {Object} Props
+ * @typedef {object} Props
  * @property {import("models").Activity} activity
  * @property {Function} [close]
- * @property {Boolean} [hasHeader]
+ * @property {boolean} [hasHeader]
  * @property {Function} onChanged - called once it is on hold
  */
 export class ActivityHold extends Component {
@@ -52,7 +52,11 @@ export class ActivityHold extends Component {
             label,
             name,
             until: day,
-            hint: day.toLocaleString({weekday: "short", day: "numeric", month: "short"}),
+            hint: day.toLocaleString({
+                weekday: "short",
+                day: "numeric",
+                month: "short",
+            }),
         }));
         return [
             ...shortcuts,

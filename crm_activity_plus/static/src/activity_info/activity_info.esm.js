@@ -13,7 +13,7 @@ const STATUS_ICONS = {
  * What there is to know about an activity at a glance: the step of which plan it is,
  * where it stands, when it takes place, and the fields of its record that its type shows.
  *
- * @typedef {Object} Props
+ * @typedef {object} Props
  * @property {import("models").Activity} activity
  * @property {Function} [onLeave] - called when a click leads elsewhere
  */

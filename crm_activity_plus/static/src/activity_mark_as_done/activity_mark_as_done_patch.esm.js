@@ -32,7 +32,7 @@ patch(ActivityMarkAsDone.prototype, {
         });
     },
 
-    /** @returns {Object[]} how the activity can end; the server alone knows */
+    /** @returns {object[]} how the activity can end; the server alone knows */
     get outcomes() {
         return this.props.activity.outcomes || [];
     },
@@ -42,15 +42,15 @@ patch(ActivityMarkAsDone.prototype, {
         return this.env.services["mail.store"].Thread.insert({id, model});
     },
 
-    /** @returns {String[]} what the outcome that is pointed at would start */
+    /** @returns {string[]} what the outcome that is pointed at would start */
     get nextSentences() {
         const {preview, pointedOutcome} = this.outcomeState;
         return preview[pointedOutcome] || [];
     },
 
     /**
-     * @param {{kind: String}} outcome
-     * @returns {String} the class of its button
+     * @param {{kind: string}} outcome
+     * @returns {string} the class of its button
      */
     getOutcomeClass(outcome) {
         return BUTTON_BY_KIND[outcome.kind] || BUTTON_BY_KIND.neutral;
@@ -92,7 +92,7 @@ patch(ActivityMarkAsDone.prototype, {
      * Complete the activity. Where the server refuses, the pop-up stays with what was
      * typed, and says why.
      *
-     * @param {Object} [outcome]
+     * @param {object} [outcome]
      */
     onClickOutcome(outcome) {
         return this.runOnce(async () => {
@@ -122,7 +122,8 @@ patch(ActivityMarkAsDone.prototype, {
         }
         return this.runOnce(async () => {
             const {thread} = this;
-            const {activity, onActivityChanged, onClickDoneAndScheduleNext} = this.props;
+            const {activity, onActivityChanged, onClickDoneAndScheduleNext} =
+                this.props;
             const {refusal, result} = await activity.request(
                 "action_feedback_schedule_next",
                 {feedback: activity.feedback}

@@ -5,8 +5,8 @@ import {_t} from "@web/core/l10n/translation";
 import {deserializeDate} from "@web/core/l10n/dates";
 
 /**
- * @param {String} value - a date of the server
- * @returns {String} the day, with the year where it is another one
+ * @param {string} value - a date of the server
+ * @returns {string} the day, with the year where it is another one
  */
 function formatShortDay(value) {
     const day = deserializeDate(value);
@@ -18,9 +18,8 @@ function formatShortDay(value) {
 }
 
 /**
- * @param {{type: String, name: String, date_deadline: String, user_name: String,
- * action_type: String}} step
- * @returns {String} such as "Call - Second try, 26 Nov, Marc Demo"
+ * @param {object} step - one of those that ``preview_complete`` names
+ * @returns {string} such as "Call - Second try, 26 Nov, Marc Demo"
  */
 function describeStep(step) {
     const what =
@@ -37,8 +36,8 @@ function describeStep(step) {
 /**
  * Name what completing an activity would start.
  *
- * @param {{note: String, steps: Object[]}} preview - see ``preview_complete``
- * @returns {String[]} sentences
+ * @param {{note: string, steps: object[]}} preview - see ``preview_complete``
+ * @returns {string[]} sentences
  */
 export function describeNext({note, steps}) {
     const sentences = steps.map((step) => {

@@ -9,10 +9,18 @@ import {patch} from "@web/core/utils/patch";
 patch(Thread.prototype, {
     setup() {
         super.setup();
-        // Those on hold: they are not among the activities, which are active.
-        this.heldActivities = fields.Many("mail.activity", {
-            sort: (a, b) =>
-                compareDatetime(a.date_deadline, b.date_deadline) || a.id - b.id,
+        const sort = (a, b) =>
+            compareDatetime(a.date_deadline, b.date_deadline) || a.id - b.id;
+        this.activities = fields.Many("mail.activity", {
+            sort,
+            onDelete(activity) {
+                // Core forgets what is no longer planned. It may be on hold now.
+                if (!activity.isTracked) {
+                    activity.remove();
+                }
+            },
         });
+        // Those on hold: they are not among the activities, which are active.
+        this.heldActivities = fields.Many("mail.activity", {sort});
     },
 });
