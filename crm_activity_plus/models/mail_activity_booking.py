@@ -12,7 +12,7 @@ BOOKABLE_CATEGORIES = ("meeting", "phonecall")
 class MailActivity(models.Model):
     """Activities whose time is booked in the calendar."""
 
-    _inherit = "mail.activity"
+    _inherit = "mail.activity"  # pylint: disable=consider-merging-classes-inherited
 
     # Core deletes the activities of a deleted meeting. Here they are kept: see
     # ``calendar.event``.

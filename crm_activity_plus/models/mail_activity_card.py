@@ -12,7 +12,7 @@ from .field_text import get_field_text
 class MailActivity(models.Model):
     """What the web client shows of an activity: its card."""
 
-    _inherit = "mail.activity"
+    _inherit = "mail.activity"  # pylint: disable=consider-merging-classes-inherited
 
     def _to_store_defaults(self, target):
         """With the same number of queries for any number of activities."""

@@ -12,6 +12,7 @@ class MailActivityPlanRunLine(models.Model):
     whose origin they are. So the answer is what the engine would do, by construction.
     """
 
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.activity.plan.run.line"
 
     def _preview_close(self, outcome):

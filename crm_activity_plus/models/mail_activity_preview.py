@@ -9,7 +9,7 @@ from .mail_activity_plan_run import OPEN_STATES
 class MailActivity(models.Model):
     """What completing an activity would start, told before anybody clicks."""
 
-    _inherit = "mail.activity"
+    _inherit = "mail.activity"  # pylint: disable=consider-merging-classes-inherited
 
     @api.readonly
     def preview_complete(self):
