@@ -18,6 +18,7 @@
         "data/ir_cron_data.xml",
         "views/mail_activity_type_views.xml",
         "views/mail_activity_views.xml",
+        "views/mail_activity_booking_views.xml",
         "views/mail_activity_log_views.xml",
         "views/mail_activity_plan_run_views.xml",
         "views/mail_activity_plan_run_line_views.xml",

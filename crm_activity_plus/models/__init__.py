@@ -11,15 +11,17 @@ from . import mail_activity_access
 from . import mail_activity_claim
 from . import mail_activity_my
 from . import mail_activity_queue
+from . import mail_activity_booking, mail_activity_card
 from . import mail_activity_mixin
 from . import mail_activity_plan
 from . import mail_activity_plan_launch
 from . import mail_activity_plan_template
 from . import mail_activity_plan_run
-from . import mail_activity_plan_run_line
+from . import mail_activity_plan_run_line, mail_activity_plan_run_line_preview
+from . import mail_activity_preview
 from . import mail_activity_plan_run_timeline
 from . import mail_activity_plan_run_line_timeline
-from . import mail_activity_log
+from . import mail_activity_log, mail_activity_log_history
 from . import mail_activity_round_robin
 from . import mail_thread
 from . import calendar_event

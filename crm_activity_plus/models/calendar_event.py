@@ -1,8 +1,11 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import pytz
+
 from odoo import api, models
 
+from .mail_activity import CLOSED_STATUSES
 from .mail_activity_plan_run import OPEN_STATES
 
 
@@ -12,6 +15,7 @@ class CalendarEvent(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         events = super().create(vals_list)
+        events._sync_activity_times()
         events._exit_plan_runs()
         return events
 
@@ -21,11 +25,68 @@ class CalendarEvent(models.Model):
             self._exit_plan_runs()
         return result
 
+    def unlink(self):
+        self._get_all_activities()._lose_meeting()
+        return super().unlink()
+
+    def _get_all_activities(self):
+        """:returns: the activities of the events, closed and held ones included, as
+        superuser"""
+        return (
+            self.env["mail.activity"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("calendar_event_id", "in", self.ids)])
+        )
+
+    def _sync_activities(self, fields):
+        """Where a time is booked for an activity, it stays what it is about. Core would
+        give it the meeting's name and its list of attendees."""
+        names = set(fields)
+        if self.env.context.get("is_calendar_event_new"):
+            names -= {"description", "name"}
+        # What is written to the activities now comes from the events.
+        events = self.with_context(calendar_event_meeting_update=True)
+        super(CalendarEvent, events)._sync_activities(fields=names)
+        if names & set(self._get_time_fields()):
+            self._sync_activity_times()
+
+    def _sync_activity_times(self):
+        """Activities have the time that was booked for them."""
+        if self.env.context.get("mail_activity_meeting_update"):
+            return
+        activities = self._get_all_activities()
+        for activity in activities.filtered(lambda a: a.status not in CLOSED_STATUSES):
+            values = activity.calendar_event_id._prepare_activity_times(
+                activity._get_timezone()
+            )
+            if any(activity[name] != value for name, value in values.items()):
+                activity.with_context(calendar_event_meeting_update=True).write(values)
+
+    def _prepare_activity_times(self, timezone):
+        """An activity is due on the day on which it ends, a meeting that takes several
+        days on the first of them: so such an activity has no times of its own.
+
+        :param timezone: that of the activity's responsible
+        """
+        self.ensure_one()
+        start, stop = (
+            pytz.utc.localize(moment).astimezone(timezone).date()
+            for moment in (self.start, self.stop)
+        )
+        if self.allday or start != stop:
+            return {"date_start": False, "date_end": False}
+        return {"date_start": self.start, "date_end": self.stop}
+
     def _exit_plan_runs(self):
         """A meeting was booked: that is what many plans are for."""
         if self.env.context.get("plan_own_meeting"):
             return
-        for res_model, events in self.filtered("res_id").grouped("res_model").items():
+        activities = self._get_all_activities()
+        # A time to phone somebody is no meeting.
+        calls = activities.filtered(lambda a: a.activity_category == "phonecall")
+        meetings = self.filtered("res_id") - calls.calendar_event_id.sudo(False)
+        for res_model, events in meetings.grouped("res_model").items():
             if not res_model or res_model not in self.env:
                 continue
             self.env["mail.activity.plan.run"].sudo().search(
@@ -34,5 +95,7 @@ class CalendarEvent(models.Model):
                     ("res_id", "in", events.mapped("res_id")),
                     ("state", "in", OPEN_STATES),
                     ("exit_on_meeting", "=", True),
+                    # The time that was booked for one of its own steps is no reason.
+                    ("id", "not in", activities.run_id.ids),
                 ]
             )._stop("meeting")

@@ -469,7 +469,10 @@ class MailActivity(models.Model):
                     "status": "on_hold",
                     "status_before_hold": status,
                 }
-            activities.sudo().with_context(activity_reason=reason or False).write(vals)
+            held = activities.sudo().with_context(activity_reason=reason or False)
+            held.write(vals)
+            if status == "on_hold":
+                held._log("held", (status, status), reason)
         return True
 
     def action_resume(self):
@@ -543,13 +546,7 @@ class MailActivity(models.Model):
     def _check_open(self):
         for activity in self:
             if activity.status in CLOSED_STATUSES:
-                raise UserError(
-                    self.env._(
-                        "“%(activity)s” is closed already. Reload to see who closed "
-                        "it.",
-                        activity=activity.display_name,
-                    )
-                )
+                raise UserError(activity._get_closed_reason())
 
     @api.model
     def _cron_end_holds(self):
@@ -582,11 +579,12 @@ class MailActivity(models.Model):
     # Closing
     # ------------------------------------------------------------
 
-    def complete(self, outcome=None, feedback=None):
+    def complete(self, outcome=None, feedback=None, attachment_ids=None):
         """Mark the activities as done, with an outcome.
 
         :param outcome: code or id of a ``mail.activity.outcome``
         :param str feedback: what to say about it in the chatter
+        :param list[int] attachment_ids: files to add to that
         :returns: ids of the activities that this created
         :rtype: list[int]
         :raises UserError: one of them is closed already, or can't end so; none is
@@ -598,8 +596,16 @@ class MailActivity(models.Model):
         last = Activity.search([], order="id DESC", limit=1)
         if outcome:
             self.outcome_id = outcome
-        self.action_feedback(feedback=feedback or False)
+        self.action_feedback(
+            feedback=feedback or False, attachment_ids=attachment_ids or None
+        )
         return Activity.search([("id", ">", last.id or 0)], order="id").ids
+
+    def action_done(self):
+        """Those on hold can be done, too. For core they are done, being inactive."""
+        return self.filtered(
+            lambda activity: activity.status not in CLOSED_STATUSES
+        ).action_feedback()
 
     def _action_done(self, feedback=False, attachment_ids=None):
         """Nothing is done twice, and what was on hold is not any more."""
@@ -628,11 +634,14 @@ class MailActivity(models.Model):
             values[LED_ELSEWHERE] = True
         return values
 
-    def action_cancel(self):
+    def action_cancel(self, reason=None):
         """Close the activities without having done them.
 
-        Core deletes them. Here they are kept, with who cancelled them and when."""
-        self._cancel()
+        Core deletes them. Here they are kept, with who cancelled them and when.
+
+        :param str reason: why, for the history
+        """
+        self._cancel(reason)
         return True
 
     def _cancel(self, reason=False):
@@ -651,50 +660,53 @@ class MailActivity(models.Model):
 
         :param activity_type: its delay counts from the deadline, or from today
         """
-        vals_list = []
-        for activity in self:
-            following = activity_type.with_context(
-                activity_previous_deadline=activity.date_deadline
-            )
-            vals_list.append(
-                {
-                    "activity_type_id": activity_type.id,
-                    "automated": True,
-                    "date_deadline": following._get_date_deadline(),
-                    "note": activity_type.default_note,
-                    "previous_activity_type_id": activity.activity_type_id.id,
-                    "res_id": activity.res_id,
-                    "res_model_id": activity.res_model_id.id,
-                    "summary": activity_type.summary,
-                    "user_id": (activity_type.default_user_id or activity.user_id).id,
-                }
-            )
-        return self.create(vals_list)
+        return self.create(
+            [activity._prepare_following_values(activity_type) for activity in self]
+        )
+
+    def _prepare_following_values(self, activity_type):
+        """:returns: values of an activity of a type that follows this one"""
+        self.ensure_one()
+        following = activity_type.with_context(
+            activity_previous_deadline=self.date_deadline
+        )
+        return {
+            "activity_type_id": activity_type.id,
+            "automated": True,
+            "date_deadline": following._get_date_deadline(),
+            "note": activity_type.default_note,
+            "previous_activity_type_id": self.activity_type_id.id,
+            "res_id": self.res_id,
+            "res_model_id": self.res_model_id.id,
+            "summary": activity_type.summary,
+            "user_id": (activity_type.default_user_id or self.user_id).id,
+        }
 
     def _retry(self):
         """Schedule each of these, which are done, once more."""
-        vals_list = []
-        for activity in self:
-            outcome = activity.outcome_id
-            deadline = find_deadline(
-                fields.Date.context_today(activity),
-                outcome.retry_delay_count,
-                outcome.retry_delay_unit,
-            )
-            vals_list.append(
-                {
-                    "activity_type_id": activity.activity_type_id.id,
-                    "attempt": activity.attempt + 1,
-                    "automated": True,
-                    "date_deadline": deadline.date,
-                    "note": activity.note,
-                    "res_id": activity.res_id,
-                    "res_model_id": activity.res_model_id.id,
-                    "summary": activity.summary,
-                    "user_id": activity.user_id.id,
-                }
-            )
-        return self.create(vals_list)
+        return self.create(
+            [activity._prepare_retry_values(activity.outcome_id) for activity in self]
+        )
+
+    def _prepare_retry_values(self, outcome):
+        """:returns: values of the next attempt after an outcome"""
+        self.ensure_one()
+        deadline = find_deadline(
+            fields.Date.context_today(self),
+            outcome.retry_delay_count,
+            outcome.retry_delay_unit,
+        )
+        return {
+            "activity_type_id": self.activity_type_id.id,
+            "attempt": self.attempt + 1,
+            "automated": True,
+            "date_deadline": deadline.date,
+            "note": self.note,
+            "res_id": self.res_id,
+            "res_model_id": self.res_model_id.id,
+            "summary": self.summary,
+            "user_id": self.user_id.id,
+        }
 
     def _hand_over(self, leaving):
         """Give the activities of users who leave to the record's salesperson, else to

@@ -504,15 +504,7 @@ class MailActivityPlanRunLine(models.Model):
             dater = daters.setdefault(
                 (run.deadline_policy, run.resource_calendar_id), run._get_dater()
             )
-            day, explanation = dater.shift(
-                fields.Date.context_today(line.with_context(tz=line.user_id.tz)),
-                outcome.retry_delay_count,
-                outcome.retry_delay_unit,
-                "after",
-                line.user_id,
-                run.company_id,
-                "retry",
-            )
+            day, explanation = line._find_retry_deadline(outcome, dater)
             line.write(
                 {
                     "attempt": line.attempt + 1,
@@ -524,6 +516,19 @@ class MailActivityPlanRunLine(models.Model):
         again._start()
         again._log(dict.fromkeys(again, "scheduled"), outcome.name)
         return again
+
+    def _find_retry_deadline(self, outcome, dater):
+        """:returns: when the step is tried again after an outcome, and why then"""
+        self.ensure_one()
+        return dater.shift(
+            fields.Date.context_today(self.with_context(tz=self.user_id.tz)),
+            outcome.retry_delay_count,
+            outcome.retry_delay_unit,
+            "after",
+            self.user_id,
+            self.run_id.company_id,
+            "retry",
+        )
 
     def _start(self):
         """Begin scheduled steps: create the activities of those that somebody does, and

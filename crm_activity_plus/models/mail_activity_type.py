@@ -7,6 +7,8 @@ from odoo.fields import Domain
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
+from .field_text import TELLABLE_TYPES
+
 # The types that come with Odoo keep one code in every database, whatever language they
 # were renamed in.
 CODE_BY_XMLID = {
@@ -52,6 +54,19 @@ class MailActivityType(models.Model):
     )
     default_duration = fields.Float(
         help="Planned duration in hours of a new activity of this type."
+    )
+    card_field_ids = fields.Many2many(
+        "ir.model.fields",
+        "mail_activity_type_card_field_rel",
+        "activity_type_id",
+        "field_id",
+        string="Card",
+        domain=[
+            ("ttype", "in", TELLABLE_TYPES),
+            ("model_id.is_mail_activity", "=", True),
+        ],
+        bypass_search_access=True,
+        help="Fields of the record that its activities of this type show.",
     )
     deleted = fields.Boolean(
         readonly=True,

@@ -3,6 +3,8 @@
 
 from odoo import models
 
+from odoo.addons.mail.tools.discuss import Store
+
 from ..tools.emails import is_auto_reply
 from .mail_activity_plan_run import OPEN_STATES
 
@@ -37,3 +39,15 @@ class MailThread(models.AbstractModel):
         if not author:
             return bool(message.email_from)
         return author.partner_share and author != self.env.ref("base.partner_root")
+
+    def _thread_to_store(self, store, fields, *, request_list=None):
+        """The chatter shows what is on hold, too."""
+        super()._thread_to_store(store, fields, request_list=request_list)
+        if "activities" not in (request_list or ()) or not isinstance(
+            self, self.env.registry["mail.activity.mixin"]
+        ):
+            return
+        held = self.env["mail.activity"]._find_held(self)
+        for thread in self:
+            on_thread = held.filtered(lambda a, thread=thread: a.res_id == thread.id)
+            store.add(thread, {"heldActivities": Store.Many(on_thread)}, as_thread=True)

@@ -7,6 +7,8 @@ from . import test_mail_activity
 from . import test_mail_activity_hold
 from . import test_activity_status
 from . import test_activity_my, test_activity_bulk, test_activity_queue
+from . import test_activity_booking, test_activity_card, test_activity_preview
+from . import test_activity_tours
 from . import test_mail_activity_plan
 from . import test_access, test_launch_concurrency, test_launch_queries
 from . import test_mail_activity_plan_run

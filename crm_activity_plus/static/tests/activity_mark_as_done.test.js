@@ -11,6 +11,7 @@ import {
     startServer,
 } from "@mail/../tests/mail_test_helpers";
 import {
+    allowTranslations,
     asyncStep,
     defineModels,
     defineParams,
@@ -19,14 +20,30 @@ import {
     onRpc,
     waitForSteps,
 } from "@web/../tests/web_test_helpers";
-import {describe, expect, test} from "@odoo/hoot";
-import {Deferred} from "@odoo/hoot-mock";
+import {Deferred, mockDate} from "@odoo/hoot-mock";
+import {describe, expect, hover, test, waitFor} from "@odoo/hoot";
+import {ConnectionLostError} from "@web/core/network/rpc";
+import {requestInWords} from "@crm_activity_plus/activity/request_in_words.esm";
 
 const POPOVER = ".o-mail-ActivityMarkAsDone";
 const OUTCOMES = [
     {id: 11, name: "Interested", code: "interested", kind: "success"},
     {id: 12, name: "No Answer", code: "no_answer", kind: "neutral"},
     {id: 13, name: "Not Interested", code: "not_interested", kind: "failure"},
+];
+const STEP = {
+    kind: "step",
+    type: "Call",
+    name: "Second try",
+    date_deadline: "2019-11-26",
+    user_name: "Marc Demo",
+    action_type: "activity",
+};
+const PREVIEW = [
+    {outcome_id: false, note: false, steps: []},
+    {outcome_id: 11, note: false, steps: [STEP]},
+    {outcome_id: 12, note: false, steps: [{...STEP, kind: "retry"}]},
+    {outcome_id: 13, note: "The plan “Tour” ends.", steps: []},
 ];
 
 class MailActivity extends mailModels.MailActivity {
@@ -54,6 +71,7 @@ defineModels({...mailModels, MailActivity});
 
 async function openPartner(values) {
     const pyEnv = await startServer();
+    onRpc("mail.activity", "preview_complete", () => PREVIEW);
     const partnerId = pyEnv["res.partner"].create({});
     const activityId = pyEnv["mail.activity"].create({
         can_write: true,
@@ -127,18 +145,91 @@ test("a second click does nothing while the first one is under way", async () =>
     await contains(POPOVER, {count: 0});
 });
 
+test("Done is clicked twice and completes once", async () => {
+    const answer = new Deferred();
+    onRpc("mail.activity", "complete", async ({kwargs}) => {
+        asyncStep("complete");
+        expect(kwargs).not.toInclude("outcome");
+        await answer;
+        return [];
+    });
+    await openPopover({});
+    const button = document.querySelector(`${POPOVER} button[aria-label='Done']`);
+    button.click();
+    button.click();
+    await waitForSteps(["complete"]);
+    answer.resolve();
+    await contains(POPOVER, {count: 0});
+});
+
 test("what was typed stays where the server refuses", async () => {
-    expect.errors(1);
     onRpc("mail.activity", "complete", () => {
         throw makeServerError({type: "UserError", message: "It is closed already."});
+    });
+    onRpc("mail.activity", "message_post", () => asyncStep("unexpected"));
+    onRpc("res.partner", "message_post", ({args, kwargs}) => {
+        asyncStep("note");
+        expect(args[0]).toHaveLength(1);
+        expect(kwargs.body).toBe("They called back");
+        return 1;
     });
     await openPopover({outcomes: OUTCOMES});
     await insertText(`${POPOVER} textarea`, "They called back");
     await click(`${POPOVER} [data-outcome='interested']`);
-    await contains(".modal-body", {text: "It is closed already."});
-    expect.verifyErrors(["It is closed already."]);
+    await waitFor(`${POPOVER} [role='alert']:contains(${"It is closed already."})`);
     await contains(`${POPOVER} textarea`, {value: "They called back"});
     await contains(`${POPOVER} [data-outcome='interested']:enabled`);
+    await click(`${POPOVER} .o_activity_log_note`);
+    await waitForSteps(["note"]);
+    await waitFor(`${POPOVER} [role='alert']:contains(${"is in the chatter"})`);
+    await contains(`${POPOVER} textarea`, {value: ""});
+});
+
+for (const [type, sentence] of [
+    ["MissingError", "Somebody deleted this activity"],
+    ["AccessError", "You may not change this activity any more"],
+]) {
+    test(`${type} is told in plain words`, async () => {
+        onRpc("mail.activity", "complete", () => {
+            throw makeServerError({type, message: "(Record: mail.activity(5,))"});
+        });
+        await openPopover({outcomes: OUTCOMES});
+        await insertText(`${POPOVER} textarea`, "They called back");
+        await click(`${POPOVER} [data-outcome='interested']`);
+        await waitFor(`${POPOVER} [role='alert']:contains(${sentence})`);
+        await contains(`${POPOVER} textarea`, {value: "They called back"});
+    });
+}
+
+test("a lost connection is told in plain words", async () => {
+    allowTranslations();
+    const {refusal, result} = await requestInWords(() =>
+        Promise.reject(new ConnectionLostError("/web/dataset/call_kw"))
+    );
+    expect(refusal).toInclude("try again in a moment");
+    expect(result).toBe(undefined);
+});
+
+test("a defect of the server is no refusal", async () => {
+    await expect(requestInWords(() => Promise.reject(new Error("Boom")))).rejects.toThrow(
+        "Boom"
+    );
+});
+
+test("what comes next follows the outcome that is pointed at", async () => {
+    mockDate("2019-11-20 10:00:00");
+    await openPopover({outcomes: OUTCOMES});
+    const next = `${POPOVER} .o_activity_next`;
+    await contains(next, {text: "Nothing follows."});
+    await hover(`${POPOVER} [data-outcome='interested']`);
+    await contains(next, {text: "Next: Call - Second try, Nov 26, Marc Demo"});
+    await hover(`${POPOVER} [data-outcome='not_interested']`);
+    await contains(next, {text: "The plan “Tour” ends."});
+    // With the keyboard, too.
+    await hover(`${POPOVER} textarea`);
+    await contains(next, {text: "Nothing follows."});
+    document.querySelector(`${POPOVER} [data-outcome='no_answer']`).focus();
+    await contains(next, {text: "Again: Call - Second try, Nov 26, Marc Demo"});
 });
 
 test("the chatter tells of plan, status and attempt", async () => {
@@ -147,16 +238,13 @@ test("the chatter tells of plan, status and attempt", async () => {
         plan_step: {run_id: 5, plan: "Tour", name: "Call", number: 2, count: 4},
         status: "in_progress",
     });
-    await click(".o-mail-Activity .fa-info-circle");
-    await contains(".o_crm_activity_plus_plan", {text: "PlanTour"});
-    await contains(".o_crm_activity_plus_step", {text: "Call (2 of 4)"});
+    await contains(".o_crm_activity_plus_step", {text: "Tour, step 2 of 4"});
     await contains(".o_crm_activity_plus_status", {text: "In Progress"});
-    await contains(".o_crm_activity_plus_attempt", {text: "Attempt2"});
+    await contains(".o_crm_activity_plus_attempt", {text: "Attempt 2"});
 });
 
 test("the chatter says no more of a new activity outside of plans", async () => {
     await openPartner({attempt: 1, plan_step: false, status: "new"});
-    await click(".o-mail-Activity .fa-info-circle");
-    await contains(".o-mail-Activity-details tr", {text: "Assigned to"});
-    await contains("[class*='o_crm_activity_plus_']", {count: 0});
+    await contains(".o-mail-Activity");
+    await contains(".o_activity_info", {count: 0});
 });

@@ -2,15 +2,64 @@
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import {Activity} from "@mail/core/web/activity";
+import {ActivityCancel} from "../activity_cancel/activity_cancel.esm";
+import {ActivityHistory} from "../activity_history/activity_history.esm";
+import {ActivityHold} from "../activity_hold/activity_hold.esm";
+import {ActivityInfo} from "../activity_info/activity_info.esm";
 import {patch} from "@web/core/utils/patch";
+import {useActivityActions} from "./activity_actions_hook.esm";
+import {usePopover} from "@web/core/popover/popover_hook";
+
+Object.assign(Activity.components, {ActivityHistory, ActivityInfo});
 
 patch(Activity.prototype, {
-    onClickPlan() {
-        this.env.services.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: "mail.activity.plan.run",
-            res_id: this.props.activity.plan_step.run_id,
-            views: [[false, "form"]],
+    setup() {
+        super.setup();
+        this.actions = useActivityActions(() => this.props.activity);
+        this.holdPopover = usePopover(ActivityHold, {position: "bottom-start"});
+        this.cancelPopover = usePopover(ActivityCancel, {position: "bottom-start"});
+    },
+
+    get canWork() {
+        return this.props.activity.can_write && !this.props.activity.isClosed;
+    },
+
+    onClickStart() {
+        return this.actions.start();
+    },
+
+    onClickHold(ev) {
+        this.togglePopover(this.holdPopover, ev.currentTarget);
+    },
+
+    async onClickResume() {
+        const {thread} = this;
+        await this.actions.resume();
+        this.props.onActivityChanged(thread);
+    },
+
+    onClickBook() {
+        return this.actions.book();
+    },
+
+    /** @override Cancelling keeps the activity, and asks why. */
+    async unlink(ev) {
+        if (!this.props.activity.isTracked) {
+            return super.unlink(...arguments);
+        }
+        this.togglePopover(this.cancelPopover, ev.currentTarget);
+    },
+
+    togglePopover(popover, target) {
+        if (popover.isOpen) {
+            popover.close();
+            return;
+        }
+        const {thread} = this;
+        popover.open(target, {
+            activity: this.props.activity,
+            hasHeader: true,
+            onChanged: () => this.props.onActivityChanged(thread),
         });
     },
 });

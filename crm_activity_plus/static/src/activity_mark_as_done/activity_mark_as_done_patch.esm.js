@@ -1,9 +1,10 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import {onMounted, onWillDestroy, useState} from "@odoo/owl";
 import {ActivityMarkAsDone} from "@mail/core/web/activity_markasdone_popover";
+import {describeNext} from "./describe_next.esm";
 import {patch} from "@web/core/utils/patch";
-import {useState} from "@odoo/owl";
 
 const BUTTON_BY_KIND = {
     success: "btn-success",
@@ -14,12 +15,37 @@ const BUTTON_BY_KIND = {
 patch(ActivityMarkAsDone.prototype, {
     setup() {
         super.setup();
-        this.outcomeState = useState({isCompleting: false});
+        this.outcomeState = useState({
+            isCompleting: false,
+            isNoteLogged: false,
+            // What completing would start, by the id of the outcome; 0 for none.
+            preview: {},
+            pointedOutcome: 0,
+            refusal: "",
+        });
+        onMounted(() => this.loadPreview());
+        onWillDestroy(() => {
+            if (this.outcomeState.refusal) {
+                // Somebody else changed what is around this.
+                this.props.onActivityChanged?.(this.thread);
+            }
+        });
     },
 
     /** @returns {object[]} how the activity can end; the server alone knows */
     get outcomes() {
         return this.props.activity.outcomes || [];
+    },
+
+    get thread() {
+        const {res_id: id, res_model: model} = this.props.activity;
+        return this.env.services["mail.store"].Thread.insert({id, model});
+    },
+
+    /** @returns {string[]} what the outcome that is pointed at would start */
+    get nextSentences() {
+        const {preview, pointedOutcome} = this.outcomeState;
+        return preview[pointedOutcome] || [];
     },
 
     /**
@@ -30,29 +56,111 @@ patch(ActivityMarkAsDone.prototype, {
         return BUTTON_BY_KIND[outcome.kind] || BUTTON_BY_KIND.neutral;
     },
 
+    async loadPreview() {
+        if (!this.props.activity.isTracked) {
+            return;
+        }
+        const {refusal, result} = await this.props.activity.request("preview_complete");
+        this.outcomeState.refusal = refusal;
+        this.outcomeState.preview = Object.fromEntries(
+            (result || []).map((row) => [row.outcome_id || 0, describeNext(row)])
+        );
+    },
+
+    pointAt(outcome) {
+        this.outcomeState.pointedOutcome = outcome ? outcome.id : 0;
+    },
+
     /**
-     * Complete the activity. Where the server refuses, the pop-up stays with what was
-     * typed.
+     * Do something once, however often one clicks.
      *
-     * @param {object} outcome
+     * @param {Function} act
      */
-    async onClickOutcome(outcome) {
+    async runOnce(act) {
         if (this.outcomeState.isCompleting) {
             return;
         }
-        const {activity, close, onActivityChanged} = this.props;
-        const thread = this.env.services["mail.store"].Thread.insert({
-            model: activity.res_model,
-            id: activity.res_id,
-        });
         this.outcomeState.isCompleting = true;
         try {
-            await activity.complete(outcome);
+            await act();
         } finally {
             this.outcomeState.isCompleting = false;
         }
+    },
+
+    /**
+     * Complete the activity. Where the server refuses, the pop-up stays with what was
+     * typed, and says why.
+     *
+     * @param {object} [outcome]
+     */
+    onClickOutcome(outcome) {
+        return this.runOnce(async () => {
+            const {thread} = this;
+            const {refusal} = await this.props.activity.complete(
+                outcome ? {outcome: outcome.id} : {}
+            );
+            this.outcomeState.refusal = refusal;
+            if (!refusal) {
+                await this.leave(thread);
+            }
+        });
+    },
+
+    /** @override */
+    onClickDone() {
+        if (!this.props.activity.isTracked) {
+            return super.onClickDone();
+        }
+        return this.onClickOutcome();
+    },
+
+    /** @override Unlike core's, the pop-up stays until it is done. */
+    onClickDoneAndScheduleNext() {
+        if (!this.props.activity.isTracked) {
+            return super.onClickDoneAndScheduleNext();
+        }
+        return this.runOnce(async () => {
+            const {thread} = this;
+            const {activity, onActivityChanged, onClickDoneAndScheduleNext} =
+                this.props;
+            const {refusal, result} = await activity.request(
+                "action_feedback_schedule_next",
+                {feedback: activity.feedback}
+            );
+            this.outcomeState.refusal = refusal;
+            if (refusal) {
+                return;
+            }
+            activity.tellOtherTabs();
+            onClickDoneAndScheduleNext?.();
+            await this.leave(thread);
+            if (result) {
+                await new Promise((resolve) => {
+                    this.env.services.action.doAction(result, {onClose: resolve});
+                });
+                onActivityChanged?.(thread);
+            }
+        });
+    },
+
+    async leave(thread) {
+        const {close, onActivityChanged} = this.props;
         close?.();
         onActivityChanged?.(thread);
         await thread.fetchNewMessages();
+    },
+
+    onClickLogNote() {
+        return this.runOnce(async () => {
+            const {thread} = this;
+            const {refusal} = await this.props.activity.logFeedback();
+            if (refusal) {
+                this.outcomeState.refusal = refusal;
+                return;
+            }
+            this.outcomeState.isNoteLogged = true;
+            await thread.fetchNewMessages();
+        });
     },
 });

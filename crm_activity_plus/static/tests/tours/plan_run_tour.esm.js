@@ -105,9 +105,9 @@ registry.category("web_tour.tours").add("crm_activity_plus_pause", {
             run: "click",
         },
         {
-            content: "There is nothing to do",
+            content: "There is nothing to do, and what waits says why",
             trigger:
-                ".o-mail-Chatter:not(:has(.o-mail-Activity)) .o-mail-Chatter-activity",
+                ".o-mail-Chatter:not(:has(.o-mail-ActivityList)) .o_activity_held .o_crm_activity_plus_status:contains('its plan is paused')",
         },
         openRun(),
         {

@@ -1,0 +1,244 @@
+// Copyright 2026 The CRM Activity Plus contributors
+// License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import {
+    asyncStep,
+    defineModels,
+    defineParams,
+    fields,
+    makeServerError,
+    onRpc,
+    allowTranslations,
+    waitForSteps,
+} from "@web/../tests/web_test_helpers";
+import {
+    click,
+    contains,
+    insertText,
+    mailModels,
+    openFormView,
+    start,
+    startServer,
+} from "@mail/../tests/mail_test_helpers";
+import {describe, expect, test, waitFor} from "@odoo/hoot";
+import {formatBooking} from "@crm_activity_plus/activity/format_booking.esm";
+import {mockDate} from "@odoo/hoot-mock";
+
+const REASON = ".o_activity_hold_form input[aria-label='Why it is put on hold']";
+const CARD = ".o-mail-Activity";
+
+class MailActivity extends mailModels.MailActivity {
+    booking = fields.Json();
+    card = fields.Json();
+    hold_reason = fields.Char();
+    held_by_pause = fields.Boolean();
+    on_hold_until = fields.Date();
+    plan_step = fields.Json();
+    status = fields.Char({default: "new"});
+
+    get _to_store_defaults() {
+        return [
+            ...super._to_store_defaults,
+            "booking",
+            "card",
+            "held_by_pause",
+            "hold_reason",
+            "on_hold_until",
+            "plan_step",
+            "status",
+        ];
+    }
+}
+
+describe.current.tags("desktop");
+defineParams({suite: "mail"}, "replace");
+defineModels({...mailModels, MailActivity});
+
+async function openPartner(values) {
+    const pyEnv = await startServer();
+    const partnerId = pyEnv["res.partner"].create({});
+    const activityId = pyEnv["mail.activity"].create({
+        can_write: true,
+        res_id: partnerId,
+        res_model: "res.partner",
+        summary: "Call them",
+        ...values,
+    });
+    await start();
+    await openFormView("res.partner", partnerId);
+    return activityId;
+}
+
+test("the card shows fields of the record", async () => {
+    await openPartner({
+        card: [
+            {name: "phone", label: "Phone", value: "+32 2 555", href: "tel:+322555"},
+            {name: "city", label: "City", value: "", href: false},
+        ],
+    });
+    await contains(`${CARD} [data-name='phone'] a[href='tel:+322555']`, {
+        text: "+32 2 555",
+    });
+    await contains(`${CARD} [data-name='city']`, {text: "City:–"});
+});
+
+test("start it, once", async () => {
+    onRpc("mail.activity", "action_start", function ({args}) {
+        asyncStep("action_start");
+        this.env["mail.activity"].write(args[0], {status: "in_progress"});
+        return true;
+    });
+    await openPartner({});
+    await contains(`${CARD} .o_activity_start`);
+    const button = document.querySelector(`${CARD} .o_activity_start`);
+    button.click();
+    button.click();
+    await contains(`${CARD} .o_crm_activity_plus_status`, {text: "In Progress"});
+    await contains(`${CARD} .o_activity_start`, {count: 0});
+    await waitForSteps(["action_start"]);
+});
+
+test("a refusal is a notification, and the card shows what is", async () => {
+    onRpc("mail.activity", "action_start", function ({args}) {
+        this.env["mail.activity"].write(args[0], {status: "done"});
+        throw makeServerError({type: "UserError", message: "Marc was faster."});
+    });
+    await openPartner({});
+    await click(`${CARD} .o_activity_start`);
+    await contains(".o_notification", {text: "Marc was faster."});
+    await contains(`${CARD} .o_crm_activity_plus_status`, {text: "Done"});
+    await contains(`${CARD} .o-mail-Activity-markDone`, {count: 0});
+});
+
+test("shortcuts to hold it", async () => {
+    // A Wednesday.
+    mockDate("2019-11-20 10:00:00");
+    const sent = [];
+    onRpc("mail.activity", "action_hold", ({kwargs}) => {
+        sent.push([kwargs.until, kwargs.reason]);
+        return true;
+    });
+    await openPartner({});
+    for (const name of ["tomorrow", "next_week", "two_weeks", "open"]) {
+        await click(`${CARD} .o_activity_hold`);
+        await insertText(REASON, name);
+        await click(`.o_activity_hold_form [data-hold='${name}']`);
+        await contains(".o_activity_hold_form", {count: 0});
+    }
+    expect(sent).toEqual([
+        ["2019-11-21", "tomorrow"],
+        ["2019-11-25", "next_week"],
+        ["2019-12-04", "two_weeks"],
+        [false, "open"],
+    ]);
+});
+
+test("what was typed stays where it can't be held", async () => {
+    onRpc("mail.activity", "action_hold", () => {
+        throw makeServerError({type: "UserError", message: "Marc was faster."});
+    });
+    await openPartner({});
+    await click(`${CARD} .o_activity_hold`);
+    await insertText(REASON, "On holiday");
+    await click(".o_activity_hold_form [data-hold='tomorrow']");
+    await waitFor(".o_activity_hold_form [role='alert']:contains(Marc was faster.)");
+    await contains(REASON, {value: "On holiday"});
+});
+
+test("on hold, with the reason", async () => {
+    await openPartner({
+        hold_reason: "On holiday",
+        on_hold_until: "2019-12-04",
+        status: "on_hold",
+    });
+    await contains(`${CARD} .o_crm_activity_plus_status`, {
+        text: "On hold until 12/04/2019: On holiday",
+    });
+    await contains(`${CARD} .o_activity_resume`, {text: "Resume"});
+    await contains(`${CARD} .o_activity_hold`, {count: 0});
+});
+
+test("the plan is resumed where that is what holds it", async () => {
+    onRpc("mail.activity.plan.run", "action_resume", ({args}) => {
+        asyncStep(`resume ${args[0]}`);
+        return true;
+    });
+    await openPartner({
+        held_by_pause: true,
+        plan_step: {run_id: 5, plan: "Tour", name: "Call", number: 2, count: 4},
+        status: "on_hold",
+    });
+    await click(`${CARD} .o_activity_resume`, {text: "Resume Plan"});
+    await waitForSteps(["resume 5"]);
+});
+
+test("cancelling asks why, and deletes nothing", async () => {
+    onRpc("mail.activity", "unlink", () => asyncStep("unlink"));
+    onRpc("mail.activity", "cancel", function ({args, kwargs}) {
+        asyncStep(`cancel: ${kwargs.reason}`);
+        this.env["mail.activity"].unlink(args[0]);
+        return true;
+    });
+    await openPartner({});
+    await click(`${CARD} .btn-danger`, {text: "Cancel"});
+    await insertText(".o_activity_cancel_form input", "Wrong number");
+    await click(".o_activity_cancel_confirm");
+    await waitForSteps(["cancel: Wrong number"]);
+    await contains(CARD, {count: 0});
+});
+
+test("the history is read when somebody asks for it", async () => {
+    onRpc("mail.activity", "get_history", () => {
+        asyncStep("get_history");
+        return [
+            {
+                id: 2,
+                date: "2019-11-20 10:00:00",
+                user: "Marc Demo",
+                event: "Changed",
+                reason: "Asked for",
+                changes: [{label: "Due Date", old: "11/20/2019", new: ""}],
+            },
+        ];
+    });
+    await openPartner({});
+    await click(`${CARD} .fa-info-circle`);
+    await contains(`${CARD} .o_activity_history`);
+    await waitForSteps([]);
+    await click(`${CARD} .o_activity_history button`, {text: "History"});
+    const row = `${CARD} .o_activity_history_row`;
+    await waitFor(
+        `${row}:contains(Changed):contains(Marc Demo):contains(11/20/2019 11:00)`
+    );
+    await waitFor(`${row}:contains(Asked for):contains(Due Date: 11/20/2019)`);
+    await waitForSteps(["get_history"]);
+});
+
+test("a call has a button to book a time", async () => {
+    onRpc("mail.activity", "action_create_calendar_event", () => {
+        asyncStep("book");
+        return {type: "ir.actions.act_window_close"};
+    });
+    await openPartner({activity_category: "phonecall"});
+    await click(`${CARD} .o_activity_book`);
+    await waitForSteps(["book"]);
+});
+
+test("booked times in words", () => {
+    allowTranslations();
+    // It is 11 o'clock there.
+    mockDate("2019-11-20 10:00:00", 1);
+    const book = (first, last, allday = false) =>
+        formatBooking({start: first, stop: last, allday});
+    expect(book("2019-11-21 09:00:00", "2019-11-21 09:30:00")).toBe(
+        "Tomorrow 10:00–10:30"
+    );
+    expect(book("2019-11-19 23:30:00", "2019-11-20 00:15:00")).toBe(
+        "Today 00:30–01:15"
+    );
+    expect(book("2019-11-25 22:00:00", "2019-11-25 23:30:00")).toBe(
+        "Mon, Nov 25 23:00 – Tue, Nov 26 00:30"
+    );
+    expect(book("2020-01-07", "2020-01-07", true)).toBe("Tue, Jan 7, 2020, all day");
+    expect(formatBooking(false)).toBe("");
+});

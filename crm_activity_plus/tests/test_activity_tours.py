@@ -1,0 +1,91 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from datetime import timedelta
+
+from odoo.fields import Command, Date
+from odoo.tests import tagged
+
+from .tour_common import TourCase
+
+
+@tagged("post_install", "-at_install")
+class TestActivityTours(TourCase):
+    """What a salesperson does with single activities."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.call = cls.env["mail.activity.type"].create(
+            {
+                "name": "Tour Call",
+                "category": "phonecall",
+                "card_field_ids": [
+                    Command.link(
+                        cls.env["ir.model.fields"]._get("crm.lead", "phone").id
+                    )
+                ],
+            }
+        )
+        [cls.lead] = cls._create_leads("Factory A")
+        cls.lead.phone = "+32 2 555 12 34"
+
+    def _schedule(self, **values):
+        return (
+            self.env["mail.activity"]
+            .with_user(self.salesperson)
+            .create(
+                {
+                    "activity_type_id": self.call.id,
+                    "res_model_id": self.env["ir.model"]._get_id("crm.lead"),
+                    "res_id": self.lead.id,
+                    "summary": "Call them back",
+                    "user_id": self.salesperson.id,
+                    **values,
+                }
+            )
+        )
+
+    def _start_on_lead(self, tour):
+        self.start_tour(self._get_url(self.lead), tour, login="tour_salesperson")
+
+    def _start_on_pipeline(self, tour):
+        self.start_tour(
+            "/odoo/action-crm.crm_lead_action_pipeline", tour, login="tour_salesperson"
+        )
+
+    def test_hold(self):
+        activity = self._schedule()
+        self._start_on_lead("crm_activity_plus_hold")
+        self.assertEqual(activity.status, "in_progress")
+        held = activity.log_ids.filtered(lambda row: row.event == "held")
+        self.assertEqual(held.reason, "They are on holiday")
+
+    def test_hold_until_day(self):
+        activity = self._schedule()
+        self._start_on_lead("crm_activity_plus_hold_until_day")
+        self.assertEqual(activity.on_hold_until, Date.to_date("2099-12-24"))
+
+    def test_cancel(self):
+        activity = self._schedule()
+        self._start_on_lead("crm_activity_plus_cancel")
+        self.assertEqual(activity.exists().status, "cancelled")
+        self.assertIn("Wrong number", activity.log_ids.mapped("reason"))
+
+    def test_too_late(self):
+        activity = self._schedule()
+        self._start_on_lead("crm_activity_plus_too_late")
+        self.assertEqual(activity.feedback, "I was faster")
+
+    def test_kanban_done(self):
+        plan = self._create_branches()
+        plan.template_ids[0].summary = "Call them back"
+        plan.with_user(self.salesperson).launch(self.lead.ids)
+        self._start_on_pipeline("crm_activity_plus_kanban_done")
+        lines = self.lead.plan_run_ids.line_ids
+        self.assertEqual(lines.mapped("state"), ["done", "scheduled", "skipped"])
+
+    def test_kanban_hold(self):
+        activity = self._schedule(date_deadline=Date.today() + timedelta(days=3))
+        self._start_on_pipeline("crm_activity_plus_kanban_hold")
+        self.assertEqual(activity.status, "in_progress")
