@@ -195,25 +195,32 @@ class CrmLead(models.Model):
 
     @api.model
     def _search_has_no_next_step(self, operator, value):
-        """Anti-joins, which stay fast where a list of ids would not."""
-        if operator != "in":
+        """Both ways with anti-joins, which stay fast where lists of ids, or the plain
+        negation, would not."""
+        if operator not in ("in", "not in"):
             return NotImplemented
-        if {True, False} <= set(value):
-            return Domain.TRUE
-        domain = OPEN_DOMAIN & Domain.custom(
-            to_sql=self._get_no_next_step_sql,
-            predicate=lambda lead: lead.has_no_next_step,
+        wanted = {bool(each) for each in value}
+        if operator == "not in":
+            wanted = {True, False} - wanted
+        if len(wanted) != 1:
+            return Domain.TRUE if wanted else Domain.FALSE
+        if True in wanted:
+            return OPEN_DOMAIN & Domain.custom(
+                to_sql=lambda _model, alias, _query: self._get_no_next_step_sql(alias),
+                predicate=lambda lead: lead.has_no_next_step,
+            )
+        return Domain.custom(
+            to_sql=lambda _model, alias, _query: self._get_next_step_sql(alias),
+            predicate=lambda lead: not lead.has_no_next_step,
         )
-        return domain if True in value else ~domain
 
     @api.model
-    def _get_no_next_step_sql(self, model, alias, query):
+    def _get_no_next_step_sql(self, alias):
         """:returns: the condition that nothing is planned on a lead"""
         self.env["mail.activity"].flush_model(
             ["active", "on_hold_until", "res_id", "res_model", "status"]
         )
         self.env["mail.activity.plan.run"].flush_model(["lead_id", "state"])
-        lead_id = SQL.identifier(alias, "id")
         return SQL(
             """
             NOT EXISTS (
@@ -235,9 +242,28 @@ class CrmLead(models.Model):
                  WHERE run.lead_id = %(lead_id)s AND run.state IN %(states)s
             )
             """,
-            lead_id=lead_id,
+            lead_id=SQL.identifier(alias, "id"),
             res_model=self._name,
             states=OPEN_STATES,
+        )
+
+    @api.model
+    def _get_next_step_sql(self, alias):
+        """:returns: the condition that a lead is none of those without a next step"""
+        self.flush_model(["active", "won_status"])
+        return SQL(
+            """
+            NOT EXISTS (
+                SELECT 1
+                  FROM crm_lead AS forgotten
+                 WHERE forgotten.id = %(lead_id)s
+                   AND forgotten.active
+                   AND forgotten.won_status = 'pending'
+                   AND %(no_next_step)s
+            )
+            """,
+            lead_id=SQL.identifier(alias, "id"),
+            no_next_step=self._get_no_next_step_sql("forgotten"),
         )
 
     # ------------------------------------------------------------

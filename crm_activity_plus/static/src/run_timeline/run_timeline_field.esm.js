@@ -200,7 +200,7 @@ export class RunTimelineField extends Component {
         }
         this.state.isBusy = true;
         try {
-            if (!(await this.props.record.save())) {
+            if (!(await this.saveForm())) {
                 return false;
             }
             await this.orm.call(model, method, args, kwargs);
@@ -213,6 +213,15 @@ export class RunTimelineField extends Component {
         } finally {
             this.state.isBusy = false;
         }
+    }
+
+    /** @returns {Promise<boolean>} whether nothing is left that was typed only */
+    async saveForm() {
+        const {record} = this.props;
+        if (record.isNew || (await record.isDirty())) {
+            return record.save();
+        }
+        return true;
     }
 
     async refresh() {
@@ -232,7 +241,7 @@ export class RunTimelineField extends Component {
 
     /** @param {object} step - one with an open activity */
     async openActivity(step) {
-        if (!(await this.props.record.save())) {
+        if (!(await this.saveForm())) {
             return;
         }
         await this.openDialog({
@@ -244,7 +253,7 @@ export class RunTimelineField extends Component {
 
     async onClickLaunch() {
         const {record} = this.props;
-        if (!(await record.save())) {
+        if (!(await this.saveForm())) {
             return;
         }
         await this.openDialog({
