@@ -294,7 +294,10 @@ class CrmLead(models.Model):
             filters = ("my_teams", "salesperson")
         else:
             filters = ("assigned_to_me",)
-        action["context"] = {f"search_default_{name}": 1 for name in filters}
+        action["context"] = {
+            "create": False,
+            **{f"search_default_{name}": 1 for name in filters},
+        }
         return action
 
     def action_schedule_next_step(self):

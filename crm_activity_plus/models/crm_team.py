@@ -29,6 +29,7 @@ class CrmTeam(models.Model):
             "crm_activity_plus.crm_lead_action_no_next_step"
         )
         action["context"] = {
+            "create": False,
             "search_default_salesperson": 1,
             "search_default_team_id": self.id,
         }

@@ -67,7 +67,7 @@ class MailActivityPlanRunLine(models.Model):
             "user": run._get_timeline_user(self.user_id),
             "date_deadline": self.date_deadline,
             "date_due": self.date_due,
-            "date_explanation": self.date_explanation,
+            "date_explanation": self.date_explanation or False,
             "date_done": self.date_done,
             "done_by": run._get_timeline_user(self.done_by_id),
             "outcome": {"name": self.outcome_id.name, "kind": self.outcome_id.kind}

@@ -198,12 +198,18 @@ class TestNoNextStep(CrmActivityPlusCommon):
         """A team leader sees the teams, the others what is their own."""
         Lead = self.env["crm.lead"]
         action = Lead.with_user(self.user_owner).action_view_no_next_step()
-        self.assertEqual(action["context"], {"search_default_assigned_to_me": 1})
+        self.assertEqual(
+            action["context"], {"create": False, "search_default_assigned_to_me": 1}
+        )
         self.sales_team_1.user_id = self.user_manager
         action = Lead.with_user(self.user_manager).action_view_no_next_step()
         self.assertEqual(
             action["context"],
-            {"search_default_my_teams": 1, "search_default_salesperson": 1},
+            {
+                "create": False,
+                "search_default_my_teams": 1,
+                "search_default_salesperson": 1,
+            },
         )
         view = Lead.get_view(action["search_view_id"][0], "search")
         for name in ("assigned_to_me", "my_teams", "salesperson", "no_next_step"):

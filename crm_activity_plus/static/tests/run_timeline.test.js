@@ -433,7 +433,7 @@ test("snooze", async () => {
         "Tomorrow\nThu, Mar 12",
         "Next Week\nMon, Mar 16",
         "In Two Weeks\nWed, Mar 25",
-        "In a Month\nSat, Apr 11",
+        "In a Month\nMon, Apr 13",
     ]);
     await contains("[data-shortcut='next_week']").click();
     await animationFrame();
@@ -461,6 +461,19 @@ test("snooze until another day", async () => {
         "action_snooze 2026-03-20",
         "get_timeline 7",
     ]);
+});
+
+test("on a Sunday, tomorrow is next week", async () => {
+    mockDate("2026-03-15 09:00:00", +0);
+    answer(RUN);
+    await openLead();
+    await contains("button[name='step_snooze']").click();
+    expect(queryAllTexts(".o_snooze_shortcut")).toEqual([
+        "Tomorrow\nMon, Mar 16",
+        "In Two Weeks\nMon, Mar 30",
+        "In a Month\nWed, Apr 15",
+    ]);
+    expect.verifySteps(["get_timeline 7"]);
 });
 
 test("on a Monday, next week is the next Monday", async () => {

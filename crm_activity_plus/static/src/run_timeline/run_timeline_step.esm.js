@@ -56,7 +56,12 @@ export class RunTimelineStep extends Component {
     };
 
     get icon() {
-        return STATE_ICON[this.props.step.state] || this.props.step.icon || "fa-tasks";
+        const {icon, state} = this.props.step;
+        if (state === "scheduled" && icon === STATE_ICON.done) {
+            // To-dos have the icon of what is done.
+            return "fa-square-o";
+        }
+        return STATE_ICON[state] || icon || "fa-tasks";
     }
 
     get color() {

@@ -10,6 +10,15 @@ import {serializeDate} from "@web/core/l10n/dates";
 const {DateTime} = luxon;
 
 const MONDAY = 1;
+const SATURDAY = 6;
+
+/**
+ * @param {object} day
+ * @returns {object} the same, or the Monday after
+ */
+function leaveWeekend(day) {
+    return day.weekday < SATURDAY ? day : day.plus({days: 8 - day.weekday});
+}
 
 /** Asks until when to put off a step. Where the server refuses, the dialog stays. */
 export class SnoozeDialog extends Component {
@@ -31,32 +40,35 @@ export class SnoozeDialog extends Component {
         return _t("Snooze “%s”", this.props.step);
     }
 
-    /** @returns {object[]} the days that are one click away */
+    /** @returns {object[]} the days that are one click away, each once */
     get shortcuts() {
         const nextMonday = this.today
             .plus({days: 1})
             .plus({days: (MONDAY + 6 - this.today.weekday) % 7});
+        const days = new Set();
         return [
             {id: "tomorrow", name: _t("Tomorrow"), day: this.today.plus({days: 1})},
             {id: "next_week", name: _t("Next Week"), day: nextMonday},
             {
                 id: "two_weeks",
                 name: _t("In Two Weeks"),
-                day: this.today.plus({days: 14}),
+                day: leaveWeekend(this.today.plus({weeks: 2})),
             },
             {
                 id: "next_month",
                 name: _t("In a Month"),
-                day: this.today.plus({months: 1}),
+                day: leaveWeekend(this.today.plus({months: 1})),
             },
-        ].map((shortcut) => ({
-            ...shortcut,
-            label: shortcut.day.toLocaleString({
-                weekday: "short",
-                day: "numeric",
-                month: "short",
-            }),
-        }));
+        ]
+            .filter(({day}) => !days.has(Number(day)) && days.add(Number(day)))
+            .map((shortcut) => ({
+                ...shortcut,
+                label: shortcut.day.toLocaleString({
+                    weekday: "short",
+                    day: "numeric",
+                    month: "short",
+                }),
+            }));
     }
 
     /** @param {object} day */
