@@ -277,7 +277,13 @@ export class RunTimelineField extends Component {
                 target: "new",
                 ...action,
             },
-            {onClose: () => this.refresh()}
+            {
+                onClose: () => {
+                    // Not waited for: the dialog would wait, and what it did may have
+                    // replaced this form, which then never answers.
+                    this.refresh();
+                },
+            }
         );
     }
 }
