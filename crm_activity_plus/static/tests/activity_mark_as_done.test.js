@@ -211,9 +211,9 @@ test("a lost connection is told in plain words", async () => {
 });
 
 test("a defect of the server is no refusal", async () => {
-    await expect(requestInWords(() => Promise.reject(new Error("Boom")))).rejects.toThrow(
-        "Boom"
-    );
+    await expect(
+        requestInWords(() => Promise.reject(new Error("Boom")))
+    ).rejects.toThrow("Boom");
 });
 
 test("what comes next follows the outcome that is pointed at", async () => {
