@@ -83,8 +83,10 @@ registry.category("web_tour.tours").add("crm_activity_plus_timeline", {
         clickRun("action_pause"),
         expectRun("paused"),
         {
-            content: "The chatter follows",
-            trigger: NO_ACTIVITY,
+            content:
+                "The chatter follows: nothing is to be done, and what waits says why",
+            trigger:
+                ".o-mail-Chatter:not(:has(.o-mail-ActivityList)) .o_activity_held:contains('Call them')",
         },
         {
             content: "What was typed is there",
@@ -95,7 +97,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_timeline", {
         expectRun("running"),
         {
             content: "The activity is back",
-            trigger: ".o-mail-Activity:contains('Call them')",
+            trigger: ".o-mail-ActivityList .o-mail-Activity:contains('Call them')",
         },
         clickStep("Call them", "step_snooze"),
         {
