@@ -89,3 +89,12 @@ class TestActivityTours(TourCase):
         activity = self._schedule(date_deadline=Date.today() + timedelta(days=3))
         self._start_on_pipeline("crm_activity_plus_kanban_hold")
         self.assertEqual(activity.status, "in_progress")
+
+    def test_book(self):
+        self._start_on_lead("crm_activity_plus_book")
+        activity = self.lead.activity_ids
+        self.assertEqual(activity.summary, "Call them back")
+        event = activity.calendar_event_id
+        self.assertEqual(event.opportunity_id, self.lead)
+        self.assertEqual(activity.date_start, event.start)
+        self.assertEqual(activity.date_end, event.stop)

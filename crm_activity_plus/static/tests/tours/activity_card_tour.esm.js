@@ -278,3 +278,47 @@ tours.add("crm_activity_plus_kanban_hold", {
         },
     ],
 });
+
+tours.add("crm_activity_plus_book", {
+    steps: () => [
+        {
+            content: "Schedule an activity",
+            trigger: ".o-mail-Chatter-activity",
+            run: "click",
+        },
+        {
+            content: "It is a call",
+            trigger: ".modal .o_selection_badge:contains('Tour Call')",
+            run: "click",
+        },
+        {
+            content: "Say what it is about",
+            trigger: ".modal .o_field_widget[name='summary'] input",
+            run: "edit Call them back",
+        },
+        {
+            content: "Book a time for it",
+            trigger: ".modal button.o_crm_activity_plus_book",
+            run: "click",
+        },
+        {
+            content: "The calendar is open",
+            trigger: ".o_calendar_view .o-calendar-button-new",
+            run: "click",
+        },
+        {
+            content: "The event is called what the activity is about",
+            trigger:
+                ".o_form_view .o_field_widget[name='name'] :value('Call them back – Factory A')",
+        },
+        {
+            content: "Save it",
+            trigger: ".o_form_button_save:enabled",
+            run: "click",
+        },
+        {
+            content: "It is saved",
+            trigger: ".o_form_saved",
+        },
+    ],
+});
