@@ -35,23 +35,27 @@ class MailActivity(models.Model):
     ):
         if not self.env.su and not bypass_access:
             self.browse().check_access("read")
-            domain = Domain(domain) & self._get_readable_domain()
+            domain = Domain(domain)
+            domain &= self._get_readable_domain(domain)
             bypass_access = True
         return super()._search(
             domain, offset, limit, order, bypass_access=bypass_access, **kwargs
         )
 
     @api.model
-    def _get_readable_domain(self):
-        """:returns: domain of the activities that the user may read: those assigned to
-        the user, and those on documents that the user may post on; like core's
-        ``_search``, which tells why"""
+    def _get_readable_domain(self, searched):
+        """Find what the user may read: activities assigned to the user, and those on
+        documents that the user may post on; like core's ``_search``, which tells why.
+
+        :param Domain searched: what the user looks for
+        :returns: domain of those of them that the user may read
+        """
         domain = Domain("user_id", "=", self.env.uid)
         for res_model in self.env["mail.activity.document.mixin"]._find_values(
             self, "res_model"
         ):
             if res_model in self.env and not self.env[res_model]._abstract:
-                allowed = self._get_allowed_document_domain(res_model)
+                allowed = self._get_allowed_document_domain(res_model, searched)
                 domain |= Domain("res_model", "=", res_model) & allowed
         rules = self.env["ir.rule"]._compute_domain(self._name, "read")
         if rules.is_true():
@@ -61,15 +65,16 @@ class MailActivity(models.Model):
         return domain & Domain("id", "in", everything._search(rules))
 
     @api.model
-    def _get_allowed_document_domain(self, res_model):
+    def _get_allowed_document_domain(self, res_model, searched):
         """:returns: domain of activities on documents of a model that the user may post
-        on"""
+        on; see :meth:`_get_readable_domain`"""
         documents = self.env[res_model].with_context(active_test=False)
         operation = getattr(documents, "_mail_post_access", "read")
         if type(documents)._check_access is not models.BaseModel._check_access:
-            # It has rules of its own, which are no domain.
+            # It has rules of its own, which are no domain: ask for what is searched.
             table = self.sudo().with_context(active_test=False)
-            groups = table._read_group([("res_model", "=", res_model)], ["res_id"])
+            others = [("res_model", "=", res_model), ("user_id", "!=", self.env.uid)]
+            groups = table._read_group(searched & Domain(others), ["res_id"])
             found = documents.browse(res_id for [res_id] in groups).exists()
             return Domain("res_id", "in", found._filtered_access(operation).ids)
         if not documents.has_access(operation):
