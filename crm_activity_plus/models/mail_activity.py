@@ -863,14 +863,15 @@ class MailActivity(models.Model):
         if not names:
             return
         new_values = self._get_logged_values(names)
-        changes = {
-            activity: {
-                name: [old_values[activity].get(name), new_values[activity].get(name)]
+        changes = {}
+        for activity in self:
+            old, new = old_values[activity], new_values[activity]
+            # False for what is not set: XML-RPC knows no null.
+            changes[activity] = {
+                name: [old.get(name, False), new.get(name, False)]
                 for name in names
-                if old_values[activity].get(name) != new_values[activity].get(name)
+                if old.get(name) != new.get(name)
             }
-            for activity in self
-        }
         for status, activities in self.filtered(changes.get).grouped("status").items():
             activities._log("changed", (status, status), self._get_reason(), changes)
 

@@ -106,6 +106,7 @@ class MailActivityPlanLaunch(models.Model):
                     )
                 )
         self.sudo().write({"state": "cancelled", "date_end": fields.Datetime.now()})
+        return True
 
     @api.model
     def _enqueue(self, plan, res_ids, plan_date, responsible, overrides):
