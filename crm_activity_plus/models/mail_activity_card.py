@@ -162,21 +162,22 @@ class MailActivity(models.Model):
                 limit=1,
             )
         )
-        names = {
-            "activity": self.display_name,
+        names = {"activity": self.display_name}
+        if not row:
+            return self.env._("“%(activity)s” is closed already.", **names)
+        names |= {
             "user": row.user_id.name or self.env._("somebody"),
-            "date": format_datetime(self.env, row.date, dt_format="short")
-            if row
-            else "",
+            "date": format_datetime(self.env, row.date, dt_format="short"),
         }
         if self.status == "done":
             return self.env._(
-                "“%(activity)s” is closed already: %(user)s marked it as done. "
-                "%(date)s",
+                "“%(activity)s” is closed already: %(user)s marked it as done on "
+                "%(date)s.",
                 **names,
             )
         return self.env._(
-            "“%(activity)s” is closed already: %(user)s cancelled it. %(date)s", **names
+            "“%(activity)s” is closed already: %(user)s cancelled it on %(date)s.",
+            **names,
         )
 
     def cancel(self, reason=None):

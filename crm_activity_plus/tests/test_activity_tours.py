@@ -72,6 +72,13 @@ class TestActivityTours(TourCase):
         self.assertEqual(activity.exists().status, "cancelled")
         self.assertIn("Wrong number", activity.log_ids.mapped("reason"))
 
+    def test_upload(self):
+        upload = self.env.ref("mail.mail_activity_data_upload_document")
+        activity = self._schedule(activity_type_id=upload.id, summary="Signed offer")
+        self._start_on_lead("crm_activity_plus_upload")
+        self.assertEqual(activity.status, "done")
+        self.assertEqual(activity.attachment_ids.mapped("name"), ["offer.txt"])
+
     def test_too_late(self):
         activity = self._schedule()
         self._start_on_lead("crm_activity_plus_too_late")

@@ -77,7 +77,9 @@ class TestRpcAnswers(CrmActivityPlusCommon):
             ("mail.activity", None),
         ):
             with self.subTest(model):
-                records = self.env[model].with_user(user).with_context(active_test=False)
+                records = (
+                    self.env[model].with_user(user).with_context(active_test=False)
+                )
                 rows = records.search_read(domain, names)
                 self.assertTrue(rows)
                 self.assertCanBeSent(rows)

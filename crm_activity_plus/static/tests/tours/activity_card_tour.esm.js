@@ -1,6 +1,7 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import {inputFiles} from "@web/../tests/utils";
 import {registry} from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
@@ -319,6 +320,28 @@ tours.add("crm_activity_plus_book", {
         {
             content: "It is saved",
             trigger: ".o_form_saved",
+        },
+    ],
+});
+
+tours.add("crm_activity_plus_upload", {
+    steps: () => [
+        {
+            content: "The planned activity has the link to upload, at once",
+            trigger: ".o-mail-Activity button:has(.fa-upload):contains('Signed offer')",
+            async run() {
+                const file = new File(["An offer"], "offer.txt", {type: "text/plain"});
+                await inputFiles(".o-mail-Activity .o_input_file", [file]);
+            },
+        },
+        {
+            content: "That was all there was to do",
+            trigger: ".o-mail-Chatter:not(:has(.o-mail-Activity))",
+        },
+        {
+            content: "The document is in the chatter",
+            trigger:
+                ".o-mail-Message .o-mail-AttachmentContainer:contains('offer.txt')",
         },
     ],
 });
