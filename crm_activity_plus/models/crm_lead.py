@@ -35,6 +35,7 @@ class CrmLead(models.Model):
         "mail.activity.plan.run",
         string="Current Activity Plan",
         compute="_compute_active_plan_run_id",
+        search="_search_active_plan_run_id",
         groups="base.group_user",
         help="The plan under way on this lead, the last one that was launched where "
         "there are several.",
@@ -91,6 +92,17 @@ class CrmLead(models.Model):
             lead.plan_run_count = len(runs)
             lead.active_plan_run_id = active
             lead.plan_progress = active.progress
+
+    @api.model
+    def _search_active_plan_run_id(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        under_way = Domain("state", "in", OPEN_STATES)
+        run_ids = [run_id for run_id in value if run_id]
+        found = Domain("plan_run_ids", "any", under_way & Domain("id", "in", run_ids))
+        if False in value:
+            found |= Domain("plan_run_ids", "not any", under_way)
+        return found
 
     @api.depends("plan_run_ids.state", "plan_run_ids.progress")
     def _compute_plan_state(self):

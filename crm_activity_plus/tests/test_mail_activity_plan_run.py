@@ -220,6 +220,22 @@ class TestRunUserArchived(RunCommon):
 class TestRunEnd(RunCommon):
     """Rows Z1 and Z4: how a run ended, and why."""
 
+    def test_lead_is_found_by_its_plan(self):
+        other = self._create_lead("Other")
+        leads = self.lead | other
+
+        def find(operator, value):
+            domain = [("id", "in", leads.ids), ("active_plan_run_id", operator, value)]
+            return self.env["crm.lead"].search(domain)
+
+        self.assertEqual(find("!=", False), self.lead)
+        self.assertEqual(find("=", False), other)
+        self.assertEqual(find("=", self.run_.id), self.lead)
+        self.assertEqual(find("not in", self.run_.ids), other)
+        self.run_.action_stop()
+        self.assertEqual(find("=", False), leads)
+        self.assertFalse(find("=", self.run_.id))
+
     @freeze_time("2026-03-20 12:00:00")
     def test_run_is_done_with_its_last_step(self):
         for line in (self.first, self.second, self.third, self.fourth, self.last):
