@@ -376,7 +376,12 @@ class MailActivity(models.Model):
     def _get_timezone(self):
         """:returns: the time zone of the responsible, whose days the deadlines are"""
         self.ensure_one()
-        return pytz.timezone(self.user_id.sudo().tz or self.env.user.tz or "UTC")
+        user = self.user_id.sudo()
+        tz = user.tz or self.env.user.tz
+        if user == self.env.user:
+            # Where the user is now, says the client.
+            tz = self.env.context.get("tz") or tz
+        return pytz.timezone(tz or "UTC")
 
     def _align_dates(self, names):
         """Make start, end, duration and deadline agree.
