@@ -62,14 +62,16 @@ class MailActivityBulkMixin(models.AbstractModel):
             and not field.compute
             and name not in (*given, *LOG_ACCESS_COLUMNS, "id")
         ]
-        now, uid = self.env.cr.now(), self.env.uid
-        return {
-            **self.default_get(missing),
-            "create_date": now,
-            "create_uid": uid,
-            "write_date": now,
-            "write_uid": uid,
-        }
+        values = self.default_get(missing)
+        if self._log_access:
+            now, uid = self.env.cr.now(), self.env.uid
+            values |= {
+                "create_date": now,
+                "create_uid": uid,
+                "write_date": now,
+                "write_uid": uid,
+            }
+        return values
 
     def _insert_rows(self, vals_list, columns, common):
         """:returns: the new ids, in order"""
@@ -82,22 +84,24 @@ class MailActivityBulkMixin(models.AbstractModel):
             }
             for vals in vals_list
         ]
-        given = [name for name in columns if name not in common]
+        values = {
+            **{name: SQL.identifier(name) for name in columns},
+            **{
+                name: self._fields[name].convert_to_column_insert(value, self)
+                for name, value in common.items()
+            },
+        }
         ids = self.env.execute_query(
             SQL(
                 """
-                INSERT INTO %(table)s (%(common_names)s, %(names)s)
-                     SELECT %(common_values)s, %(names)s
+                INSERT INTO %(table)s (%(names)s)
+                     SELECT %(values)s
                        FROM jsonb_populate_recordset(NULL::%(table)s, %(rows)s)
                   RETURNING id
                 """,
                 table=SQL.identifier(self._table),
-                common_names=SQL(", ").join(map(SQL.identifier, common)),
-                common_values=SQL(", ").join(
-                    self._fields[name].convert_to_column_insert(value, self)
-                    for name, value in common.items()
-                ),
-                names=SQL(", ").join(map(SQL.identifier, given)),
+                names=SQL(", ").join(map(SQL.identifier, values)),
+                values=SQL(", ").join(values.values()),
                 # Dates as text; PostgreSQL reads them.
                 rows=json.dumps(rows, default=str),
             )

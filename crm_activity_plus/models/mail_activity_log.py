@@ -23,6 +23,8 @@ class MailActivityLog(models.Model):
     _description = "Activity Ledger"
     _order = "id DESC"
     _rec_name = "event"
+    # It has the date and the user already, and rows are never changed.
+    _log_access = False
 
     date = fields.Datetime(required=True, readonly=True)
     user_id = fields.Many2one(

@@ -877,6 +877,7 @@ class MailActivityPlan(models.Model):
             [proposal.record.id for proposal in proposals]
         )
         partners = records.sudo()._mail_get_partners()
+        steps = self.env["mail.activity.plan.run.line"]
         return [
             {
                 "plan_id": self.id,
@@ -897,8 +898,9 @@ class MailActivityPlan(models.Model):
                 "exit_domain": self.exit_domain,
                 "resource_calendar_id": self.resource_calendar_id.id,
                 "launch_key": self._get_launch_key(plan_date, responsible),
+                **steps._sum_up(proposal.steps),
             }
-            for record in records
+            for record, proposal in zip(records, proposals, strict=True)
         ]
 
     # ------------------------------------------------------------

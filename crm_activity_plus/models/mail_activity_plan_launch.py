@@ -11,10 +11,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import json_default, split_every
 
-_logger = logging.getLogger(__name__)
+from .mail_activity_plan import LAUNCH_BATCH_SIZE as BATCH_SIZE
 
-# A transaction's worth of records.
-BATCH_SIZE = 250
+_logger = logging.getLogger(__name__)
 
 # An ended launch can be looked at for so long.
 KEPT_DAYS = 180

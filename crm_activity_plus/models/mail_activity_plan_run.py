@@ -175,16 +175,7 @@ class MailActivityPlanRun(models.Model):
     @api.depends("line_ids.state", "line_ids.date_deadline")
     def _compute_progress(self):
         for run in self:
-            closed = run.line_ids.filtered("is_closed")
-            # Not rounded: closing a step has to change it, so that two people who
-            # close two steps at the same moment can't both miss the step behind them.
-            run.progress = 100 * len(closed) / len(run.line_ids) if run.line_ids else 0
-            deadlines = [
-                line.date_deadline
-                for line in run.line_ids
-                if line.state == "scheduled" and line.date_deadline
-            ]
-            run.next_deadline = min(deadlines, default=False)
+            run.update(run.line_ids._sum_up(run.line_ids))
 
     # ------------------------------------------------------------
     # Actions

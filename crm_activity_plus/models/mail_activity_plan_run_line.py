@@ -212,6 +212,29 @@ class MailActivityPlanRunLine(models.Model):
         for line in self:
             line.is_closed = line.state not in OPEN_STATES
 
+    @api.model
+    def _sum_up(self, steps):
+        """:param steps: the steps of a run, or their values
+        :returns: what the run says of them: ``progress`` and ``next_deadline``
+        :rtype: dict
+        """
+        closed = [step for step in steps if step["state"] not in OPEN_STATES]
+        deadlines = [
+            step["date_deadline"]
+            for step in steps
+            if step["state"] == "scheduled" and step["date_deadline"]
+        ]
+        return {
+            # Not rounded: closing a step has to change it, so that two people who
+            # close two steps at the same moment can't both miss the step behind them.
+            "progress": 100 * len(closed) / len(steps) if steps else 0,
+            "next_deadline": min(deadlines, default=False),
+        }
+
+    def _get_summing_fields(self):
+        run_fields = self.env["mail.activity.plan.run"]._fields
+        return [run_fields[name] for name in self._sum_up(())]
+
     def _filter_open(self):
         return self.filtered(lambda line: line.state in OPEN_STATES)
 
@@ -291,19 +314,21 @@ class MailActivityPlanRunLine(models.Model):
             for run, steps in zip(runs, steps_by_run, strict=True)
             for step in steps
         ]
-        lines = self._insert(
-            [
-                {
-                    **{name: step[name] for name in step.keys() - NOT_OF_THE_LINE},
-                    "run_id": run.id,
-                    "res_model": run.res_model,
-                    "res_id": run.res_id,
-                    "date_done": step["state"] not in OPEN_STATES and now,
-                    "done_by_id": step["state"] not in OPEN_STATES and self.env.uid,
-                }
-                for run, step in steps
-            ]
-        )
+        # The runs were created with what these sum up to.
+        with self.env.protecting(self._get_summing_fields(), runs):
+            lines = self._insert(
+                [
+                    {
+                        **{name: step[name] for name in step.keys() - NOT_OF_THE_LINE},
+                        "run_id": run.id,
+                        "res_model": run.res_model,
+                        "res_id": run.res_id,
+                        "date_done": step["state"] not in OPEN_STATES and now,
+                        "done_by_id": step["state"] not in OPEN_STATES and self.env.uid,
+                    }
+                    for run, step in steps
+                ]
+            )
         ids = {
             (run.id, step["code"]): line_id
             for (run, step), line_id in zip(steps, lines._ids, strict=True)

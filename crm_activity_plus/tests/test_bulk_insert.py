@@ -119,6 +119,23 @@ class TestBulkInsert(CrmActivityPlusCommon):
         self.assertEqual(self.run.line_ids, before | line)
         self.assertGreater(self.run.progress, progress)
 
+    def test_progress_of_a_launch(self):
+        """It isn't computed, since the steps were at hand; but it is the same."""
+        lead = self.env["crm.lead"].create({"name": "Left out", "type": "opportunity"})
+        step = self.plan.template_ids[0]
+        result = self.plan.launch(
+            lead.ids, overrides={lead.id: {step.code: {"skip": True}}}
+        )
+        run = self.env["mail.activity.plan.run"].browse(result["run_ids"]).sudo()
+        names = ["progress", "next_deadline"]
+        self.env.flush_all()
+        self.env.invalidate_all()
+        [at_launch] = run.read(names)
+        run._compute_progress()
+        self.assertEqual(at_launch, run.read(names)[0])
+        self.assertGreater(run.progress, 0)
+        self.assertTrue(run.next_deadline)
+
     def test_what_the_database_refuses(self):
         Line = self.env["mail.activity.plan.run.line"].sudo()
         for error, values in (
