@@ -199,7 +199,7 @@ class MailActivity(models.Model):
 
     @api.depends("res_model", "res_id")
     def _compute_partner_id(self):
-        self.partner_id = False
+        self.partner_id = nobody = self.env["res.partner"]
         for res_model, activities in (
             self.filtered("res_id").grouped("res_model").items()
         ):
@@ -208,7 +208,7 @@ class MailActivity(models.Model):
             records = self.env[res_model].browse(set(activities.mapped("res_id")))
             partners = records.exists()._mail_get_partners()
             for activity in activities:
-                activity.partner_id = partners.get(activity.res_id, self.partner_id)[:1]
+                activity.partner_id = partners.get(activity.res_id, nobody)[:1]
 
     @api.depends("status", *LOGGED_FIELDS)
     def _compute_log_ids(self):
@@ -219,14 +219,13 @@ class MailActivity(models.Model):
 
     @api.constrains("activity_type_id", "res_model_id")
     def _check_activity_type_applies(self):
-        for activity in self:
-            reason = activity.activity_type_id._get_reason_not_applicable(
-                activity.res_model
-            )
+        checked = self.grouped(
+            lambda a: (a.activity_type_id, a.res_model, bool(a.run_line_id))
+        )
+        for activity_type, res_model, is_step in checked:
+            reason = activity_type._get_reason_not_applicable(res_model)
             # A launched run keeps its types, like a planned activity does.
-            if reason and not (
-                activity.run_line_id and activity.activity_type_id.deleted
-            ):
+            if reason and not (is_step and activity_type.deleted):
                 raise ValidationError(reason)
 
     @api.constrains("outcome_id", "activity_type_id")

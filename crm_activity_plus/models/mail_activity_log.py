@@ -28,7 +28,7 @@ class MailActivityLog(models.Model):
 
     date = fields.Datetime(required=True, readonly=True)
     user_id = fields.Many2one(
-        "res.users", string="Changed by", readonly=True, index=True, ondelete="set null"
+        "res.users", string="Changed by", readonly=True, ondelete="set null"
     )
     res_model = fields.Char("Document Model", readonly=True)
     res_id = fields.Many2oneReference(

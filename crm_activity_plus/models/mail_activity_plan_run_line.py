@@ -65,7 +65,6 @@ class MailActivityPlanRunLine(models.Model):
         "mail.activity.type",
         required=True,
         readonly=True,
-        index=True,
         ondelete="restrict",
     )
     icon = fields.Char(related="activity_type_id.icon")
@@ -170,7 +169,6 @@ class MailActivityPlanRunLine(models.Model):
         default="waiting",
         required=True,
         readonly=True,
-        index=True,
     )
     is_closed = fields.Boolean(compute="_compute_is_closed")
     branch_taken = fields.Boolean(
@@ -795,6 +793,7 @@ class MailActivityPlanRunLine(models.Model):
             # One bad record: find it.
             for line in self:
                 line._try_action()
+        self.env["mail.mail"]._send_soon()
 
     def _try_action(self):
         try:
@@ -986,3 +985,4 @@ class MailActivityPlanRunLine(models.Model):
             subject=subject,
             email_layout_xmlid="mail.mail_notification_layout",
         )
+        self.env["mail.mail"]._send_soon()

@@ -2,11 +2,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
 from .common import CrmActivityPlusCommon
 
@@ -15,7 +18,7 @@ TODAY = date(2026, 3, 10)  # a Tuesday
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-03-10 10:00:00")
-class TestActivityBulk(CrmActivityPlusCommon):
+class TestActivityBulk(CrmActivityPlusCommon, CronMixinCase):
     """Something done with many activities at once."""
 
     def _apply(self, activities, mode, user=None, **values):
@@ -192,6 +195,41 @@ class TestActivityBulk(CrmActivityPlusCommon):
         self.assertEqual(todo.status, "new")
         self.assertEqual(wizard.done_count, 4)
         self.assertIn("Odd one", wizard.report)
+
+    def test_what_is_refused_sends_nothing(self):
+        """It was refused after its message was posted: that is rolled back, and core
+        would send its e-mail after the commit nevertheless."""
+        self.user_manager.notification_type = "email"
+        follower = self.user_manager.partner_id
+        self.lead.message_subscribe(
+            follower.ids, self.env.ref("mail.mt_activities").ids
+        )
+        refusing = self.env["ir.actions.server"].create(
+            {
+                "name": "Refuse",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "state": "code",
+                "code": "if 'Refused' in records.mapped('name'): raise UserError('No')",
+            }
+        )
+        outcome = self.env["mail.activity.outcome"].create(
+            {"name": "Reached", "server_action_id": refusing.id}
+        )
+        refused = self._schedule(self._create_lead("Refused"))
+        activities = self._schedule() + refused + self._schedule()
+        Mail = self.env.registry["mail.mail"]
+        with (
+            patch.object(Mail, "send_after_commit") as send_after_commit,
+            self.capture_triggers("mail.ir_cron_mail_scheduler_action") as triggers,
+        ):
+            self._apply(activities, "done", outcome_id=outcome.id)
+        self.assertEqual(refused.status, "new")
+        self.assertEqual(set((activities - refused).mapped("status")), {"done"})
+        send_after_commit.assert_not_called()
+        mails = self.env["mail.mail"].search([("recipient_ids", "in", follower.ids)])
+        self.assertEqual(mails.mapped("res_id"), self.lead.ids * 2)
+        self.assertEqual(set(mails.mapped("state")), {"outgoing"})
+        self.assertTrue(triggers.records, "they don't wait for an hour")
 
     def test_deleted_meanwhile(self):
         activities = self._schedule_some(2)

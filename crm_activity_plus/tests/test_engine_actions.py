@@ -64,10 +64,14 @@ class TestEngineActions(CrmActivityPlusCommon, CronMixinCase):
         with self.mock_mail_gateway():
             self._run_cron()
             self.assertEqual(line.state, "scheduled", "not yet")
-            with freeze_time("2026-03-03 08:31:00"):
+            with (
+                freeze_time("2026-03-03 08:31:00"),
+                self.capture_triggers("mail.ir_cron_mail_scheduler_action") as queue,
+            ):
                 self._run_cron()
                 self._run_cron()
         self.assertEqual(line.state, "done")
+        self.assertTrue(queue.records, "the e-mail doesn't wait for an hour")
         message = self.lead.message_ids.filtered(
             lambda m: m.subject == "About Ten desks"
         )

@@ -138,7 +138,10 @@ class MailActivityBulk(models.TransientModel):
         # A second click of an impatient user.
         self.state = "report"
         activities, failures = self._filter_possible()
-        done = self._apply(activities, failures)
+        # Of what is refused, no e-mail must be sent.
+        queued = self.with_context(mail_notify_force_send=False)
+        done = queued._apply(activities.with_env(queued.env), failures)
+        queued.env["mail.mail"]._send_soon()
         self.done_count = len(done)
         if self.mode == "reassign":
             self._notify_new_responsible(done)
