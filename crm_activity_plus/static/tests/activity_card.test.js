@@ -174,7 +174,7 @@ test("the plan is resumed where that is what holds it", async () => {
 
 test("cancelling asks why, and deletes nothing", async () => {
     onRpc("mail.activity", "unlink", () => asyncStep("unlink"));
-    onRpc("mail.activity", "cancel", function ({args, kwargs}) {
+    onRpc("mail.activity", "cancel_w_meeting", function ({args, kwargs}) {
         asyncStep(`cancel: ${kwargs.reason}`);
         this.env["mail.activity"].unlink(args[0]);
         return true;
@@ -189,7 +189,7 @@ test("cancelling asks why, and deletes nothing", async () => {
 
 test("it is cancelled once, and a refusal stays in the pop-up", async () => {
     const answer = new Deferred();
-    onRpc("mail.activity", "cancel", async () => {
+    onRpc("mail.activity", "cancel_w_meeting", async () => {
         asyncStep("cancel");
         await answer;
         throw makeServerError({type: "UserError", message: "Marc was faster."});

@@ -10,7 +10,7 @@ export class ActivityCancel extends Component {
     static props = {...activityFormProps};
 
     setup() {
-        this.form = useActivityForm("cancel");
+        this.form = useActivityForm("cancel_w_meeting");
     }
 
     onKeydown(ev) {
