@@ -59,6 +59,20 @@ class MailActivity(models.Model):
             )
         return action
 
+    def cancel_w_meeting(self, reason=None):
+        """Cancel open activities, and take what was booked for them out of the
+        calendar. Like ``unlink_w_meeting`` of core, but they are kept, and whoever
+        asks is told where somebody else was faster.
+
+        :param str reason: why, for the history
+        :raises UserError: one of them is closed already; none is cancelled then
+        """
+        self._check_open()
+        events = self.calendar_event_id
+        self._cancel(reason)
+        events.unlink()
+        return True
+
     def _get_bookings(self):
         """:returns: for each activity with a time, ``start`` and ``stop`` (UTC), and
         ``allday``"""

@@ -180,19 +180,6 @@ class MailActivity(models.Model):
             **names,
         )
 
-    def cancel(self, reason=None):
-        """Cancel open activities, and take what was booked for them out of the
-        calendar.
-
-        :param str reason: why, for the history
-        :raises UserError: one of them is closed already; none is cancelled then
-        """
-        self._check_open()
-        events = self.calendar_event_id
-        self._cancel(reason)
-        events.unlink()
-        return True
-
     def action_feedback_schedule_next(self, feedback=False, attachment_ids=None):
         """Where somebody else was faster, there is nothing to do, and nothing next.
 

@@ -198,7 +198,7 @@ class TestActivityBooking(CrmActivityPlusCommon):
 
     def test_cancelled_activity_takes_its_event_along(self):
         event = self._book()
-        self.call.cancel("They called us")
+        self.call.cancel_w_meeting("They called us")
         self.assertFalse(event.exists())
         self.assertEqual(self.call.status, "cancelled")
         self.assertEqual(self.call.get_history()[0]["reason"], "They called us")

@@ -285,7 +285,7 @@ class TestActivityRefusals(CardCommon):
         self.activity = self._schedule(summary="Call back")
 
     def test_cancel_keeps_the_activity(self):
-        self.activity.cancel("Wrong number")
+        self.activity.cancel_w_meeting("Wrong number")
         self.assertEqual(self.activity.status, "cancelled")
         self.assertEqual(self.activity.get_history()[0]["reason"], "Wrong number")
 
@@ -295,7 +295,7 @@ class TestActivityRefusals(CardCommon):
 
     def test_closed_by_somebody_else(self):
         self.activity.with_user(self.user_manager).action_done()
-        for method in ("complete", "cancel", "action_start", "action_hold"):
+        for method in ("complete", "cancel_w_meeting", "action_start", "action_hold"):
             with (
                 self.subTest(method),
                 self.assertRaisesRegex(
@@ -340,5 +340,5 @@ class TestActivityRefusals(CardCommon):
 
     def test_not_for_everybody(self):
         with self.assertRaises(AccessError):
-            self.activity.with_user(self.user_colleague).cancel()
+            self.activity.with_user(self.user_colleague).cancel_w_meeting()
         self.assertEqual(self.activity.status, "new")

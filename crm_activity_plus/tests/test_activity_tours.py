@@ -9,9 +9,8 @@ from odoo.tests import tagged
 from .tour_common import TourCase
 
 
-@tagged("post_install", "-at_install")
-class TestActivityTours(TourCase):
-    """What a salesperson does with single activities."""
+class ActivityTourCase(TourCase):
+    """A lead to call."""
 
     @classmethod
     def setUpClass(cls):
@@ -53,6 +52,11 @@ class TestActivityTours(TourCase):
         self.start_tour(
             "/odoo/action-crm.crm_lead_action_pipeline", tour, login="tour_salesperson"
         )
+
+
+@tagged("post_install", "-at_install")
+class TestActivityTours(ActivityTourCase):
+    """What a salesperson does with single activities."""
 
     def test_hold(self):
         activity = self._schedule()
@@ -105,3 +109,38 @@ class TestActivityTours(TourCase):
         self.assertEqual(event.opportunity_id, self.lead)
         self.assertEqual(activity.date_start, event.start)
         self.assertEqual(activity.date_end, event.stop)
+
+
+@tagged("post_install", "-at_install")
+class TestActivityPopups(ActivityTourCase):
+    """The pop-ups of an activity fit into the window, also at its lower edge, and with
+    more outcomes than there is room for in a line."""
+
+    def test_buttons_in_reach(self):
+        self.env["mail.activity.outcome"].create(
+            [
+                {"name": name, "activity_type_ids": self.call.ids}
+                for name in (
+                    "Interested, wants an offer",
+                    "No answer",
+                    "Not interested any more",
+                    "Call back next quarter",
+                    "Wrong person",
+                )
+            ]
+        )
+        for number in range(3):
+            self._schedule(
+                summary=f"Earlier {number}",
+                date_deadline=Date.subtract(Date.today(), 1),
+            )
+        self._schedule()
+        self._start_on_lead("crm_activity_plus_popups_in_reach")
+
+
+@tagged("post_install", "-at_install")
+class TestActivityPopupsOnPhone(TestActivityPopups):
+    """The same on a phone."""
+
+    browser_size = "390x844"
+    touch_enabled = True

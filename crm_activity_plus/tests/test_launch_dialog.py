@@ -306,6 +306,138 @@ class TestLaunchDialog(CrmActivityPlusCommon):
         self.assertEqual(preview["selected_count"], 501)
         self.assertEqual(preview["record_count"], 500)
 
+    # Records that are left out
+
+    def _leave_out(self, popup, records):
+        popup.plan_left_out = {str(self.plan.id): records.ids}
+
+    def test_left_out_in_the_preview(self):
+        leads = self._create_leads(3)
+        self._launch(leads[2])
+        preview = self._preview(leads, left_out=leads[0].ids)
+        self.assertEqual(preview["selected_count"], 3)
+        self.assertEqual(preview["record_count"], 3)
+        self.assertEqual(preview["left_out_count"], 1)
+        self.assertEqual(preview["skipped_count"], 1)
+        left_out, launched, _running = preview["records"]
+        self.assertTrue(left_out["is_left_out"])
+        self.assertEqual(left_out["display_name"], leads[0].name)
+        self.assertFalse(left_out["steps"])
+        self.assertFalse(launched["is_left_out"])
+        self.assertEqual(len(launched["steps"]), 5)
+
+    def test_left_out_among_the_skipped_ones(self):
+        leads = self._create_leads(4)
+        self._launch(leads[3])
+        preview = self._preview(leads, left_out=leads[1].ids, only_skipped=True)
+        self.assertEqual(
+            [row["res_id"] for row in preview["records"]], (leads[1] + leads[3]).ids
+        )
+        self.assertEqual(preview["row_count"], 2)
+
+    def test_left_out_makes_no_work(self):
+        leads = self._create_leads(3)
+        before = sum(row["planned"] for row in self._preview(leads)["load"])
+        after = sum(
+            row["planned"]
+            for row in self._preview(leads, left_out=leads[0].ids)["load"]
+        )
+        self.assertEqual((before, after), (15, 10))
+
+    def test_all_are_left_out_in_the_preview(self):
+        preview = self._preview(left_out=self.lead.ids)
+        self.assertFalse(preview["error"])
+        self.assertFalse(preview["steps"])
+        self.assertFalse(preview["load"])
+
+    def test_left_out_is_not_launched(self):
+        leads = self._create_leads(3)
+        popup = self._open_on(leads).save()
+        self.assertEqual(popup.launch_count, 3)
+        popup.plan_overrides = self._override(
+            records={str(leads[0].id): {self.first.code: {"skip": True}}},
+        )
+        self._leave_out(popup, leads[0])
+        self.assertEqual(popup.launch_count, 2)
+        action = popup.action_schedule_plan()
+        self.assertFalse(leads[0].plan_run_ids)
+        self.assertFalse(leads[0].activity_ids)
+        self.assertEqual(leads.mapped("plan_run_count"), [0, 1, 1])
+        # It is not skipped: nothing is wrong with it.
+        self.assertEqual(action["domain"], [("id", "in", leads[1:].ids)])
+
+    def test_left_out_for_another_plan(self):
+        popup = self._open_on().save()
+        popup.plan_left_out = {"0": self.lead.ids}
+        popup.action_schedule_plan()
+        self.assertEqual(len(self.lead.plan_run_ids), 1)
+
+    def test_left_out_has_no_say(self):
+        """Neither what is wrong with it nor its company is in the way."""
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.user_owner.company_ids += company
+        leads = self._create_leads(2)
+        leads[1].with_context(allowed_company_ids=company.ids).write(
+            {"team_id": False, "company_id": company.id}
+        )
+        popup = self._open_on(leads)
+        self.assertIn("the same company", popup.error)
+        self.assertEqual(popup.launch_count, 0)
+        popup = self.Schedule.create(
+            {
+                "res_model": "crm.lead",
+                "res_ids": str(leads.ids),
+                "plan_id": self.plan.id,
+                "plan_left_out": {str(self.plan.id): leads[1].ids},
+            }
+        )
+        self.assertFalse(popup.has_error)
+        self.assertEqual(popup.launch_count, 1)
+        popup.action_schedule_plan()
+        self.assertEqual(leads.mapped("plan_run_count"), [1, 0])
+
+    def test_skipped_ones_are_not_counted(self):
+        leads = self._create_leads(3)
+        self._launch(leads[0])
+        popup = self._open_on(leads)
+        self.assertEqual(popup.launch_count, 2)
+
+    def test_all_are_left_out(self):
+        leads = self._create_leads(2)
+        popup = self._open_on(leads).save()
+        self._leave_out(popup, leads)
+        self.assertTrue(popup.has_error)
+        self.assertIn("All records are left out", popup.error)
+        self.assertEqual(popup.launch_count, 0)
+        with self.assertRaisesRegex(UserError, "All records are left out"):
+            popup.action_schedule_plan()
+        self._leave_out(popup, leads[0])
+        self.assertFalse(popup.has_error)
+        popup.action_schedule_plan()
+        self.assertEqual(leads.mapped("plan_run_count"), [0, 1])
+
+    def test_single_activity_knows_no_left_out_records(self):
+        leads = self._create_leads(2)
+        popup = self._open(leads).save()
+        self._leave_out(popup, leads[0])
+        popup.action_schedule_activities()
+        self.assertEqual([len(lead.activity_ids) for lead in leads], [1, 1])
+
+    def test_as_many_are_left_as_are_launched_on_at_once(self):
+        leads = self._create_leads(502)
+        preview = self._preview(leads, left_out=leads[0].ids)
+        self.assertTrue(preview["is_background"])
+        self.assertEqual(preview["record_count"], 501)
+        preview = self._preview(leads, left_out=leads[:2].ids)
+        self.assertFalse(preview["is_background"])
+        self.assertEqual(preview["record_count"], 502)
+        popup = self._open_on(leads).save()
+        self._leave_out(popup, leads[0])
+        self.assertEqual(popup.launch_count, 501)
+        action = popup.action_schedule_plan()
+        launch = self.env["mail.activity.plan.launch"].browse(action["res_id"])
+        self.assertEqual(launch.res_ids, leads[1:].ids)
+
     # What happens meanwhile
 
     def test_record_deleted_meanwhile(self):

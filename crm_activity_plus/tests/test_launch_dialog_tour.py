@@ -87,6 +87,16 @@ class TestLaunchDialogTour(TourCase):
             ["scheduled", "skipped", "scheduled"],
         )
 
+    def test_left_out(self):
+        leads = self._create_leads("Dialog A", "Dialog B", "Dialog C")
+        self.start_tour(
+            "/odoo/action-crm.crm_lead_opportunities?view_type=list",
+            "crm_activity_plus_launch_dialog_left_out",
+            login="tour_salesperson",
+        )
+        self.assertEqual(leads.mapped("plan_run_count"), [1, 0, 1])
+        self.assertFalse(leads[1].activity_ids)
+
     def test_deleted_meanwhile(self):
         [lead] = self._create_leads("Dialog A")
         self.start_tour(

@@ -12,29 +12,34 @@ class LaunchPreview:
     It costs the same number of queries whatever the number of records.
 
     :param plan: the plan
-    :param list proposals: what the launch would do on each record
+    :param list res_ids: the records, in their order
+    :param list proposals: what the launch would do on each of them that is not left out
     :param int daily_limit: activities that a person can do in a day; 0: no limit
     """
 
-    def __init__(self, plan, proposals, daily_limit):
+    def __init__(self, plan, res_ids, proposals, daily_limit):
         self.env = plan.env
         self.plan = plan
+        self.res_ids = res_ids
+        self.proposals = {p.record.id: p for p in proposals}
         self.accepted = [p for p in proposals if not p.skip_reason]
-        self.skipped = [p for p in proposals if p.skip_reason]
-        self.proposals = proposals
         self.daily_limit = daily_limit
         self._names = {}
 
     def format(self, offset, limit, only_skipped):
         """:returns: everything the pop-up shows, with a page of the records"""
-        rows = self.skipped if only_skipped else self.proposals
+        res_ids = self.res_ids
+        if only_skipped:
+            launched = {p.record.id for p in self.accepted}
+            res_ids = [res_id for res_id in res_ids if res_id not in launched]
         load = self._format_load()
         return {
-            "record_count": len(self.proposals),
-            "skipped_count": len(self.skipped),
-            "row_count": len(rows),
+            "record_count": len(self.res_ids),
+            "left_out_count": len(self.res_ids) - len(self.proposals),
+            "skipped_count": len(self.proposals) - len(self.accepted),
+            "row_count": len(res_ids),
             "steps": self._format_shared_steps(),
-            "records": self._format_records(rows[offset : offset + limit]),
+            "records": self._format_records(res_ids[offset : offset + limit]),
             "load": load[:MAX_LOAD_ROWS],
             "load_count": len(load),
             "overload_count": sum(row["is_overload"] for row in load),
@@ -115,21 +120,27 @@ class LaunchPreview:
 
     # Records
 
-    def _format_records(self, proposals):
+    def _format_records(self, res_ids):
         records = self.env[self.plan.res_model].with_context(active_test=False)
-        existing = records.browse([p.record.id for p in proposals]).exists()
+        existing = records.browse(res_ids).exists()
         names = {r.id: r.display_name for r in existing._filtered_access("read")}
         return [
             {
-                "res_id": proposal.record.id,
-                "display_name": names.get(proposal.record.id, False),
-                "skip_reason": proposal.skip_reason,
-                "steps": [
-                    self._format_step(step, proposal.steps) for step in proposal.steps
-                ],
+                "res_id": res_id,
+                "display_name": names.get(res_id, False),
+                **self._format_proposal(self.proposals.get(res_id)),
             }
-            for proposal in proposals
+            for res_id in res_ids
         ]
+
+    def _format_proposal(self, proposal):
+        """:param proposal: none for a record that is left out"""
+        steps = proposal.steps if proposal else []
+        return {
+            "is_left_out": not proposal,
+            "skip_reason": proposal.skip_reason if proposal else False,
+            "steps": [self._format_step(step, steps) for step in steps],
+        }
 
     # Workload
 

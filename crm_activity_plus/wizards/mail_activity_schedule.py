@@ -32,6 +32,12 @@ class MailActivitySchedule(models.TransientModel):
         help="What a person changed by hand before the launch: by plan, for all "
         "records and for single ones, by step.",
     )
+    plan_left_out = fields.Json(
+        help="Records that a person left out before the launch, by plan."
+    )
+    launch_count = fields.Integer(
+        compute="_compute_error", help="On how many records the plan is launched."
+    )
     has_no_plan = fields.Boolean(compute="_compute_has_no_plan")
     can_create_plan = fields.Boolean(compute="_compute_has_no_plan")
 
@@ -46,10 +52,11 @@ class MailActivitySchedule(models.TransientModel):
                     "mail.activity"
                 ]._default_activity_type_for_model(scheduler.res_model)
 
-    @api.depends("plan_date")
+    @api.depends("plan_date", "plan_left_out")
     def _compute_error(self):
         """What the launch itself would say."""
         super()._compute_error()
+        self.launch_count = 0
         for scheduler in self.filtered(lambda s: s.res_model and not s.has_error):
             if scheduler.plan_id:
                 scheduler._check_launch()
@@ -80,11 +87,13 @@ class MailActivitySchedule(models.TransientModel):
     def _check_launch(self):
         """Tell what the launch itself would say."""
         try:
-            proposals = self._propose()
+            res_ids = self._get_launch_ids()
+            proposals = self._propose(res_ids[:BATCH_SIZE])
         except UserError as error:
             self._set_error(error.args[0])
             return
         reasons = [p.skip_reason for p in proposals if p.skip_reason]
+        self.launch_count = len(res_ids) - len(reasons)
         if not reasons:
             return
         text = self._format_reasons(reasons)
@@ -238,10 +247,9 @@ class MailActivitySchedule(models.TransientModel):
             plan_launch_request=f"{self._name}/{self._origin.id}"
         )
 
-    def _propose(self):
-        """:returns: what the launch would do"""
+    def _propose(self, res_ids):
+        """:returns: what the launch would do on some of the records"""
         self.ensure_one()
-        res_ids = self._evaluate_res_ids()[:BATCH_SIZE]
         return self._get_plan()._propose(
             res_ids,
             self.plan_date,
@@ -249,10 +257,33 @@ class MailActivitySchedule(models.TransientModel):
             self._expand_overrides(self.plan_id, self._get_overrides(), res_ids),
         )
 
+    def _get_left_out(self):
+        """:returns: ids of the records that were left out for the plan that is chosen:
+        another one may be for these, too"""
+        return set((self.plan_left_out or {}).get(str(self.plan_id.id), ()))
+
+    def _get_launch_ids(self):
+        """:returns: ids of the records to launch on
+        :raises UserError: a person left out all of them"""
+        left_out = self._get_left_out()
+        selected_ids = self._evaluate_res_ids()
+        res_ids = [res_id for res_id in selected_ids if res_id not in left_out]
+        if selected_ids and not res_ids:
+            raise UserError(
+                self.env._(
+                    "All records are left out. Put one back under “Records” to launch "
+                    "the plan."
+                )
+            )
+        return res_ids
+
     def _get_applied_on_records(self):
-        """Without those that were deleted while the pop-up was open."""
+        """Without those that were left out, or deleted while the pop-up was open."""
         records = super()._get_applied_on_records()
-        return records if records is None else records.exists()
+        if records is None:
+            return records
+        left_out = self._get_left_out()
+        return records.filtered(lambda record: record.id not in left_out).exists()
 
     # ------------------------------------------------------------
     # Preview
@@ -267,6 +298,7 @@ class MailActivitySchedule(models.TransientModel):
         plan_date=None,
         responsible_id=None,
         overrides=None,
+        left_out=(),
         offset=0,
         limit=PAGE_SIZE,
         only_skipped=False,
@@ -274,18 +306,23 @@ class MailActivitySchedule(models.TransientModel):
         """Compute what the launch of a plan would do, for the pop-up to show.
 
         :param int plan_id: the plan
-        :param list[int] res_ids: the selected records; the first 500 are looked at
+        :param list[int] res_ids: the selected records; as many are looked at as are
+            launched on at once, which are 500
         :param plan_date: see ``launch`` of ``mail.activity.plan``
         :param int responsible_id: see there
         :param dict overrides: what was changed by hand: ``{"all": {step: values},
             "records": {res_id: {step: values}}}``, with values as in ``launch``; those
             of a record win
+        :param list[int] left_out: those of the selected records that the plan is not
+            launched on, because a person wants it so
         :param int offset: the first record to tell about
         :param int limit: how many records to tell about
-        :param bool only_skipped: tell about the skipped records only
+        :param bool only_skipped: tell only about the records that the plan is not
+            launched on
         :returns: ``{"error": message}``, or ``selected_count``, ``is_background``,
-            ``record_count``, ``skipped_count``, ``steps``, ``row_count``, ``records``,
-            ``load``, ``load_count``, ``overload_count`` and ``daily_limit``
+            ``record_count``, ``left_out_count``, ``skipped_count``, ``steps``,
+            ``row_count``, ``records``, ``load``, ``load_count``, ``overload_count`` and
+            ``daily_limit``
         :rtype: dict
         """
         plan = self.env["mail.activity.plan"].browse(plan_id)
@@ -295,20 +332,25 @@ class MailActivitySchedule(models.TransientModel):
         plan.check_access("read")
         try:
             res_ids = plan._read_res_ids(res_ids)
-            looked_at = res_ids[:BATCH_SIZE]
+            left_out = set(plan._read_res_ids(left_out))
+            launch_ids = [res_id for res_id in res_ids if res_id not in left_out]
             proposals = plan._propose(
-                looked_at,
+                launch_ids[:BATCH_SIZE],
                 plan_date,
                 responsible_id,
-                self._expand_overrides(plan, overrides, looked_at),
+                self._expand_overrides(plan, overrides, launch_ids[:BATCH_SIZE]),
             )
         except UserError as error:
             return {"error": error.args[0]}
-        preview = LaunchPreview(plan, proposals, self._get_daily_limit())
+        is_background = len(launch_ids) > BATCH_SIZE
+        looked_at = res_ids
+        if is_background:
+            looked_at = res_ids[: res_ids.index(launch_ids[BATCH_SIZE])]
+        preview = LaunchPreview(plan, looked_at, proposals, self._get_daily_limit())
         return {
             "error": False,
             "selected_count": len(res_ids),
-            "is_background": len(res_ids) > BATCH_SIZE,
+            "is_background": is_background,
             **preview.format(offset, limit, only_skipped),
         }
 
@@ -357,7 +399,7 @@ class MailActivitySchedule(models.TransientModel):
         self.ensure_one()
         if not self.res_model:
             return super().action_schedule_plan()
-        res_ids = self._evaluate_res_ids()
+        res_ids = self._get_launch_ids()
         result = self._get_plan().launch(
             res_ids,
             self.plan_date,

@@ -22,7 +22,7 @@ import {
 } from "@mail/../tests/mail_test_helpers";
 import {describe, expect, test, waitFor} from "@odoo/hoot";
 import {formatBooking} from "@crm_activity_plus/activity/format_booking.esm";
-import {mockDate} from "@odoo/hoot-mock";
+import {Deferred, mockDate} from "@odoo/hoot-mock";
 
 const REASON = ".o_activity_hold_form input[aria-label='Why it is put on hold']";
 const CARD = ".o-mail-Activity";
@@ -174,7 +174,7 @@ test("the plan is resumed where that is what holds it", async () => {
 
 test("cancelling asks why, and deletes nothing", async () => {
     onRpc("mail.activity", "unlink", () => asyncStep("unlink"));
-    onRpc("mail.activity", "cancel", function ({args, kwargs}) {
+    onRpc("mail.activity", "cancel_w_meeting", function ({args, kwargs}) {
         asyncStep(`cancel: ${kwargs.reason}`);
         this.env["mail.activity"].unlink(args[0]);
         return true;
@@ -185,6 +185,27 @@ test("cancelling asks why, and deletes nothing", async () => {
     await click(".o_activity_cancel_confirm");
     await waitForSteps(["cancel: Wrong number"]);
     await contains(CARD, {count: 0});
+});
+
+test("it is cancelled once, and a refusal stays in the pop-up", async () => {
+    const answer = new Deferred();
+    onRpc("mail.activity", "cancel_w_meeting", async () => {
+        asyncStep("cancel");
+        await answer;
+        throw makeServerError({type: "UserError", message: "Marc was faster."});
+    });
+    await openPartner({});
+    await click(`${CARD} .btn-danger`, {text: "Cancel"});
+    await insertText(".o_activity_cancel_form input", "Wrong number");
+    const button = document.querySelector(".o_activity_cancel_confirm");
+    button.click();
+    button.click();
+    await contains(".o_activity_cancel_confirm:disabled");
+    await waitForSteps(["cancel"]);
+    answer.resolve();
+    await waitFor(".o_activity_cancel_form [role='alert']:contains(Marc was faster.)");
+    await contains(".o_activity_cancel_form input", {value: "Wrong number"});
+    await contains(".o_activity_cancel_confirm:enabled");
 });
 
 test("the history is read when somebody asks for it", async () => {

@@ -3,7 +3,7 @@
 
 import {Deferred, animationFrame} from "@odoo/hoot-mock";
 import {beforeEach, describe, expect, test} from "@odoo/hoot";
-import {click, queryAllTexts} from "@odoo/hoot-dom";
+import {click, press, queryAllTexts, queryOne} from "@odoo/hoot-dom";
 import {
     clickSave,
     contains,
@@ -35,6 +35,9 @@ class Launch extends models.Model {
     plan_date = fields.Date();
     plan_on_demand_user_id = fields.Many2one({relation: "res.users"});
     plan_overrides = fields.Json();
+    plan_left_out = fields.Json();
+    is_batch_mode = fields.Boolean();
+    launch_count = fields.Integer();
     res_ids = fields.Text();
     _records = [{id: 1, plan_id: 1, plan_date: "2026-03-10", res_ids: "[7]"}];
 }
@@ -71,6 +74,7 @@ function makePreview(values) {
         error: false,
         daily_limit: 20,
         is_background: false,
+        left_out_count: 0,
         load: [],
         load_count: 0,
         overload_count: 0,
@@ -122,8 +126,14 @@ async function mount() {
                 <field name="plan_date"/>
                 <field name="plan_on_demand_user_id" invisible="1"/>
                 <field name="plan_overrides" invisible="1"/>
+                <field name="is_batch_mode"/>
+                <field name="launch_count"/>
+                <field name="plan_left_out" invisible="1"/>
                 <field name="res_ids"/>
                 <widget name="activity_plan_preview"/>
+                <button name="launch" type="object">
+                    <widget name="activity_plan_launch_label"/>
+                </button>
             </form>`,
     });
     await animationFrame();
@@ -290,13 +300,12 @@ test("records: pages, the skipped ones, a change of one", async () => {
     await mount();
     expect("[data-tab=records]").toHaveText(/Records \(45\)\s*1 skipped/);
     await contains("[data-tab=records]").click();
-    expect(queryAllTexts(".o_plan_preview_record button span:first-of-type")).toEqual([
-        "Lead 7",
-        "Lead 8",
-    ]);
+    expect(queryAllTexts(".o_plan_preview_record button > span:first-of-type")).toEqual(
+        ["Lead 7", "Lead 8"]
+    );
     await contains(".o_activity_plan_preview .o_pager_next").click();
     expect(requests.at(-1).offset).toBe(20);
-    await contains("[data-res-id='8'] button").click();
+    await contains("[data-res-id='8'] button[aria-expanded]").click();
     await contains(`[data-res-id='8'] ${STEP} input[type=checkbox]`).click();
     await animationFrame();
     expect(requests.at(-1).overrides).toEqual({records: {8: {a: {skip: true}}}});
@@ -309,10 +318,141 @@ test("records: pages, the skipped ones, a change of one", async () => {
     expect("[data-res-id='9']").toHaveText(/it was deleted/);
 });
 
+/** The server's answer about some records, of which some are left out. */
+function answerRecords(kwargs, ids) {
+    const shown = kwargs.only_skipped
+        ? ids.filter((id) => kwargs.left_out.includes(id))
+        : ids;
+    return answer(kwargs, {
+        left_out_count: kwargs.left_out.length,
+        record_count: ids.length,
+        records: shown.slice(kwargs.offset, kwargs.offset + 20).map((id) => ({
+            res_id: id,
+            display_name: `Lead ${id}`,
+            is_left_out: kwargs.left_out.includes(id),
+            skip_reason: false,
+            steps: kwargs.left_out.includes(id) ? [] : [makeStep("a")],
+        })),
+        row_count: shown.length,
+        selected_count: ids.length,
+    });
+}
+
+test("a record is left out, kept so on other pages, and put back", async () => {
+    const ids = Array.from({length: 25}, (_value, index) => index + 1);
+    onPreview((kwargs) => answerRecords(kwargs, ids));
+    await mount();
+    await contains("[data-tab=records]").click();
+    await contains("[data-res-id='2'] button[aria-expanded]").click();
+    await contains(`[data-res-id='2'] ${STEP} input[type=checkbox]`).click();
+    await animationFrame();
+    const button = "[data-res-id='2'] .o_plan_preview_leave_out";
+    expect(button).toHaveAttribute("aria-label", "Leave out “Lead 2”");
+    queryOne(button).focus();
+    await press("Enter");
+    await animationFrame();
+    await animationFrame();
+    expect(requests.at(-1).left_out).toEqual([2]);
+    expect("[data-res-id='2']").toHaveText(/Left out\s+Lead 2\s+Put back/);
+    expect(`[data-res-id='2'] ${STEP}`).toHaveCount(0);
+    expect("[data-tab=records]").toHaveText(/Records \(25\)\s*1 left out/);
+    expect(button).toBeFocused();
+    expect(button).toHaveAttribute("aria-label", "Put back “Lead 2”");
+    await contains(".o_activity_plan_preview .o_pager_next").click();
+    await contains("[data-res-id='25'] .o_plan_preview_leave_out").click();
+    await animationFrame();
+    expect(requests.at(-1).left_out).toEqual([2, 25]);
+    expect(requests.at(-1).offset).toBe(20);
+    await contains(".o_activity_plan_preview .o_pager_previous").click();
+    await contains(button).click();
+    await animationFrame();
+    expect(requests.at(-1).left_out).toEqual([25]);
+    // With what was changed of its steps.
+    expect(requests.at(-1).overrides).toEqual({records: {2: {a: {skip: true}}}});
+    expect("[data-res-id='2']").toHaveText(/Changed/);
+});
+
+test("two records are left out at once, and saved, while the first one is computed", async () => {
+    const onchange = new Deferred();
+    Launch._onChanges.plan_left_out = (record) => record;
+    onRpc("launch", "onchange", () => onchange);
+    onPreview((kwargs) => answerRecords(kwargs, [7, 8]));
+    await mount();
+    await contains("[data-tab=records]").click();
+    await click("[data-res-id='7'] .o_plan_preview_leave_out");
+    await click("[data-res-id='8'] .o_plan_preview_leave_out");
+    // An impatient hand does nothing else.
+    await click("[data-res-id='8'] .o_plan_preview_leave_out");
+    onRpc("launch", "web_save", ({args}) => {
+        expect.step("web_save");
+        expect(args[1].plan_left_out).toEqual({1: [7, 8]});
+    });
+    await clickSave();
+    expect.verifySteps([]);
+    onchange.resolve();
+    await animationFrame();
+    await animationFrame();
+    expect.verifySteps(["web_save"]);
+    expect(requests.at(-1).left_out).toEqual([7, 8]);
+});
+
+test("a record is left out as soon as the connection is back", async () => {
+    let isLost = true;
+    patchWithCleanup(rpc, {
+        _rpc(url, ...args) {
+            return isLost && url.endsWith("onchange")
+                ? Promise.reject(new ConnectionLostError(url))
+                : super._rpc(url, ...args);
+        },
+    });
+    Launch._onChanges.plan_left_out = (record) => record;
+    onPreview((kwargs) => answerRecords(kwargs, [7, 8]));
+    await mount();
+    await contains("[data-tab=records]").click();
+    await contains("[data-res-id='7'] .o_plan_preview_leave_out").click();
+    expect(".o_activity_plan_preview .alert").toHaveText(/The connection is lost\./);
+    await contains(".o_activity_plan_preview .alert button").click();
+    expect(".o_activity_plan_preview .alert").toHaveCount(1);
+    expect(requests).toHaveLength(1);
+    isLost = false;
+    await contains(".o_activity_plan_preview .alert button").click();
+    await animationFrame();
+    expect(".o_activity_plan_preview .alert").toHaveCount(0);
+    expect(requests.at(-1).left_out).toEqual([7]);
+    expect("[data-res-id='7']").toHaveClass("o_left_out");
+});
+
+test("the last one of the last page is put back", async () => {
+    const ids = Array.from({length: 21}, (_value, index) => index + 1);
+    Launch._records[0].plan_left_out = {1: ids};
+    onPreview((kwargs) => answerRecords(kwargs, ids));
+    await mount();
+    await contains("[data-tab=records]").click();
+    await contains("#o_plan_preview_only_skipped").click();
+    await contains(".o_activity_plan_preview .o_pager_next").click();
+    await contains("[data-res-id='21'] .o_plan_preview_leave_out").click();
+    await animationFrame();
+    await animationFrame();
+    expect(".o_plan_preview_record").toHaveCount(20);
+    expect(".o_activity_plan_preview").toHaveAttribute("aria-busy", "false");
+});
+
+test("the button says on how many records", async () => {
+    onPreview();
+    Launch._records[0] = {...Launch._records[0], is_batch_mode: true, launch_count: 2};
+    await mount();
+    expect(".o_widget_activity_plan_launch_label").toHaveText("Schedule on 2 Records");
+    await contains(".o_field_widget[name=launch_count] input").edit("1");
+    expect(".o_widget_activity_plan_launch_label").toHaveText("Schedule on 1 Record");
+    await contains(".o_field_widget[name=is_batch_mode] input").click();
+    expect(".o_widget_activity_plan_launch_label").toHaveText("Schedule");
+});
+
 test("the workload is marked in words, the background is announced", async () => {
     onPreview((kwargs) =>
         answer(kwargs, {
             is_background: true,
+            left_out_count: 1,
             load: [
                 {
                     user_id: 5,
@@ -331,8 +471,9 @@ test("the workload is marked in words, the background is announced", async () =>
         })
     );
     await mount();
-    expect(".o_plan_preview_background").toHaveText(/501 records are selected/);
-    expect(".o_plan_preview_background").toHaveText(/in the background/);
+    expect(".o_plan_preview_background").toHaveText(
+        /on 500 records in the background.*the first 500 of/
+    );
     await contains("[data-tab=load]").click();
     expect("[data-panel=load]").toHaveText(/more than 20 activities/);
     expect(".o_plan_preview_load tr.o_overload").toHaveText(/Overloaded\s*21/);

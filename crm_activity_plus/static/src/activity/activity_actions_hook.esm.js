@@ -1,31 +1,20 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import {useState} from "@odoo/owl";
+import {useOneAtATime} from "../one_at_a_time/one_at_a_time.esm";
 
 /**
- * What one click does with an activity; only once, however often one clicks.
+ * What one click does with an activity.
  *
  * @param {Function} getActivity
- * @returns {object} reactive: ``isBusy`` while the server works
+ * @returns {object} ``work``, which is busy while the server is asked, and the actions
  */
 export function useActivityActions(getActivity) {
-    const actions = useState({
-        isBusy: false,
-        async run(act) {
-            if (actions.isBusy) {
-                return false;
-            }
-            actions.isBusy = true;
-            try {
-                return await act(getActivity());
-            } finally {
-                actions.isBusy = false;
-            }
-        },
-        start: () => actions.run((activity) => activity.act("action_start")),
-        resume: () => actions.run((activity) => activity.resume()),
-        book: () => actions.run((activity) => activity.rescheduleMeeting()),
-    });
-    return actions;
+    const work = useOneAtATime();
+    return {
+        work,
+        start: () => work.run(() => getActivity().act("action_start")),
+        resume: () => work.run(() => getActivity().resume()),
+        book: () => work.run(() => getActivity().rescheduleMeeting()),
+    };
 }

@@ -6,9 +6,18 @@ import {ActivityCancel} from "../activity_cancel/activity_cancel.esm";
 import {ActivityHistory} from "../activity_history/activity_history.esm";
 import {ActivityHold} from "../activity_hold/activity_hold.esm";
 import {ActivityInfo} from "../activity_info/activity_info.esm";
+import {ActivityMarkAsDone} from "@mail/core/web/activity_markasdone_popover";
 import {patch} from "@web/core/utils/patch";
 import {useActivityActions} from "./activity_actions_hook.esm";
 import {usePopover} from "@web/core/popover/popover_hook";
+
+// Where there is no room beside the button, it lies over it, and never outside of the
+// window.
+const popoverOptions = {
+    extendedFlipping: true,
+    popoverClass: "o_activity_popover",
+    position: "bottom-start",
+};
 
 Object.assign(Activity.components, {ActivityHistory, ActivityInfo});
 
@@ -16,8 +25,12 @@ patch(Activity.prototype, {
     setup() {
         super.setup();
         this.actions = useActivityActions(() => this.props.activity);
-        this.holdPopover = usePopover(ActivityHold, {position: "bottom-start"});
-        this.cancelPopover = usePopover(ActivityCancel, {position: "bottom-start"});
+        this.markDonePopover = usePopover(ActivityMarkAsDone, {
+            ...popoverOptions,
+            position: "right",
+        });
+        this.holdPopover = usePopover(ActivityHold, popoverOptions);
+        this.cancelPopover = usePopover(ActivityCancel, popoverOptions);
     },
 
     get canWork() {

@@ -1,37 +1,23 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import {Component, useRef, useState} from "@odoo/owl";
+import {Component, useState} from "@odoo/owl";
+import {activityFormProps, useActivityForm} from "../activity/activity_form_hook.esm";
 import {DateTimeInput} from "@web/core/datetime/datetime_input";
 import {_t} from "@web/core/l10n/translation";
 import {serializeDate} from "@web/core/l10n/dates";
-import {useAutofocus} from "@web/core/utils/hooks";
 
 const {DateTime} = luxon;
 
-/**
- * Put an activity on hold: until when, and why. A shortcut is all it takes.
- *
- * @typedef {object} Props
- * @property {import("models").Activity} activity
- * @property {Function} [close]
- * @property {boolean} [hasHeader]
- * @property {Function} onChanged - called once it is on hold
- */
+/** Put an activity on hold: until when, and why. A shortcut is all it takes. */
 export class ActivityHold extends Component {
     static template = "crm_activity_plus.ActivityHold";
     static components = {DateTimeInput};
-    static props = {
-        activity: Object,
-        close: {type: Function, optional: true},
-        hasHeader: {type: Boolean, optional: true},
-        onChanged: Function,
-    };
+    static props = {...activityFormProps};
 
     setup() {
-        this.root = useRef("root");
-        this.state = useState({reason: "", date: false, isBusy: false, refusal: ""});
-        useAutofocus({refName: "reason", mobile: false});
+        this.form = useActivityForm("action_hold");
+        this.state = useState({date: false});
     }
 
     get today() {
@@ -71,25 +57,7 @@ export class ActivityHold extends Component {
     /**
      * @param {DateTime|false} until
      */
-    async hold(until) {
-        if (this.state.isBusy) {
-            return;
-        }
-        this.state.isBusy = true;
-        try {
-            const {refusal} = await this.props.activity.request("action_hold", {
-                until: until ? serializeDate(until) : false,
-                reason: this.state.reason.trim() || false,
-            });
-            this.state.refusal = refusal;
-            if (refusal) {
-                return;
-            }
-            this.props.activity.tellOtherTabs();
-        } finally {
-            this.state.isBusy = false;
-        }
-        this.props.close?.();
-        this.props.onChanged();
+    hold(until) {
+        return this.form.submit({until: until ? serializeDate(until) : false});
     }
 }

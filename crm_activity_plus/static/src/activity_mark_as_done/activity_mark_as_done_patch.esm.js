@@ -5,6 +5,7 @@ import {onMounted, onWillDestroy, useState} from "@odoo/owl";
 import {ActivityMarkAsDone} from "@mail/core/web/activity_markasdone_popover";
 import {describeNext} from "./describe_next.esm";
 import {patch} from "@web/core/utils/patch";
+import {useOneAtATime} from "../one_at_a_time/one_at_a_time.esm";
 
 const BUTTON_BY_KIND = {
     success: "btn-success",
@@ -15,8 +16,8 @@ const BUTTON_BY_KIND = {
 patch(ActivityMarkAsDone.prototype, {
     setup() {
         super.setup();
+        this.work = useOneAtATime();
         this.outcomeState = useState({
-            isCompleting: false,
             isNoteLogged: false,
             // What completing would start, by the id of the outcome; 0 for none.
             preview: {},
@@ -72,30 +73,13 @@ patch(ActivityMarkAsDone.prototype, {
     },
 
     /**
-     * Do something once, however often one clicks.
-     *
-     * @param {Function} act
-     */
-    async runOnce(act) {
-        if (this.outcomeState.isCompleting) {
-            return;
-        }
-        this.outcomeState.isCompleting = true;
-        try {
-            await act();
-        } finally {
-            this.outcomeState.isCompleting = false;
-        }
-    },
-
-    /**
      * Complete the activity. Where the server refuses, the pop-up stays with what was
      * typed, and says why.
      *
      * @param {object} [outcome]
      */
     onClickOutcome(outcome) {
-        return this.runOnce(async () => {
+        return this.work.run(async () => {
             const {thread} = this;
             const {refusal} = await this.props.activity.complete(
                 outcome ? {outcome: outcome.id} : {}
@@ -120,7 +104,7 @@ patch(ActivityMarkAsDone.prototype, {
         if (!this.props.activity.isTracked) {
             return super.onClickDoneAndScheduleNext();
         }
-        return this.runOnce(async () => {
+        return this.work.run(async () => {
             const {thread} = this;
             const {activity, onActivityChanged, onClickDoneAndScheduleNext} =
                 this.props;
@@ -152,7 +136,7 @@ patch(ActivityMarkAsDone.prototype, {
     },
 
     onClickLogNote() {
-        return this.runOnce(async () => {
+        return this.work.run(async () => {
             const {thread} = this;
             const {refusal} = await this.props.activity.logFeedback();
             if (refusal) {

@@ -19,8 +19,8 @@ const PAGE_SIZE = 20;
  * What the launch of a plan would do, before it is launched: the steps, each record, and
  * how much work it makes for whom.
  *
- * The server computes it; what a person changes by hand is kept in the dialog's field
- * `plan_overrides`, and wins over whatever is computed later.
+ * The server computes it; what a person changes by hand is kept in the dialog's fields
+ * `plan_overrides` and `plan_left_out`, and wins over whatever is computed later.
  */
 export class ActivityPlanPreview extends Component {
     static template = "crm_activity_plus.ActivityPlanPreview";
@@ -32,6 +32,9 @@ export class ActivityPlanPreview extends Component {
         this.orm = useService("orm");
         this.nameService = useService("name");
         this.keepLast = new KeepLast();
+        // What was changed by hand, by field: it may still be on its way to the record.
+        this.changed = {};
+        this.unsent = new Set();
         this.state = useState({
             error: "",
             isLoading: false,
@@ -61,6 +64,7 @@ export class ActivityPlanPreview extends Component {
             plan_date: plan_date ? serializeDate(plan_date) : false,
             responsible_id: plan_on_demand_user_id?.id || false,
             overrides: record.data.plan_overrides?.[plan_id.id] || {},
+            left_out: record.data.plan_left_out?.[plan_id.id] || [],
         };
     }
 
@@ -99,18 +103,25 @@ export class ActivityPlanPreview extends Component {
                     only_skipped: onlySkipped,
                 })
             );
+            if (offset && offset >= preview.row_count) {
+                // The last one of the last page was put back.
+                return this.turnPage({offset: offset - PAGE_SIZE});
+            }
             this.state.error = preview.error || "";
             if (!preview.error) {
                 this.addNames(preview);
                 this.state.preview = preview;
             }
         } catch (error) {
-            this.state.error =
-                error instanceof ConnectionLostError
-                    ? _t("The connection is lost. What you have changed is kept here.")
-                    : error.data?.message || _t("The preview can't be computed.");
+            this.state.error = this.explain(error);
         }
         this.state.isLoading = false;
+    }
+
+    explain(error) {
+        return error instanceof ConnectionLostError
+            ? _t("The connection is lost. What you have changed is kept here.")
+            : error.data?.message || _t("The preview can't be computed.");
     }
 
     /** The names are known: they need not be asked for again. */
@@ -140,39 +151,81 @@ export class ActivityPlanPreview extends Component {
     }
 
     update(resId, step, changes) {
-        const values = {...this.getOverrides(resId)[step.code], ...changes};
-        for (const [name, value] of Object.entries(values)) {
-            if (value === null || (!resId && name === "skip" && !value)) {
-                delete values[name];
+        return this.changeOverride(resId, step.code, (former) => {
+            const values = {...former, ...changes};
+            for (const [name, value] of Object.entries(values)) {
+                if (value === null || (!resId && name === "skip" && !value)) {
+                    delete values[name];
+                }
             }
-        }
-        return this.writeOverride(resId, step.code, values);
+            return values;
+        });
     }
 
     reset(resId, step) {
-        return this.writeOverride(resId, step.code, {});
+        return this.changeOverride(resId, step.code, () => ({}));
     }
 
-    writeOverride(resId, code, values) {
-        const ofScope = {...this.getOverrides(resId), [code]: values};
-        if (!Object.keys(values).length) {
-            delete ofScope[code];
-        }
-        const overrides = {...this.request.overrides};
-        if (resId) {
-            overrides.records = {...overrides.records, [resId]: ofScope};
-            if (!Object.keys(ofScope).length) {
-                delete overrides.records[resId];
+    changeOverride(resId, code, change) {
+        return this.change("plan_overrides", (former = {}) => {
+            const overrides = {...former};
+            const ofScope = {...(resId ? former.records?.[resId] : former.all)};
+            ofScope[code] = change(ofScope[code]);
+            if (!Object.keys(ofScope[code]).length) {
+                delete ofScope[code];
             }
-        } else {
-            overrides.all = ofScope;
-        }
-        return this.props.record.update({
-            plan_overrides: {
-                ...this.props.record.data.plan_overrides,
-                [this.request.plan_id]: overrides,
-            },
+            if (resId) {
+                overrides.records = {...former.records, [resId]: ofScope};
+                if (!Object.keys(ofScope).length) {
+                    delete overrides.records[resId];
+                }
+            } else {
+                overrides.all = ofScope;
+            }
+            return overrides;
         });
+    }
+
+    /**
+     * Leave a record out, or put it back with all that was changed of its steps.
+     *
+     * @param {object} row - of the preview
+     */
+    toggleLeftOut(row) {
+        const {is_left_out: isLeftOut, res_id: resId} = row;
+        return this.change("plan_left_out", (former = []) => {
+            const others = former.filter((id) => id !== resId);
+            return isLeftOut ? others : [...others, resId];
+        });
+    }
+
+    /**
+     * @param {string} field - keeps values by plan
+     * @param {Function} change - gets the value of the plan that is chosen, and returns
+     *     the new one
+     */
+    change(field, change) {
+        const {plan_id: planId} = this.request;
+        const byPlan = this.changed[field] || this.props.record.data[field] || {};
+        this.changed[field] = {...byPlan, [planId]: change(byPlan[planId])};
+        return this.send(field);
+    }
+
+    async send(field) {
+        try {
+            await this.props.record.update({[field]: this.changed[field]});
+            this.unsent.delete(field);
+        } catch (error) {
+            this.unsent.add(field);
+            this.state.error = this.explain(error);
+        }
+    }
+
+    async tryAgain() {
+        await Promise.all([...this.unsent].map((field) => this.send(field)));
+        if (!this.unsent.size) {
+            await this.load();
+        }
     }
 
     // Display
@@ -182,12 +235,14 @@ export class ActivityPlanPreview extends Component {
     }
 
     get tabs() {
-        const {overload_count, record_count, skipped_count} = this.state.preview;
+        const {left_out_count, overload_count, record_count, skipped_count} =
+            this.state.preview;
         const tabs = [{name: "steps", label: _t("Steps")}];
         if (this.isForSeveral) {
             tabs.push({
                 name: "records",
                 label: _t("Records (%s)", record_count),
+                note: left_out_count ? _t("%s left out", left_out_count) : "",
                 warning: skipped_count ? _t("%s skipped", skipped_count) : "",
             });
         }
@@ -199,12 +254,18 @@ export class ActivityPlanPreview extends Component {
         return tabs;
     }
 
+    get hasFilter() {
+        const {left_out_count, skipped_count} = this.state.preview;
+        return Boolean(left_out_count || skipped_count || this.state.onlySkipped);
+    }
+
     get backgroundNotice() {
-        const {is_background, record_count, selected_count} = this.state.preview;
+        const {is_background, left_out_count, record_count, selected_count} =
+            this.state.preview;
         return is_background
             ? _t(
-                  "%(selected)s records are selected: the plan is launched on them in the background, and you are told when that is done. The preview shows the first %(shown)s.",
-                  {selected: selected_count, shown: record_count}
+                  "The plan is launched on %(count)s records in the background, and you are told when that is done. The preview shows the first %(shown)s of those that you have selected.",
+                  {count: selected_count - left_out_count, shown: record_count}
               )
             : "";
     }
@@ -265,6 +326,11 @@ export class ActivityPlanPreview extends Component {
         return row.display_name || _t("Record %s", row.res_id);
     }
 
+    getLeaveOutLabel(row) {
+        const name = this.getRecordName(row);
+        return row.is_left_out ? _t("Put back “%s”", name) : _t("Leave out “%s”", name);
+    }
+
     openTab(name) {
         this.state.tab = name;
     }
@@ -290,6 +356,7 @@ export const activityPlanPreview = {
         {name: "plan_date", type: "date"},
         {name: "plan_id", type: "many2one", relation: "mail.activity.plan"},
         {name: "plan_on_demand_user_id", type: "many2one", relation: "res.users"},
+        {name: "plan_left_out", type: "json"},
         {name: "plan_overrides", type: "json"},
         {name: "res_ids", type: "text"},
     ],

@@ -4,6 +4,7 @@
 import {ConnectionLostError} from "@web/core/network/rpc";
 import {_t} from "@web/core/l10n/translation";
 import {browser} from "@web/core/browser/browser";
+import {doAlone} from "../one_at_a_time/one_at_a_time.esm";
 import {markRaw} from "@odoo/owl";
 
 const MODEL = "mail.activity";
@@ -115,7 +116,7 @@ export class ActivityQueueModel {
     }
 
     async skip() {
-        if (!this.activity || this.isBusy) {
+        if (!this.activity) {
             return;
         }
         const {id} = this.activity;
@@ -150,7 +151,7 @@ export class ActivityQueueModel {
     }
 
     async finish(name, method, kwargs) {
-        if (!this.activity || this.isBusy || this.alert.isGone) {
+        if (!this.activity || this.alert.isGone) {
             return;
         }
         const {id} = this.activity;
@@ -209,20 +210,16 @@ export class ActivityQueueModel {
      * @param {Function} work
      */
     async perform(work) {
-        if (this.isBusy) {
-            return;
-        }
-        this.isBusy = true;
-        this.alert = false;
-        this.retry = false;
-        try {
-            await work();
-        } catch (error) {
-            this.retry = work;
-            this.alert = this.explain(error);
-        } finally {
-            this.isBusy = false;
-        }
+        await doAlone(this, async () => {
+            this.alert = false;
+            this.retry = false;
+            try {
+                await work();
+            } catch (error) {
+                this.retry = work;
+                this.alert = this.explain(error);
+            }
+        });
     }
 
     async tryAgain() {

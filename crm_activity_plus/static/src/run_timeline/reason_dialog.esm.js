@@ -5,6 +5,7 @@ import {Component, useState} from "@odoo/owl";
 import {Dialog} from "@web/core/dialog/dialog";
 import {_t} from "@web/core/l10n/translation";
 import {useAutofocus} from "@web/core/utils/hooks";
+import {useOneAtATime} from "../one_at_a_time/one_at_a_time.esm";
 
 /**
  * Asks for a reason before something is done. Where the server refuses, the dialog
@@ -24,7 +25,8 @@ export class ReasonDialog extends Component {
     };
 
     setup() {
-        this.state = useState({reason: "", isBusy: false});
+        this.work = useOneAtATime();
+        this.state = useState({reason: ""});
         useAutofocus({refName: "reason", mobile: true});
     }
 
@@ -32,18 +34,12 @@ export class ReasonDialog extends Component {
         return _t("Reason");
     }
 
-    async onConfirm() {
-        if (this.state.isBusy) {
-            return;
-        }
-        this.state.isBusy = true;
-        try {
+    onConfirm() {
+        return this.work.run(async () => {
             if (await this.props.confirm(this.state.reason.trim())) {
                 this.props.close();
             }
-        } finally {
-            this.state.isBusy = false;
-        }
+        });
     }
 
     /** @param {KeyboardEvent} ev */

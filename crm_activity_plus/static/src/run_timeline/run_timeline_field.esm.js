@@ -9,6 +9,7 @@ import {SnoozeDialog} from "./snooze_dialog.esm";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import {useOneAtATime} from "../one_at_a_time/one_at_a_time.esm";
 import {useRecordObserver} from "@web/model/relational_model/utils";
 import {useService} from "@web/core/utils/hooks";
 
@@ -32,9 +33,9 @@ export class RunTimelineField extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.dialog = useService("dialog");
+        this.work = useOneAtATime();
         this.state = useState({
             hasFailed: false,
-            isBusy: false,
             runs: [],
             // Of runs that were clicked: whether their steps are hidden.
             collapsed: {},
@@ -194,25 +195,21 @@ export class RunTimelineField extends Component {
      * @param {object} [kwargs]
      * @returns {Promise<boolean>} whether it was done
      */
-    async change(model, method, args, kwargs = {}) {
-        if (this.state.isBusy) {
-            return false;
-        }
-        this.state.isBusy = true;
-        try {
-            if (!(await this.saveForm())) {
-                return false;
+    change(model, method, args, kwargs = {}) {
+        return this.work.run(async () => {
+            try {
+                if (!(await this.saveForm())) {
+                    return false;
+                }
+                await this.orm.call(model, method, args, kwargs);
+                await this.refresh();
+                return true;
+            } catch (error) {
+                // Somebody else was faster, perhaps: show how it is now.
+                await this.onRetry();
+                throw error;
             }
-            await this.orm.call(model, method, args, kwargs);
-            await this.refresh();
-            return true;
-        } catch (error) {
-            // Somebody else was faster, perhaps: show how it is now.
-            await this.onRetry();
-            throw error;
-        } finally {
-            this.state.isBusy = false;
-        }
+        });
     }
 
     /** @returns {Promise<boolean>} whether nothing is left that was typed only */

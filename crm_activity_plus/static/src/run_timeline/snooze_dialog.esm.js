@@ -6,6 +6,7 @@ import {DateTimeInput} from "@web/core/datetime/datetime_input";
 import {Dialog} from "@web/core/dialog/dialog";
 import {_t} from "@web/core/l10n/translation";
 import {serializeDate} from "@web/core/l10n/dates";
+import {useOneAtATime} from "../one_at_a_time/one_at_a_time.esm";
 
 const {DateTime} = luxon;
 
@@ -33,7 +34,8 @@ export class SnoozeDialog extends Component {
 
     setup() {
         this.today = DateTime.local().startOf("day");
-        this.state = useState({day: this.today.plus({days: 1}), isBusy: false});
+        this.work = useOneAtATime();
+        this.state = useState({day: this.today.plus({days: 1})});
     }
 
     get title() {
@@ -77,17 +79,11 @@ export class SnoozeDialog extends Component {
     }
 
     /** @param {object} day */
-    async snooze(day) {
-        if (this.state.isBusy || !day) {
-            return;
-        }
-        this.state.isBusy = true;
-        try {
+    snooze(day) {
+        return this.work.run(async () => {
             if (await this.props.confirm(serializeDate(day))) {
                 this.props.close();
             }
-        } finally {
-            this.state.isBusy = false;
-        }
+        });
     }
 }

@@ -17,6 +17,73 @@ function openPopover(card) {
     };
 }
 
+/**
+ * @param {HTMLElement} button
+ * @returns {boolean} whether all of it is inside the window, with nothing over it
+ */
+function isInReach(button) {
+    const {bottom, left, right, top} = button.getBoundingClientRect();
+    const found = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+    return (
+        top >= 0 &&
+        left >= 0 &&
+        bottom <= innerHeight &&
+        right <= innerWidth &&
+        // A disabled one is not found.
+        (button.disabled || button.contains(found))
+    );
+}
+
+/**
+ * Open a pop-up of an activity at the lower edge of the window.
+ *
+ * @param {string} button - that opens it
+ * @param {string} popup
+ * @returns {object[]} steps
+ */
+function checkReach(button, popup) {
+    return [
+        {
+            content: `${button} is at the lower edge`,
+            trigger: `${CALL} ${button}`,
+            async run({anchor, click}) {
+                anchor.scrollIntoView({block: "end"});
+                await click();
+            },
+        },
+        {
+            content: `All buttons of ${popup} are in reach`,
+            trigger: `.o_popover ${popup} button`,
+            async run({waitUntil}) {
+                const buttons = [...document.querySelectorAll(`${popup} button`)];
+                await waitUntil(() => buttons.every(isInReach), {
+                    message: () =>
+                        `Out of reach: ${buttons
+                            .filter((el) => !isInReach(el))
+                            .map((el) => el.textContent.trim())}`,
+                });
+            },
+        },
+        {
+            content: "Close it",
+            trigger: `.o_popover ${popup} :is(input, textarea)`,
+            run: "press Escape",
+        },
+        {
+            content: "It is closed",
+            trigger: `body:not(:has(${popup}))`,
+        },
+    ];
+}
+
+tours.add("crm_activity_plus_popups_in_reach", {
+    steps: () => [
+        ...checkReach(".o-mail-Activity-markDone", ".o-mail-ActivityMarkAsDone"),
+        ...checkReach(".o_activity_hold", ".o_activity_hold_form"),
+        ...checkReach(".btn-danger", ".o_activity_cancel_form"),
+    ],
+});
+
 tours.add("crm_activity_plus_hold", {
     steps: () => [
         {

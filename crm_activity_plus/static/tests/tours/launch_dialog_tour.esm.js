@@ -180,7 +180,8 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch_dialog_records
         },
         {
             content: "Open a record",
-            trigger: ".modal .o_plan_preview_record:contains('Dialog A') button",
+            trigger:
+                ".modal .o_plan_preview_record:contains('Dialog A') button[aria-expanded]",
             run: "click",
         },
         {
@@ -217,6 +218,95 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch_dialog_records
         {
             content: "It says on how many, and why not on the others",
             trigger: ".o_notification:contains('Launched on 2 records, 1 skipped')",
+        },
+    ],
+});
+
+function record(name) {
+    return `.modal .o_plan_preview_record:contains('${name}')`;
+}
+
+registry.category("web_tour.tours").add("crm_activity_plus_launch_dialog_left_out", {
+    steps: () => [
+        select("Dialog A"),
+        select("Dialog B"),
+        select("Dialog C"),
+        ...openPopup(".o_cp_action_menus button:contains('Actions')"),
+        {
+            content: "The button says on how many records",
+            trigger:
+                ".modal footer button[name='action_schedule_plan']:contains('Schedule on 3 Records')",
+        },
+        {
+            content: "See the records",
+            trigger: ".modal button[data-tab='records']:contains('Records (3)')",
+            run: "click",
+        },
+        {
+            content: "Leave one out",
+            trigger: `${record("Dialog B")} button:contains('Leave out')`,
+            run: "click",
+        },
+        {
+            content: "It is listed as left out",
+            trigger: `${record("Dialog B")}.o_left_out:contains('Left out')`,
+        },
+        {
+            content: "The button follows",
+            trigger:
+                ".modal footer button[name='action_schedule_plan']:contains('Schedule on 2 Records')",
+        },
+        {
+            content: "Leave out another one, with the keyboard",
+            trigger: `${record("Dialog C")} button:contains('Leave out')`,
+            run({anchor, press}) {
+                anchor.focus();
+                return press("Enter");
+            },
+        },
+        {
+            content: "There is one record",
+            trigger:
+                ".modal footer button[name='action_schedule_plan']:contains('Schedule on 1 Record')",
+        },
+        {
+            content: "The tab counts those that are left out",
+            trigger: ".modal button[data-tab='records']:contains('2 left out')",
+        },
+        {
+            content: "Leave out the last one",
+            trigger: `${record("Dialog A")} button:contains('Leave out')`,
+            run: "click",
+        },
+        {
+            content: "Nothing can be launched, and it says why",
+            trigger:
+                ".modal:has(.alert:contains('All records are left out')):not(:has(footer button[name='action_schedule_plan']))",
+        },
+        {
+            content: "Put one back",
+            trigger: `${record("Dialog A")} button:contains('Put back')`,
+            run: "click",
+        },
+        {
+            content: "It is on the list again",
+            trigger: `${record("Dialog A")}:not(.o_left_out)`,
+        },
+        {
+            content: "Put another one back",
+            trigger: `${record("Dialog C")} button:contains('Put back')`,
+            run: "click",
+        },
+        {
+            content: "Launch it",
+            trigger:
+                ".modal footer button[name='action_schedule_plan']:contains('Schedule on 2 Records')",
+            run: "click",
+        },
+        {
+            content: "The records that it was launched on are listed",
+            trigger:
+                "body:not(:has(.modal)) .o_list_view:has(.o_data_row:contains('Dialog C')):not(:has(.o_data_row:contains('Dialog B')))",
         },
     ],
 });
