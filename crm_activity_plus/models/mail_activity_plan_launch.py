@@ -52,6 +52,9 @@ class MailActivityPlanLaunch(models.Model):
     responsible_id = fields.Many2one("res.users", required=True, readonly=True)
     res_ids = fields.Json(required=True, readonly=True)
     overrides = fields.Json(readonly=True)
+    request_key = fields.Char(
+        readonly=True, help="The pop-up that it was launched from, if any."
+    )
     state = fields.Selection(
         [
             ("pending", "Waiting"),
@@ -125,6 +128,7 @@ class MailActivityPlanLaunch(models.Model):
                 "record_count": len(res_ids),
                 # As it is read again: without dates and numbers as names.
                 "overrides": json.loads(json.dumps(overrides, default=json_default)),
+                "request_key": self.env.context.get("plan_launch_request"),
             }
         )
         self.env.ref("crm_activity_plus.ir_cron_launch_plans").sudo()._trigger()
@@ -192,7 +196,12 @@ class MailActivityPlanLaunch(models.Model):
         companies = self.company_id | self.company_ids
         return (
             self.plan_id.with_user(user)
-            .with_context(allowed_company_ids=companies.ids, lang=user.lang, tz=user.tz)
+            .with_context(
+                allowed_company_ids=companies.ids,
+                lang=user.lang,
+                plan_launch_request=self.request_key or "",
+                tz=user.tz,
+            )
             .sudo(False)
         )
 

@@ -935,11 +935,13 @@ class TestSchedulePopup(PlanCommon):
 
     def test_skipped_records_are_told_before_and_after_the_launch(self):
         self._launch()
-        leads = self.lead + self._create_leads(1)
-        popup = self._open(leads)
+        others = self._create_leads(2)
+        popup = self._open(self.lead + others)
         popup.plan_id = self.plan
         self.assertTrue(popup.has_warning)
         self.assertIn("already under way", popup.warning)
         action = popup.save().action_schedule_plan()
         self.assertEqual(action["tag"], "display_notification")
         self.assertIn("already under way", action["params"]["message"])
+        launched = action["params"]["next"]["domain"]
+        self.assertEqual(self.env["crm.lead"].search(launched), others.sorted())

@@ -105,6 +105,18 @@ class TestPlanLaunchJob(CrmActivityPlusCommon, CronMixinCase):
         activities = self.env["mail.activity"].search([("run_id", "in", runs.ids)])
         self.assertEqual(sorted(activities.mapped("res_id")), sorted(leads.ids))
 
+    def test_pop_ups_are_told_apart(self):
+        """A plan that may run several times is launched once by each pop-up, however
+        often its button was clicked."""
+        self.short_plan.allow_parallel = True
+        plan = self.short_plan.with_user(self.user_owner)
+        for request in ("popup/1", "popup/2", "popup/2"):
+            plan.with_context(plan_launch_request=request).launch(self.leads.ids)
+        self._run_cron()
+        self.assertEqual(
+            sorted(self._get_runs().mapped("res_id")), sorted(self.leads.ids * 2)
+        )
+
     def test_few_records_are_launched_on_at_once(self):
         result = self.short_plan.with_user(self.user_owner).launch(self.leads[:3].ids)
         self.assertEqual(len(result["run_ids"]), 3)

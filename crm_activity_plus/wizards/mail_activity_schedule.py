@@ -416,7 +416,8 @@ class MailActivitySchedule(models.TransientModel):
         if not result["run_ids"]:
             reasons = dict.fromkeys(row["reason"] for row in result["skipped"])
             raise UserError("\n".join(reasons))
-        action = self._get_action_after_launch()
+        runs = self.env["mail.activity.plan.run"].browse(result["run_ids"])
+        action = self._get_action_after_launch(runs.mapped("res_id"))
         if not result["skipped"]:
             return action
         return {
@@ -435,9 +436,9 @@ class MailActivitySchedule(models.TransientModel):
             },
         }
 
-    def _get_action_after_launch(self):
-        records = self._get_applied_on_records()
-        if len(records) == 1:
+    def _get_action_after_launch(self, res_ids):
+        """:param list[int] res_ids: the records that it was launched on"""
+        if len(res_ids) == 1:
             return {"type": "ir.actions.client", "tag": "soft_reload"}
         return {
             "type": "ir.actions.act_window",
@@ -446,5 +447,5 @@ class MailActivitySchedule(models.TransientModel):
             "view_mode": "list,form",
             "views": [(False, "list"), (False, "form")],
             "target": "current",
-            "domain": [("id", "in", records.ids)],
+            "domain": [("id", "in", res_ids)],
         }

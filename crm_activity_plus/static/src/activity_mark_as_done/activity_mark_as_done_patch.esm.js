@@ -4,14 +4,9 @@
 import {onMounted, onWillDestroy, useState} from "@odoo/owl";
 import {ActivityMarkAsDone} from "@mail/core/web/activity_markasdone_popover";
 import {describeNext} from "./describe_next.esm";
+import {getOutcomeClass} from "../activity/outcome_class.esm";
 import {patch} from "@web/core/utils/patch";
 import {useOneAtATime} from "../one_at_a_time/one_at_a_time.esm";
-
-const BUTTON_BY_KIND = {
-    success: "btn-success",
-    neutral: "btn-secondary",
-    failure: "btn-danger",
-};
 
 patch(ActivityMarkAsDone.prototype, {
     setup() {
@@ -49,13 +44,7 @@ patch(ActivityMarkAsDone.prototype, {
         return preview[pointedOutcome] || [];
     },
 
-    /**
-     * @param {{kind: string}} outcome
-     * @returns {string} the class of its button
-     */
-    getOutcomeClass(outcome) {
-        return BUTTON_BY_KIND[outcome.kind] || BUTTON_BY_KIND.neutral;
-    },
+    getOutcomeClass,
 
     async loadPreview() {
         if (!this.props.activity.isTracked) {

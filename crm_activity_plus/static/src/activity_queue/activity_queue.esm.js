@@ -18,6 +18,7 @@ import {Layout} from "@web/search/layout";
 import {_t} from "@web/core/l10n/translation";
 import {browser} from "@web/core/browser/browser";
 import {deserializeDate, formatDate, serializeDate} from "@web/core/l10n/dates";
+import {getOutcomeClass} from "../activity/outcome_class.esm";
 import {registry} from "@web/core/registry";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {useDropdownState} from "@web/core/dropdown/dropdown_hooks";
@@ -33,11 +34,6 @@ const MAX_KEY = 9;
 const MAX_COUNT = 1000;
 // Well below the time after which the server gives a claim to somebody else.
 const KEEP_INTERVAL = 120000;
-const BUTTON_BY_KIND = {
-    success: "btn-success",
-    neutral: "btn-secondary",
-    failure: "btn-danger",
-};
 
 /** One activity after the other, with all that is needed to do it. */
 export class ActivityQueue extends Component {
@@ -49,6 +45,7 @@ export class ActivityQueue extends Component {
     setup() {
         this.action = useService("action");
         this.orm = useService("orm");
+        this.getOutcomeClass = getOutcomeClass;
         this.holdMenu = useDropdownState();
         this.feedbackRef = useRef("feedback");
         this.display = {controlPanel: {}};
@@ -171,10 +168,6 @@ export class ActivityQueue extends Component {
 
     get firstHoldDate() {
         return serializeDate(DateTime.now().plus({days: 1}));
-    }
-
-    getOutcomeClass(outcome) {
-        return BUTTON_BY_KIND[outcome.kind] || BUTTON_BY_KIND.neutral;
     }
 
     /**
