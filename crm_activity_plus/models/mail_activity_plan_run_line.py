@@ -372,8 +372,7 @@ class MailActivityPlanRunLine(models.Model):
 
     def _schedule(self):
         """Schedule waiting steps whose turn has come: what they need is found now."""
-        scheduled = self.browse()
-        daters = {}
+        daters, values_by_line = {}, {}
         ready = self._close_unmet()
         rotation = ready._reserve_turns()
         for line in ready:
@@ -382,12 +381,13 @@ class MailActivityPlanRunLine(models.Model):
                 (run.deadline_policy, run.resource_calendar_id), run._get_dater()
             )
             try:
-                values = line._prepare_schedule_values(dater, rotation)
+                values_by_line[line] = line._prepare_schedule_values(dater, rotation)
             except UserError as error:
                 line._fail(error.args[0])
-                continue
-            line.write({"state": "scheduled", **values})
-            scheduled += line
+        scheduled = self.browse().concat(*values_by_line)
+        # Most of those that were completed together are to have the same values.
+        for lines in scheduled.grouped(lambda line: repr(values_by_line[line])).values():
+            lines.write({"state": "scheduled", **values_by_line[lines[0]]})
         scheduled._start()
         scheduled._log(dict.fromkeys(scheduled, "waiting"))
 
