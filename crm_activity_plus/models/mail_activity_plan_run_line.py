@@ -386,7 +386,9 @@ class MailActivityPlanRunLine(models.Model):
                 line._fail(error.args[0])
         scheduled = self.browse().concat(*values_by_line)
         # Most of those that were completed together are to have the same values.
-        for lines in scheduled.grouped(lambda line: repr(values_by_line[line])).values():
+        for lines in scheduled.grouped(
+            lambda line: repr(values_by_line[line])
+        ).values():
             lines.write({"state": "scheduled", **values_by_line[lines[0]]})
         scheduled._start()
         scheduled._log(dict.fromkeys(scheduled, "waiting"))
@@ -426,15 +428,16 @@ class MailActivityPlanRunLine(models.Model):
         return self.env[self.res_model].browse(self.res_id)
 
     def _get_records(self):
-        """:returns: the document of each line; those of one model are read together"""
-        ids_by_model = {
-            res_model: lines.mapped("res_id")
-            for res_model, lines in self.grouped("res_model").items()
-        }
-        return [
-            line._get_record().with_prefetch(ids_by_model[line.res_model])
-            for line in self
-        ]
+        """:returns: the document of each line, or none where it is gone; read at once,
+        since what is done with each of them looks at it alone"""
+        found = {}
+        for res_model, lines in self.grouped("res_model").items():
+            if res_model not in self.env:
+                continue
+            records = self.env[res_model].browse(lines.mapped("res_id")).exists()
+            records.fetch()
+            found |= {(res_model, record.id): record for record in records}
+        return [found.get((line.res_model, line.res_id)) for line in self]
 
     def _meets_condition(self):
         self.ensure_one()
@@ -798,7 +801,7 @@ class MailActivityPlanRunLine(models.Model):
     def _try_action(self):
         try:
             with self.env.cr.savepoint():
-                self._run_action(self._get_record())
+                self._run_action(*self._get_records())
                 self.run_id._advance()
         except psycopg2.OperationalError:
             # The transaction is lost: the whole batch is tried again later.
@@ -821,14 +824,14 @@ class MailActivityPlanRunLine(models.Model):
     def _run_action(self, record):
         """Do one step.
 
-        :param record: its document
+        :param record: its document, or none
         :raises UserError: it can't be done
         """
         self.ensure_one()
         if self.state != "scheduled" or self.run_id.state != "running":
             # What was done just before ended or paused the run.
             return
-        if not record.exists():
+        if not record:
             raise UserError(self.env._("The record was deleted."))
         if not self.user_id._filter_can_do_activities():
             raise UserError(self._get_missing_responsible_reason())

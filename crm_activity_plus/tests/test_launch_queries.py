@@ -117,3 +117,34 @@ class TestLaunchQueries(CrmActivityPlusCommon):
         one, _result = self._count_queries(plan.preview, leads[:1].ids)
         hundred, _result = self._count_queries(plan.preview, leads.ids)
         self.assertLessEqual(hundred, one + SLACK)
+
+    def _count_due_steps(self, count):
+        leads = self._create_leads(count)
+        self._launch(leads, plan_date="2020-03-10")
+        lines = self.env["mail.activity.plan.run.line"].search(
+            [("run_id", "in", leads.plan_run_ids.ids)]
+        )
+        self.assertEqual(set(lines.mapped("state")), {"scheduled"})
+        queries, _result = self._count_queries(lines._run_actions)
+        self.assertEqual(set(lines.mapped("state")), {"done"})
+        self.assertEqual(set(leads.mapped("priority")), {"1"})
+        return queries
+
+    def test_due_steps(self):
+        """The records of a batch are read at once. Each step has its row in the ledger,
+        and what Odoo tracks of the record."""
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Prioritise",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "state": "code",
+                "code": "record.write({'priority': '1'})",
+            }
+        )
+        self.plan.template_ids[1:].unlink()
+        self.plan.template_ids.write(
+            {"action_type": "server_action", "server_action_id": action.id}
+        )
+        self._count_due_steps(2)
+        one, fifty = self._count_due_steps(1), self._count_due_steps(50)
+        self.assertLessEqual(fifty, one + 2 * 49 + SLACK)
