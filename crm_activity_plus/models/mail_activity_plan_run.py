@@ -498,16 +498,17 @@ class MailActivityPlanRun(models.Model):
 
     def _stop_where_met(self):
         """Stop the runs whose record meets their exit condition by now."""
-        for run in self:
-            record = self.env[run.res_model].browse(run.res_id)
+        same = self.grouped(lambda run: (run.plan_id, run.res_model, run.exit_domain))
+        for (plan, res_model, exit_domain), runs in same.items():
             try:
-                domain = run.plan_id._check_domain(run.exit_domain, run.name)
+                domain = plan._check_domain(exit_domain, runs[0].name)
             except ValidationError as error:
-                # Nobody who saves a record can mend the plan: the run goes on.
-                _logger.warning("Run %s: %s", run.id, error.args[0])
+                # Nobody who saves a record can mend the plan: the runs go on.
+                _logger.warning("Runs %s: %s", runs.ids, error.args[0])
                 continue
-            if record.exists().filtered_domain(domain):
-                run._stop("condition")
+            records = self.env[res_model].browse(runs.mapped("res_id")).exists()
+            met = set(records.filtered_domain(domain)._ids)
+            runs.filtered(lambda run, met=met: run.res_id in met)._stop("condition")
 
     def _set_state(self, state, values=None, event=None, reason=False):
         """Give the runs another state, and tell the ledger."""

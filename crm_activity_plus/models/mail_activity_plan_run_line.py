@@ -18,7 +18,7 @@ from odoo.tools.misc import format_date
 from ..tools.graph import SKIP, START, Closed, decide_turn
 from .mail_activity import CLOSED_STATUSES
 from .mail_activity_plan_run import OPEN_STATES as RUN_OPEN_STATES
-from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
+from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS, ROLES
 
 _logger = logging.getLogger(__name__)
 
@@ -373,6 +373,8 @@ class MailActivityPlanRunLine(models.Model):
     def _schedule(self):
         """Schedule waiting steps whose turn has come: what they need is found now."""
         daters, values_by_line = {}, {}
+        # Conditions and roles look at one record after the other.
+        self.filtered(lambda line: line._depends_on_record())._get_records()
         ready = self._close_unmet()
         rotation = ready._reserve_turns()
         for line in ready:
@@ -438,6 +440,11 @@ class MailActivityPlanRunLine(models.Model):
             records.fetch()
             found |= {(res_model, record.id): record for record in records}
         return [found.get((line.res_model, line.res_id)) for line in self]
+
+    def _depends_on_record(self):
+        """:returns: whether the record says if or by whom the step is done"""
+        self.ensure_one()
+        return self.condition_domain or self.responsible_type in ROLES
 
     def _meets_condition(self):
         self.ensure_one()

@@ -148,3 +148,49 @@ class TestLaunchQueries(CrmActivityPlusCommon):
         self._count_due_steps(2)
         one, fifty = self._count_due_steps(1), self._count_due_steps(50)
         self.assertLessEqual(fifty, one + 2 * 49 + SLACK)
+
+    def _count_following(self, count, **step):
+        leads = self._create_leads(count)
+        self.plan.template_ids[1].write(
+            {"after_ids": self.plan.template_ids[0].ids, **step}
+        )
+        self._launch(leads)
+        lines = self.env["mail.activity.plan.run.line"].search(
+            [("run_id", "in", leads.plan_run_ids.ids)]
+        )
+        first, following = (
+            lines.filtered(lambda line, step=step: line.template_id == step)
+            for step in self.plan.template_ids[:2]
+        )
+        first._close("done")
+        queries, _result = self._count_queries(following._schedule)
+        self.assertEqual(set(following.mapped("state")), {"scheduled"})
+        return queries
+
+    def test_following_steps(self):
+        """Those that become due together look at their records at once."""
+        for step in (
+            {"condition_domain": "[('type', '=', 'opportunity')]"},
+            {"condition_domain": False, "responsible_type": "salesperson"},
+            {"responsible_type": "team_leader"},
+            {"responsible_type": "round_robin"},
+        ):
+            with self.subTest(step=step):
+                self._count_following(2, **step)
+                # In the round robin, so many are told.
+                few = self._count_following(len(self.sales_team_1.member_ids), **step)
+                self.assertLessEqual(self._count_following(50, **step), few + SLACK)
+
+    def test_exit_conditions(self):
+        """Writing on many records looks at their exit conditions at once."""
+        self.plan.exit_domain = "[('priority', '=', '3')]"
+        counts = []
+        for count in (2, 1, 50):
+            leads = self._create_leads(count)
+            self._launch(leads)
+            queries, _result = self._count_queries(leads.write, {"priority": "1"})
+            self.assertEqual(set(leads.plan_run_ids.mapped("state")), {"running"})
+            counts.append(queries)
+            leads[0].priority = "3"
+            self.assertEqual(leads[0].plan_run_ids.state, "stopped")
+        self.assertLessEqual(counts[2], counts[1] + SLACK)
