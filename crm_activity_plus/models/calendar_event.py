@@ -1,6 +1,8 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from collections import defaultdict
+
 import pytz
 
 from odoo import api, models
@@ -21,7 +23,7 @@ class CalendarEvent(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"opportunity_id", "res_id", "res_model_id"} & vals.keys():
+        if {"opportunity_id", "partner_ids", "res_id", "res_model_id"} & vals.keys():
             self._exit_plan_runs()
         return result
 
@@ -80,22 +82,37 @@ class CalendarEvent(models.Model):
 
     def _exit_plan_runs(self):
         """A meeting was booked: that is what many plans are for."""
-        if self.env.context.get("plan_own_meeting"):
+        if self.env.context.get("plan_no_booking"):
+            return
+        watched = self.env["mail.activity.plan"]._get_watched_models("exit_on_meeting")
+        if not watched:
             return
         activities = self._get_all_activities()
         # A time to phone somebody is no meeting.
         calls = activities.filtered(lambda a: a.activity_category == "phonecall")
-        meetings = self.filtered("res_id") - calls.calendar_event_id.sudo(False)
-        for res_model, events in meetings.grouped("res_model").items():
-            if not res_model or res_model not in self.env:
+        meetings = self - calls.calendar_event_id.sudo(False)
+        for res_model, ids in meetings._get_met_documents().items():
+            if res_model not in watched:
                 continue
             self.env["mail.activity.plan.run"].sudo().search(
                 [
                     ("res_model", "=", res_model),
-                    ("res_id", "in", events.mapped("res_id")),
+                    ("res_id", "in", list(ids)),
                     ("state", "in", OPEN_STATES),
                     ("exit_on_meeting", "=", True),
                     # The time that was booked for one of its own steps is no reason.
                     ("id", "not in", activities.run_id.ids),
                 ]
             )._stop("meeting")
+
+    def _get_met_documents(self):
+        """:returns: model -> ids of the records that the meetings are with: those they
+        are linked to, and who was invited to them"""
+        documents = defaultdict(set)
+        for event in self.sudo():
+            if event.res_model and event.res_id:
+                documents[event.res_model].add(event.res_id)
+            documents["crm.lead"].update(event.opportunity_id.ids)
+            invited = event.partner_ids - event.user_id.partner_id
+            documents["res.partner"].update(invited.ids)
+        return documents

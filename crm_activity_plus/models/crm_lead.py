@@ -341,10 +341,14 @@ class CrmLead(models.Model):
                 and not old_status_by_lead.get(lead.id, {}).get(key)
             )
             if reached:
-                reached._get_plan_runs(
-                    [("state", "in", OPEN_STATES), (f"exit_on_{reason}", "=", True)]
-                )._stop(reason)
+                reached._stop_closed_runs(reason)
         return result
+
+    def _stop_closed_runs(self, reason):
+        """:param str reason: ``won`` or ``lost``"""
+        self._get_plan_runs(
+            [("state", "in", OPEN_STATES), (f"exit_on_{reason}", "=", True)]
+        )._stop(reason)
 
     def action_set_lost(self, **additional_values):
         """Core archives the lead before it is lost: that is no reason of its own."""
@@ -357,22 +361,15 @@ class CrmLead(models.Model):
 
     def _merge_dependences(self, opportunities):
         """The plans of merged leads go on with the lead that stays."""
-        self._merge_plan_runs(opportunities)
+        (self + opportunities)._get_plan_runs()._merge_into(self)
+        if self.won_status in ("won", "lost"):
+            self._stop_closed_runs(self.won_status)
         return super()._merge_dependences(opportunities)
 
-    def _merge_plan_runs(self, opportunities):
-        """Move the runs here. Of two runs of one plan, the one that is further goes
-        on."""
-        runs = (self + opportunities)._get_plan_runs()
-        under_way = runs.filtered(lambda run: run.state in OPEN_STATES)
-        for same in under_way.grouped(
-            lambda run: (run.plan_id, run.launch_key)
-        ).values():
-            furthest = max(same, key=lambda run: (run.progress, run.res_id == self.id))
-            (same - furthest)._stop("merged")
-        # A run has to be stopped before another one takes its place.
-        runs.flush_recordset()
-        runs.filtered(lambda run: run.res_id != self.id)._move_to(self)
+    def _merge_dependences_calendar_events(self, opportunities):
+        """The meetings were booked before."""
+        lead = self.with_context(plan_no_booking=True)
+        return super(CrmLead, lead)._merge_dependences_calendar_events(opportunities)
 
     def _get_activity_queue_facts(self):
         """What a salesperson has to know before picking up the phone.

@@ -3,7 +3,7 @@
 
 import logging
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytz
 
@@ -550,6 +550,8 @@ class MailActivity(models.Model):
         if not until:
             return False
         try:
+            if not isinstance(until, str | date):
+                raise ValueError
             day = fields.Date.to_date(until)
         except ValueError as error:
             raise UserError(
@@ -580,17 +582,32 @@ class MailActivity(models.Model):
         domain = [
             ("status", "=", "on_hold"),
             ("held_by_pause", "=", False),
-            ("on_hold_until", "<=", fields.Date.today()),
+            # Where some of the responsibles are, it is tomorrow already.
+            ("on_hold_until", "<=", fields.Date.today() + timedelta(days=1)),
         ]
-        self.env["ir.cron"]._commit_progress(remaining=self.search_count(domain))
-        for activity in self.search(domain, order="on_hold_until, id"):
+        activities = self.search(domain, order="on_hold_until, id")
+        over = activities._filter_hold_over()
+        self.env["ir.cron"]._commit_progress(remaining=len(over))
+        for activity in over:
             try:
                 with self.env.cr.savepoint():
-                    activity.try_lock_for_update().filtered_domain(domain)._end_hold()
+                    locked = activity.try_lock_for_update().filtered_domain(domain)
+                    locked._filter_hold_over()._end_hold()
             except Exception:
                 _logger.exception("The hold of activity %s can't be ended", activity.id)
             if not self.env["ir.cron"]._commit_progress(1):
                 break
+
+    def _filter_hold_over(self):
+        """:returns: the held activities that come back now: the day has come where the
+        responsible is, and the plan that they belong to isn't paused"""
+        return self.filtered(
+            lambda a: a.status == "on_hold"
+            and not a.held_by_pause
+            and a.on_hold_until
+            and a.on_hold_until <= datetime.now(a._get_timezone()).date()
+            and a.run_id.state != "paused"
+        )
 
     def _end_hold(self):
         """It is due on the day it comes back, where it would have been due before."""

@@ -20,6 +20,9 @@ from .step_dater import StepDater
 # So many records are launched on in one transaction; more of them in the background.
 LAUNCH_BATCH_SIZE = 500
 
+# Exits that a hook looks for on the models of such plans only.
+WATCHED_EXITS = ("exit_domain", "exit_on_meeting")
+
 
 class Proposal(NamedTuple):
     """What a launch would do on one record."""
@@ -120,13 +123,13 @@ class MailActivityPlan(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         plans = super().create(vals_list)
-        if any(plans.mapped("exit_domain")):
+        if any(plan[name] for plan in plans for name in WATCHED_EXITS):
             self.env.registry.clear_cache()
         return plans
 
     def write(self, vals):
         result = super().write(vals)
-        if {"exit_domain", "res_model"} & vals.keys():
+        if {"res_model", *WATCHED_EXITS} & vals.keys():
             self.env.registry.clear_cache()
         return result
 
@@ -538,16 +541,16 @@ class MailActivityPlan(models.Model):
         """Models whose records a hook has to look at; so that writing or deleting the
         others costs nothing.
 
-        :param str what: ``exit_domain`` or ``automatic_steps``
+        :param str what: one of ``WATCHED_EXITS``, or ``automatic_steps``
         :rtype: frozenset[str]
         """
         plans = self.sudo().with_context(active_test=False)
         open_runs = [("run_id.state", "in", ("running", "paused"))]
         lines = self.env["mail.activity.plan.run.line"].sudo()
         # Runs keep what they were launched with, whatever the plan says now.
-        if what == "exit_domain":
-            plans = plans.search([("exit_domain", "!=", False)])
-            lines = lines.search([*open_runs, ("run_id.exit_domain", "!=", False)])
+        if what in WATCHED_EXITS:
+            plans = plans.search([(what, "!=", False)])
+            lines = lines.search([*open_runs, (f"run_id.{what}", "!=", False)])
         else:
             plans = plans.search([("template_ids.action_type", "!=", "activity")])
             lines = lines.search([*open_runs, ("action_type", "!=", "activity")])

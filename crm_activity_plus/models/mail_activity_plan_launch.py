@@ -308,3 +308,4 @@ class MailActivityPlanLaunch(models.Model):
             ),
             body=body,
         )
+        self.env["mail.mail"]._send_soon()

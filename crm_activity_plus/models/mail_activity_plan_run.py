@@ -384,6 +384,9 @@ class MailActivityPlanRun(models.Model):
             lines = run.line_ids._filter_open()
             lines.activity_id.filtered("held_by_pause").action_resume()
             run._shift(lines, since, today)
+            lines.activity_id._filter_hold_over()._end_hold()
+            # They may have become due in between.
+            lines._trigger_due()
         self._advance()
 
     def _shift(self, lines, since, today):
@@ -436,20 +439,25 @@ class MailActivityPlanRun(models.Model):
         )
         if other:
             raise UserError(self.plan_id._get_running_reason())
-        today = fields.Date.context_today(self)
-        started = fields.Datetime.context_timestamp(self, self.date_start).date()
+        launch = self.env["mail.activity.log"].search(
+            [("run_id", "=", self.id), ("event", "=", "launched")]
+        )
+        launched_on = fields.Datetime.context_timestamp(self, launch.date).date()
+        delay = fields.Date.context_today(self) - launched_on
+        # Pauses and restarts have moved the plan's date since.
+        plan_date = fields.Date.to_date(launch.values["plan_date"]) + delay
         self._set_state(
             "running",
             {
                 "date_start": fields.Datetime.now(),
                 "date_end": False,
-                "plan_date": self.plan_date + (today - started),
+                "plan_date": plan_date,
                 "stop_note": False,
                 "stop_reason": False,
             },
             event="restarted",
         )
-        self.line_ids._reset()
+        self.line_ids._reset(delay)
         self._advance()
 
     @api.model
@@ -494,7 +502,9 @@ class MailActivityPlanRun(models.Model):
     def _stop_where_over(self):
         gone = self._filter_without_document_left()
         gone._stop("record_deleted")
-        (self - gone).filtered("exit_domain")._stop_where_met()
+        left = self - gone
+        left.filtered("exit_domain")._stop_where_met()
+        left._close_lost_steps()
 
     def _stop_where_met(self):
         """Stop the runs whose record meets their exit condition by now."""
@@ -509,6 +519,19 @@ class MailActivityPlanRun(models.Model):
             records = self.env[res_model].browse(runs.mapped("res_id")).exists()
             met = set(records.filtered_domain(domain)._ids)
             runs.filtered(lambda run, met=met: run.res_id in met)._stop("condition")
+
+    def _close_lost_steps(self):
+        """Go on behind steps whose activity was deleted behind the ORM's back."""
+        lost = self.line_ids.search(
+            [
+                ("run_id", "in", self.ids),
+                ("state", "=", "scheduled"),
+                ("action_type", "=", "activity"),
+                ("activity_id", "=", False),
+            ]
+        )
+        lost._close("cancelled", reason=self.env._("The activity was deleted."))
+        lost.run_id._advance()
 
     def _set_state(self, state, values=None, event=None, reason=False):
         """Give the runs another state, and tell the ledger."""
@@ -530,6 +553,24 @@ class MailActivityPlanRun(models.Model):
     def _get_lead_id(self, record):
         return record._name == "crm.lead" and record.id
 
+    def _merge_into(self, record):
+        """Have the runs of merged records go on with the one that stays. Of two runs of
+        one plan, the one that is further goes on.
+
+        :param record: the one that stays
+        """
+        under_way = self.filtered(lambda run: run.state in OPEN_STATES)
+        for same in under_way.grouped(
+            lambda run: (run.plan_id, run.launch_key)
+        ).values():
+            furthest = max(
+                same, key=lambda run: (run.progress, run.res_id == record.id)
+            )
+            (same - furthest)._stop("merged")
+        # A run has to be stopped before another one takes its place.
+        self.flush_recordset()
+        self.filtered(lambda run: run.res_id != record.id)._move_to(record)
+
     def _move_to(self, record):
         """Let the runs go on with another record of the same model.
 
@@ -542,7 +583,14 @@ class MailActivityPlanRun(models.Model):
             }
             for run in self
         ]
-        self.write({"res_id": record.id, "lead_id": self._get_lead_id(record)})
+        partner = record.sudo()._mail_get_partners()[record.id][:1]
+        self.write(
+            {
+                "res_id": record.id,
+                "lead_id": self._get_lead_id(record),
+                "partner_id": partner.id,
+            }
+        )
         self.line_ids.write({"res_id": record.id})
         self.env["mail.activity.log"]._add(
             [{**row, "res_id": record.id} for row in rows]

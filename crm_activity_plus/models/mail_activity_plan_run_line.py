@@ -280,8 +280,17 @@ class MailActivityPlanRunLine(models.Model):
                         step=line.display_name,
                     )
                 )
-            line._reschedule(line.run_id.plan_id._read_plan_date(until), "rescheduled")
+            line._reschedule(line._read_snooze_date(until), "rescheduled")
         return True
+
+    def _read_snooze_date(self, until):
+        if not until:
+            raise UserError(
+                self.env._(
+                    "Say until which day to put “%(step)s” off.", step=self.display_name
+                )
+            )
+        return self.run_id.plan_id._read_plan_date(until)
 
     def _check_may_change(self):
         self.run_id._check_may_drive()
@@ -466,13 +475,24 @@ class MailActivityPlanRunLine(models.Model):
         if not user:
             raise UserError(self._get_missing_responsible_reason())
         values = {"user_id": user.id}
-        if (self.date_explanation or {}).get("base") != "chosen_at_launch":
+        if not self._get_chosen_date():
             base_date, base = self._get_base()
             day, explanation = dater.find(
                 self, base_date, base, user, self.run_id.company_id
             )
             values |= {"date_deadline": day, "date_explanation": explanation}
         return values
+
+    def _get_chosen_date(self):
+        """:returns: the date that somebody chose for the step at the launch, or None; a
+        pause may have moved it since"""
+        self.ensure_one()
+        explanation = self.date_explanation or {}
+        while explanation.get("before"):
+            explanation = explanation["before"]
+        if explanation.get("base") == "chosen_at_launch":
+            return fields.Date.to_date(explanation["date"])
+        return None
 
     def _get_base(self):
         """:returns: the date that the step's delay counts from, and what it is"""
@@ -578,10 +598,13 @@ class MailActivityPlanRunLine(models.Model):
         automatic = self - manual
         for line in automatic:
             line.date_due = line._get_date_due()
-        if automatic:
-            self.env.ref("crm_activity_plus.ir_cron_run_due_steps")._trigger(
-                set(automatic.mapped("date_due"))
-            )
+        automatic._trigger_due()
+
+    def _trigger_due(self):
+        """Have the steps that do themselves done on their date."""
+        dates = {line.date_due for line in self if line.date_due}
+        if dates:
+            self.env.ref("crm_activity_plus.ir_cron_run_due_steps")._trigger(dates)
 
     def _link(self, activities):
         """Make new activities those of the steps; with one query for all of them.
@@ -671,9 +694,7 @@ class MailActivityPlanRunLine(models.Model):
             self.activity_id.date_deadline = day
         if self.date_due and self.state == "scheduled":
             self.date_due = self._get_date_due()
-            self.env.ref("crm_activity_plus.ir_cron_run_due_steps")._trigger(
-                self.date_due
-            )
+            self._trigger_due()
 
     def _close(self, state, reason=False, **values):
         """Close open steps. It leaves their activities alone, and doesn't move the run.
@@ -696,10 +717,14 @@ class MailActivityPlanRunLine(models.Model):
         )
         lines._log(old_states, reason)
 
-    def _reset(self):
-        """Begin again: all steps wait."""
-        old_states = {line: line.state for line in self}
-        self.write(
+    def _reset(self, delay):
+        """Begin again: all steps wait, but for those that were left out at the launch.
+
+        :param timedelta delay: how long ago the launch was
+        """
+        steps = self - self._find_left_out()
+        old_states = {line: line.state for line in steps}
+        steps.write(
             {
                 "activity_id": False,
                 "attempt": 1,
@@ -713,7 +738,25 @@ class MailActivityPlanRunLine(models.Model):
                 "state": "waiting",
             }
         )
-        self._log(old_states)
+        for line in steps:
+            if chosen := line._get_chosen_date():
+                line.date_deadline = chosen + delay
+                line.date_explanation = {
+                    "base": "chosen_at_launch",
+                    "date": line.date_deadline.isoformat(),
+                }
+        steps._log(old_states)
+
+    def _find_left_out(self):
+        """:returns: the steps that nobody wanted at the launch"""
+        rows = self.env["mail.activity.log"].search(
+            [
+                ("run_line_id", "in", self.ids),
+                ("event", "=", "skipped"),
+                ("old_status", "=", False),
+            ]
+        )
+        return rows.run_line_id
 
     def _fail(self, reason):
         """Close steps that can't be done, and tell somebody who can help."""
@@ -890,9 +933,7 @@ class MailActivityPlanRunLine(models.Model):
             values["opportunity_id"] = record.id
         # The run's own meeting is no reason to end it.
         event = (
-            self.env["calendar.event"]
-            .with_context(plan_own_meeting=True)
-            .create(values)
+            self.env["calendar.event"].with_context(plan_no_booking=True).create(values)
         )
         return {"calendar_event_id": event.id}
 
@@ -953,6 +994,8 @@ class MailActivityPlanRunLine(models.Model):
                     summary=lines.display_name,
                 ),
             )
+        if others:
+            self.env["mail.mail"]._send_soon()
 
     def _notify_failed(self):
         """Tell whoever launched the run, or was to do the step, that it failed."""
@@ -977,6 +1020,8 @@ class MailActivityPlanRunLine(models.Model):
             except Exception:
                 # The step itself says so, too. The others are to go on.
                 _logger.exception("Nobody could be told that %s failed", lines)
+        if by_user:
+            self.env["mail.mail"]._send_soon()
 
     def _notify(self, user, template, subject):
         """Send one message about the steps, on their record where they share one."""
@@ -995,4 +1040,3 @@ class MailActivityPlanRunLine(models.Model):
             subject=subject,
             email_layout_xmlid="mail.mail_notification_layout",
         )
-        self.env["mail.mail"]._send_soon()

@@ -1,7 +1,8 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import models
+from odoo import api, models
+from odoo.tools import email_normalize
 
 from odoo.addons.mail.tools.discuss import Store
 
@@ -19,12 +20,20 @@ class MailThread(models.AbstractModel):
             message, message_dict, routes
         )
 
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """The e-mail that a record begins with is no reply."""
+        record = super().message_new(msg_dict, custom_values=custom_values)
+        return record.with_context(plan_first_email=True)
+
     def _message_post_after_hook(self, message, msg_vals):
         result = super()._message_post_after_hook(message, msg_vals)
         if self._is_customer_reply(message):
-            self._get_plan_runs(
+            runs = self._get_plan_runs(
                 [("state", "in", OPEN_STATES), ("exit_on_reply", "=", True)]
-            )._stop("reply")
+            )
+            if runs and not self._is_own_email(message.email_from):
+                runs._stop("reply")
         return result
 
     def _is_customer_reply(self, message):
@@ -33,12 +42,27 @@ class MailThread(models.AbstractModel):
             return False
         if message.message_type not in ("email", "comment"):
             return False
-        if self.env.context.get("plan_auto_reply"):
+        if self.env.context.get("plan_auto_reply") or self.env.context.get(
+            "plan_first_email"
+        ):
             return False
         author = message.sudo().author_id
         if not author:
             return bool(message.email_from)
         return author.partner_share and author != self.env.ref("base.partner_root")
+
+    @api.model
+    def _is_own_email(self, email_from):
+        """:returns: whether an e-mail comes from an address of one's own that is no
+        user's: a company's, or one that Odoo itself receives e-mails for"""
+        email = email_normalize(email_from)
+        if not email:
+            return False
+        companies = self.env["res.company"].sudo()
+        return bool(
+            companies.search_count([("partner_id.email_normalized", "=", email)], 1)
+            or self.env["mail.alias.domain"].sudo()._find_aliases([email])
+        )
 
     def _thread_to_store(self, store, fields, *, request_list=None):
         """The chatter shows what is on hold, too."""

@@ -19,25 +19,37 @@ class ResUsers(models.Model):
     def action_archive(self):
         """Core deletes the open activities of archived users. The steps of a plan go to
         somebody else instead: the customer still waits for them."""
-        users = self._hand_over_steps()
+        users = self._hand_over_steps(self._get_archived_reason())
         return super(ResUsers, users).action_archive()
 
     def write(self, vals):
         """Whichever way a user is archived."""
         if vals.get("active") is False:
-            self.filtered("active")._hand_over_steps()
+            leaving = self.filtered("active")
+            leaving._hand_over_steps(leaving._get_archived_reason())
         return super().write(vals)
 
-    def _hand_over_steps(self):
+    def unlink(self):
+        """PostgreSQL would delete their activities, seen by no run and no ledger."""
+        users = self._hand_over_steps(
+            self.env._("%(users)s was deleted.", users=", ".join(self.mapped("name")))
+        )
+        activities = users.env["mail.activity"].sudo().with_context(active_test=False)
+        activities.search([("user_id", "in", self.ids)]).unlink()
+        return super(ResUsers, users).unlink()
+
+    def _get_archived_reason(self):
+        return self.env._(
+            "%(users)s was archived.", users=", ".join(self.mapped("name"))
+        )
+
+    def _hand_over_steps(self, reason):
         """Give the open steps of users who leave to somebody else.
 
+        :param str reason: why, for the ledger
         :returns: the users, with the reason for what happens to their other activities
         """
-        users = self.with_context(
-            activity_reason=self.env._(
-                "%(users)s was archived.", users=", ".join(self.mapped("name"))
-            )
-        )
+        users = self.with_context(activity_reason=reason)
         users.env["mail.activity"].sudo().search(
             [
                 ("user_id", "in", self.ids),

@@ -77,7 +77,7 @@ class TestActivityStatus(CrmActivityPlusCommon):
         activity = self._schedule()
         with self.assertRaisesRegex(UserError, "not on hold"):
             activity.action_resume()
-        for until in ("2026-03-01", "no date", "2026-02-31"):
+        for until in ("2026-03-01", "no date", "2026-02-31", 5, True, 1.5, [1]):
             with self.assertRaises(UserError):
                 activity.action_hold(until)
         activity.complete()
@@ -111,6 +111,47 @@ class TestActivityStatus(CrmActivityPlusCommon):
             self.sales_team_1.user_id,
             "the team leader",
         )
+
+    @freeze_time("2026-03-02 09:00:00")
+    def test_hold_ends_where_the_responsible_is(self):
+        """On that day, from its beginning."""
+        activities = self.env["mail.activity"]
+        for number, tz in enumerate(("Pacific/Auckland", "America/Los_Angeles")):
+            user = self._create_user(
+                f"Traveller {number}", "sales_team.group_sale_manager", tz=tz
+            )
+            activities += self._schedule(user=user, user_id=user.id)
+        activities.action_hold("2026-03-05")
+        cron = self.env.ref("crm_activity_plus.ir_cron_end_holds")
+        for moment, statuses in (
+            ("2026-03-04 10:30:00", ["on_hold", "on_hold"]),
+            ("2026-03-04 11:30:00", ["new", "on_hold"]),
+            ("2026-03-05 07:30:00", ["new", "on_hold"]),
+            ("2026-03-05 08:30:00", ["new", "new"]),
+        ):
+            with freeze_time(moment), self.enter_registry_test_mode():
+                cron.method_direct_trigger()
+            self.env.invalidate_all()
+            self.assertEqual(activities.mapped("status"), statuses, moment)
+
+    def test_deleted_user_hands_steps_over(self):
+        run = self._launch(
+            user=self.user_manager, responsible_id=self.user_colleague.id
+        )
+        alone = self._schedule(user_id=self.user_colleague.id)
+        done = self._schedule(user_id=self.user_colleague.id)
+        done.complete()
+        self.user_colleague.unlink()
+        self.env.invalidate_all()
+        self.assertEqual(run.line_ids.activity_id.user_id, self.user_owner)
+        self.assertEqual(len(run.line_ids.activity_id), 5)
+        self.assertEqual(set(run.line_ids.mapped("state")), {"scheduled"})
+        self.assertFalse((alone + done).exists(), "PostgreSQL deletes them")
+        for activity in alone + done:
+            row = self._get_logs([("activity_ref", "=", activity.id)])[-1]
+            self.assertEqual(row.event, "deleted")
+            self.assertIn("Carl Colleague was deleted", row.reason)
+        self.assertLedgerTellsState(run)
 
     def test_clean_up_loses_no_line(self):
         run = self._launch(plan_date="2020-01-10")

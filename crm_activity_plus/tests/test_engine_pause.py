@@ -7,11 +7,13 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Date
 from odoo.tests import tagged
 
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
+
 from .common import CrmActivityPlusCommon
 
 
 @tagged("post_install", "-at_install")
-class TestEnginePause(CrmActivityPlusCommon):
+class TestEnginePause(CrmActivityPlusCommon, CronMixinCase):
     @freeze_time("2026-03-02 09:00:00")
     def test_pause_and_resume(self):
         run = self._launch(plan_date="2026-03-04").with_user(self.user_owner)
@@ -95,6 +97,106 @@ class TestEnginePause(CrmActivityPlusCommon):
             run.action_restart()
         self.assertEqual(run.state, "stopped")
 
+    @freeze_time("2026-03-02 09:00:00")
+    def test_restart_after_a_pause(self):
+        """The plan's date is as far ahead as at the launch."""
+        run = self._launch(plan_date="2026-03-10")
+        run.action_pause()
+        with freeze_time("2026-03-06 09:00:00"):
+            run.action_resume()
+        with freeze_time("2026-04-02 09:00:00"):
+            run.action_restart()
+            self.assertEqual(run.plan_date, Date.to_date("2026-04-10"))
+        with freeze_time("2026-04-04 09:00:00"):
+            run.action_restart()
+        self.assertEqual(run.plan_date, Date.to_date("2026-04-12"))
+        self.assertEqual(run.line_ids[1].date_deadline, Date.to_date("2026-04-12"))
+
+    @freeze_time("2026-03-02 09:00:00")
+    def test_what_was_chosen_at_the_launch(self):
+        """It outlasts pauses and restarts."""
+        plan = self._create_plan(
+            "Three",
+            self._step(self.type_call, "A", code="a"),
+            self._step(self.type_call, "B", code="b"),
+            self._step(self.type_call, "C", code="c"),
+        )
+        plan.template_ids[1].after_ids = plan.template_ids[0]
+        run = self._launch(
+            plan=plan,
+            overrides={
+                self.lead.id: {
+                    "b": {"date_deadline": "2026-04-10"},
+                    "c": {"skip": True},
+                }
+            },
+        )
+        run.action_pause()
+        with freeze_time("2026-03-05 09:00:00"):
+            run.action_resume()
+        first, chosen, left_out = run.line_ids
+        first.activity_id.complete()
+        self.assertEqual(chosen.date_deadline, Date.to_date("2026-04-13"))
+        chosen.activity_id.complete()
+        self.assertEqual(run.state, "done")
+        with freeze_time("2026-04-02 09:00:00"):
+            run.action_restart()
+        self.assertEqual(left_out.state, "skipped", "nobody wanted it")
+        first.activity_id.complete()
+        self.assertEqual(chosen.date_deadline, Date.to_date("2026-05-11"))
+        self.assertEqual(chosen.activity_id.date_deadline, chosen.date_deadline)
+        self.assertLedgerTellsState(run)
+
+    @freeze_time("2026-03-02 09:00:00")
+    def test_hold_that_ends_during_a_pause(self):
+        """It is off the to-do lists as long as the plan is paused."""
+        run = self._launch(plan_date="2026-03-02")
+        held, longer = run.line_ids[:2].activity_id
+        held.action_hold("2026-03-04")
+        longer.action_hold("2026-03-20")
+        run.action_pause()
+        cron = self.env.ref("crm_activity_plus.ir_cron_end_holds")
+        with freeze_time("2026-03-05 09:00:00"):
+            with self.enter_registry_test_mode():
+                cron.method_direct_trigger()
+            self.env.invalidate_all()
+            self.assertEqual(held.status, "on_hold")
+            run.action_resume()
+        self.assertEqual((held.status, longer.status), ("new", "on_hold"))
+        self.assertEqual(held.date_deadline, run.line_ids[0].date_deadline)
+        self.assertLedgerTellsState(run)
+
+    @freeze_time("2026-03-02 09:00:00")
+    def test_step_that_became_due_during_a_short_pause(self):
+        """It is done at once then, and not within the hour."""
+        template = self.env["mail.template"].create(
+            {
+                "name": "Hello",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "subject": "Hello",
+            }
+        )
+        plan = self._create_plan(
+            "Mailing",
+            self._step(
+                self.type_email,
+                "Write",
+                action_type="email",
+                mail_template_id=template.id,
+                time_of_day=11,
+            ),
+        )
+        run = self._launch(plan=plan, plan_date="2026-03-02")
+        due = run.line_ids.date_due
+        run.action_pause()
+        with (
+            freeze_time("2026-03-02 12:00:00"),
+            self.capture_triggers("crm_activity_plus.ir_cron_run_due_steps") as asked,
+        ):
+            run.action_resume()
+        self.assertEqual(run.line_ids.date_due, due)
+        self.assertEqual(asked.records.mapped("call_at"), [due])
+
     def test_skip_and_snooze(self):
         plan = self._create_plan(
             "Two", self._step(self.type_call, "A"), self._step(self.type_call, "B")
@@ -121,8 +223,11 @@ class TestEnginePause(CrmActivityPlusCommon):
         run.action_pause()
         with self.assertRaisesRegex(UserError, "not running"):
             run.action_pause()
-        with self.assertRaises(UserError):
-            run.line_ids[0].action_snooze("no date")
+        deadline = run.line_ids[0].date_deadline
+        for until in ("no date", None, False, "", 5, True):
+            with self.assertRaises(UserError):
+                run.line_ids[0].action_snooze(until)
+        self.assertEqual(run.line_ids[0].date_deadline, deadline)
 
     def test_access(self):
         run = self._launch()

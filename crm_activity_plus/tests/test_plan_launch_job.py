@@ -134,14 +134,18 @@ class TestPlanLaunchJob(CrmActivityPlusCommon, CronMixinCase):
         self.assertEqual((launch.state, launch.progress), ("pending", 0))
         seen = []
         self.env.flush_all()
-        with self._on_commit(
-            2,
-            lambda env: seen.append(
-                (launch.with_env(env).state, launch.with_env(env).progress)
+        with (
+            self._on_commit(
+                2,
+                lambda env: seen.append(
+                    (launch.with_env(env).state, launch.with_env(env).progress)
+                ),
             ),
+            self.capture_triggers("mail.ir_cron_mail_scheduler_action") as queue,
         ):
             self._run_cron()
         self.assertEqual(seen, [("running", 40)])
+        self.assertTrue(queue.records, "the message doesn't wait for an hour")
         self.assertEqual((launch.state, launch.progress), ("done", 100))
         self.assertTrue(launch.date_end)
         self.assertCounts(launch, 5, 5, 0)

@@ -18,4 +18,7 @@ def is_auto_reply(headers):
     precedence = (headers.get("Precedence") or "").strip().lower()
     if precedence in ("auto_reply", "bulk", "junk"):
         return True
+    # Nobody is to be told where it can't be delivered.
+    if (headers.get("Return-Path") or "").strip() == "<>":
+        return True
     return any(headers.get(name) for name in ("X-Autoreply", "X-Autorespond"))

@@ -1,5 +1,6 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from . import base_partner_merge
 from . import mail_activity_bulk
 from . import mail_activity_schedule, mail_activity_schedule_line
