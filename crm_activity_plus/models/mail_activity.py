@@ -611,12 +611,15 @@ class MailActivity(models.Model):
 
     def _end_hold(self):
         """It is due on the day it comes back, where it would have been due before."""
-        for activity in self:
+        reason = self.env._("The hold ended.")
+        for activity in self.sudo().with_context(activity_reason=reason):
             until = activity.on_hold_until
-            vals = {"status": activity.status_before_hold or "new"}
+            activity._resume({"status": activity.status_before_hold or "new"}, reason)
             if activity.date_deadline < until:
-                vals["date_deadline"] = until
-            activity._resume(vals, self.env._("The hold ended."))
+                if activity.run_line_id:
+                    activity.run_line_id._come_back(until)
+                else:
+                    activity.date_deadline = until
 
     # ------------------------------------------------------------
     # Closing

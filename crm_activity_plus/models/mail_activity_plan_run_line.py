@@ -19,6 +19,7 @@ from ..tools.graph import SKIP, START, Closed, decide_turn
 from .mail_activity import CLOSED_STATUSES
 from .mail_activity_plan_run import OPEN_STATES as RUN_OPEN_STATES
 from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS, ROLES
+from .step_dater import StepDater
 
 _logger = logging.getLogger(__name__)
 
@@ -672,6 +673,21 @@ class MailActivityPlanRunLine(models.Model):
             "user_id": self.user_id.id,
             "user_tz": self.user_id.tz,
         }
+
+    def _come_back(self, day):
+        """Date an open step whose hold is over.
+
+        :param date day: when it ended; the step is due then or, under a policy that
+            knows days off, on the first working day from then on
+        """
+        self.ensure_one()
+        run = self.run_id
+        policy = "calendar" if run.deadline_policy == "calendar" else "shift_forward"
+        dater = StepDater(self.env, policy, run.resource_calendar_id)
+        deadline = dater.shift(
+            day, 0, "days", "after", self.user_id, run.company_id, "hold"
+        )
+        self._reschedule(deadline.date, "hold", deadline.explanation)
 
     def _reschedule(self, day, base, explanation=None):
         """Give an open step another date.

@@ -8,7 +8,7 @@ from freezegun import freeze_time
 from hypothesis import strategies as st
 
 from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.fields import Command, Date
 from odoo.tests import tagged
 
 from .common import CrmActivityPlusCommon
@@ -64,6 +64,8 @@ operations = st.lists(
                 "cancel",
                 "unlink",
                 "hold",
+                "hold_until",
+                "end_holds",
                 "start",
                 "pause",
                 "resume",
@@ -247,6 +249,15 @@ class TestEngineGuarantees(CrmActivityPlusCommon):
 
     def _do_hold(self, index, which):
         self._pick_activity(index).action_hold()
+
+    def _do_hold_until(self, index, which):
+        today = Date.context_today(self.env.user)
+        self._pick_activity(index).action_hold(today + timedelta(days=1 + which))
+
+    def _do_end_holds(self, index, which):
+        activities = self.runs.line_ids.activity_id._filter_hold_over()
+        activities._end_hold()
+        self.assertFalse(activities._filter_hold_over())
 
     def _do_start(self, index, which):
         self._pick_activity(index).action_start()

@@ -167,6 +167,22 @@ class TestEnginePause(CrmActivityPlusCommon, CronMixinCase):
         self.assertLedgerTellsState(run)
 
     @freeze_time("2026-03-02 09:00:00")
+    def test_hold_that_ends_on_a_day_off(self):
+        """The step is due on the next working day, and says why."""
+        self.plan.deadline_policy = "shift_backward"
+        run = self._launch(plan_date="2026-03-02")
+        line = run.line_ids[0]
+        line.activity_id.action_hold("2026-03-07")
+        with freeze_time("2026-03-07 09:00:00"):
+            line.activity_id._filter_hold_over()._end_hold()
+        self.assertEqual(line.activity_id.status, "new")
+        self.assertEqual(line.date_deadline, Date.to_date("2026-03-09"))
+        self.assertEqual(line.activity_id.date_deadline, line.date_deadline)
+        self.assertEqual(line.date_explanation["base"], "hold")
+        self.assertEqual(line.date_explanation["base_date"], "2026-03-07")
+        self.assertEqual(len(line.date_explanation["skipped"]), 2)
+
+    @freeze_time("2026-03-02 09:00:00")
     def test_step_that_became_due_during_a_short_pause(self):
         """It is done at once then, and not within the hour."""
         template = self.env["mail.template"].create(

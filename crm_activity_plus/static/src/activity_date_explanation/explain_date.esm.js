@@ -17,6 +17,7 @@ const EXPLAIN_BASE = {
         _t("It is another attempt, and counts from the day of the last one, %s.", date),
     pause: (date) =>
         _t("The plan was paused. The due date moved by the pause, from %s.", date),
+    hold: (date) => _t("It was on hold until %s.", date),
     rescheduled: () => _t("The date was changed by hand."),
     chosen_at_launch: () => _t("The date was chosen at the launch."),
 };
