@@ -138,8 +138,15 @@ class MailActivityPlanLaunch(models.Model):
     def _cron_launch(self):
         domain = [("state", "in", ("pending", "running"))]
         IrCron = self.env["ir.cron"]
-        IrCron._commit_progress(remaining=self.search_count(domain))
-        for launch in self.search(domain, order="id"):
+        launches = self.search(domain, order="id")
+        # Counted in records: a launch whose time is over goes on at once, not with the
+        # next poll of the scheduler.
+        IrCron._commit_progress(
+            remaining=sum(
+                launch.record_count - launch.processed_count for launch in launches
+            )
+        )
+        for launch in launches:
             try:
                 launch = launch.try_lock_for_update().filtered_domain(domain)
                 time_left = not launch or launch._process()
@@ -179,8 +186,7 @@ class MailActivityPlanLaunch(models.Model):
                 self._process_batch(plan, batch)
                 if self.processed_count >= self.record_count:
                     self._end("done")
-            has_ended = self.state != "running"
-            time_left = self.env["ir.cron"]._commit_progress(int(has_ended))
+            time_left = self.env["ir.cron"]._commit_progress(len(batch))
             # The commit gave the lock back, and let others in.
             self.invalidate_recordset()
             if not self.try_lock_for_update() or self.state != "running":
@@ -299,13 +305,21 @@ class MailActivityPlanLaunch(models.Model):
             {"launch": launch, "reasons": (launch.skipped_reasons or "").splitlines()},
             minimal_qcontext=True,
         )
+        subject = launch.env._(
+            "“%(plan)s” was launched on %(count)s records",
+            plan=self.plan_id.name,
+            count=self.launched_count,
+        )
         self.env["mail.thread"].message_notify(
-            partner_ids=self.user_id.partner_id.ids,
-            subject=launch.env._(
-                "“%(plan)s” was launched on %(count)s records",
-                plan=self.plan_id.name,
-                count=self.launched_count,
-            ),
-            body=body,
+            partner_ids=self.user_id.partner_id.ids, subject=subject, body=body
+        )
+        # Whoever has messages by e-mail only sees it in the web client, too.
+        self.user_id._bus_send(
+            "simple_notification",
+            {
+                "type": "success" if state == "done" else "danger",
+                "sticky": True,
+                "message": subject,
+            },
         )
         self.env["mail.mail"]._send_soon()

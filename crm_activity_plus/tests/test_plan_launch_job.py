@@ -156,6 +156,12 @@ class TestPlanLaunchJob(CrmActivityPlusCommon, CronMixinCase):
         self.assertEqual(set(runs.mapped("plan_date")), {date(2026, 3, 10)})
         self.assertEqual(len(self._get_messages(self.user_owner)), 1)
 
+    def test_it_goes_on_at_once_when_the_time_of_a_run_is_over(self):
+        launch = self._enqueue()
+        with patch("odoo.addons.base.models.ir_cron.MIN_TIME_PER_JOB", 0):
+            self._run_cron()
+        self.assertEqual((launch.state, launch.processed_count), ("done", 5))
+
     def test_overrides(self):
         """They survive being stored, in whichever form they come."""
         code = self.short_plan.template_ids.code
@@ -189,6 +195,18 @@ class TestPlanLaunchJob(CrmActivityPlusCommon, CronMixinCase):
         for text in ("6 records", "2 records were skipped", "already under way"):
             self.assertIn(text, " ".join(message.body.split()))
         self.assertIn(f"the id {deleted.id}", message.body)
+
+    def test_end_is_seen_in_the_web_client(self):
+        Bus = self.env["bus.bus"].sudo()
+        before = Bus.search([])
+        self._enqueue()
+        self._run_cron()
+        told = (Bus.search([]) - before).filtered(
+            lambda row: "simple_notification" in row.message
+        )
+        self.assertEqual(len(told), 1)
+        self.assertIn("launched on 5 records", told.message)
+        self.assertIn(str(self.user_owner.partner_id.id), told.channel)
 
     def test_launched_again(self):
         self._enqueue()
