@@ -281,6 +281,32 @@ class TestActivityAccess(AccessCommon):
         self.env.invalidate_all()
         self.assertFalse(activity.log_ids)
 
+    def test_managers_choose_server_actions_for_steps(self):
+        action, webhook = self.env["ir.actions.server"].create(
+            [
+                {"name": name, "model_id": self.env["ir.model"]._get_id("crm.lead")}
+                | values
+                for name, values in (
+                    ("Mark it", {"state": "code", "code": "pass"}),
+                    ("Tell them", {"state": "webhook", "webhook_url": "https://a.b/c"}),
+                )
+            ]
+        )
+        both = [("id", "in", (action + webhook).ids)]
+        Action = self.env["ir.actions.server"]
+        self.assertEqual(Action.with_user(self.user_manager).search(both), action)
+        self.assertEqual(
+            Action.with_user(self.user_system).search(both), action + webhook
+        )
+        action = action.with_user(self.user_manager)
+        self.assertEqual(action.name_search("Mark it", both)[0][0], action.id)
+        with self.assertRaises(AccessError):
+            action.read(["code"])
+        with self.assertRaises(AccessError):
+            action.name = "Something else"
+        with self.assertRaises(AccessError):
+            Action.with_user(self.user_owner).search(both)
+
     def test_status_cant_be_written_over_rpc(self):
         activity = self.run_.line_ids[0].activity_id.with_user(self.user_owner)
         with self.assertRaises(UserError):
