@@ -70,6 +70,13 @@ class TestEngineOutcomes(CrmActivityPlusCommon):
         self.assertEqual(run.state, "done")
         self.assertLedgerTellsState(run)
 
+    def test_chatter_tells_the_outcome(self):
+        self._schedule(summary="First try").complete("no", "Too dear")
+        self.assertIn("No", self.lead.message_ids[0].preview)
+        self.assertIn("<strong>No</strong>", self.lead.message_ids[0].body)
+        self._schedule(summary="Second try").complete()
+        self.assertNotIn("<strong>", self.lead.message_ids[0].body)
+
     def test_no_outcome_takes_no_branch(self):
         run = self._launch(plan=self.branching)
         run.line_ids[0].activity_id.action_feedback("Done")
