@@ -56,6 +56,17 @@ class TestEnginePause(CrmActivityPlusCommon, CronMixinCase):
             run.action_resume()
         self.assertEqual(meeting.date_deadline, Date.to_date("2026-03-11"))
 
+    @freeze_time("2026-03-06 09:00:00")
+    def test_short_pause_moves_nothing(self):
+        self.plan.deadline_policy = "working_days"
+        sunday = "2026-03-08"
+        run = self._launch(plan_date=sunday)
+        deadlines = run.line_ids.mapped("date_deadline")
+        run.action_pause()
+        run.action_resume()
+        self.assertEqual(run.plan_date, Date.to_date(sunday))
+        self.assertEqual(run.line_ids.mapped("date_deadline"), deadlines)
+
     def test_paused_run_schedules_nothing(self):
         plan = self._create_plan(
             "Two", self._step(self.type_call, "A"), self._step(self.type_call, "B")
