@@ -677,7 +677,9 @@ class MailActivityPlan(models.Model):
             user = self.env["res.users"]
             if not step["after"]:
                 user = rotation.next_user(record)
-            return user, not user and template._get_missing_responsible_reason(record)
+            if rotation.has_members(record):
+                return user, False
+            return user, template._get_missing_responsible_reason(record)
         found = template._determine_responsible(responsible, record)
         return found["responsible"], found["error"] or found["warning"]
 

@@ -264,8 +264,8 @@ class MailActivityPlanTemplate(models.Model):
             ):
                 raise ValidationError(
                     self.env._(
-                        "“%(step)s” refers to the previous step. Choose in “After” "
-                        "which one that is.",
+                        "“%(step)s” refers to the previous step. Choose in “Waits "
+                        "for” which one that is.",
                         step=template.display_name,
                     )
                 )

@@ -136,6 +136,10 @@ class Rotation:
         self._reserved[team.id] -= 1
         return members[turn % len(members)].with_env(self.env)
 
+    def has_members(self, record):
+        """:returns: whether there is anybody in a record's team whose turn can come"""
+        return bool(self._get_members(self._get_team(record.sudo())))
+
     def _get_turns(self):
         return self.env["mail.activity.round.robin"]
 

@@ -513,6 +513,53 @@ class TestLaunchDialog(CrmActivityPlusCommon):
         self.assertEqual(popup.warning.count("<li>"), 6)
         self.assertIn("4 more", popup.warning)
 
+    def test_count_follows_what_is_changed_by_hand(self):
+        leads = self._create_leads(2)
+        # Its date lies beyond the calendar, unless another one is chosen.
+        self.first.write({"delay_count": 999_999_999, "delay_from": "after_plan_date"})
+        chosen = {self.first.code: {"date_deadline": PLAN_DATE}}
+        popup = self.Schedule.with_context(
+            active_model="crm.lead", active_ids=leads.ids
+        ).create(
+            {
+                "plan_id": self.plan.id,
+                "plan_overrides": self._override(records={str(leads[0].id): chosen}),
+            }
+        )
+        self.assertTrue(popup.has_warning)
+        self.assertEqual(popup.launch_count, 1)
+        popup.plan_overrides = self._override(all=chosen)
+        self.assertFalse(popup.has_warning)
+        self.assertEqual(popup.launch_count, 2)
+        popup.plan_overrides = False
+        self.assertTrue(popup.has_error)
+        self.assertEqual(popup.launch_count, 0)
+
+    def test_nobody_for_a_step_is_told_until_somebody_is_chosen(self):
+        self.first.responsible_type = "salesperson"
+        self.lead.user_id = False
+        self.Schedule = self.Schedule.with_user(self.user_manager)
+        popup = self._open_on().save()
+        self.assertIn("Nobody can be responsible for “Send e-mail”", popup.warning)
+        popup.plan_overrides = self._override(
+            all={self.first.code: {"user_id": self.user_owner.id}}
+        )
+        self.assertFalse(popup.has_warning)
+        self.assertFalse(popup.warning)
+
+    def test_round_robin_is_no_problem_while_the_team_has_members(self):
+        self.first.responsible_type = "round_robin"
+        self.third.write(
+            {"after_ids": self.second.ids, "responsible_type": "round_robin"}
+        )
+        self.assertFalse(self._open_on().warning)
+        self.assertFalse(any(self._launch().line_ids.mapped("reason")))
+        self.sales_team_1.crm_team_member_ids.active = False
+        lead = self._create_lead("Nobody left")
+        warning = self._open_on(lead).warning
+        self.assertIn("Nobody can be responsible for “Send e-mail”", warning)
+        self.assertIn("Nobody can be responsible for “Create quotation”", warning)
+
     # No plan
 
     def test_model_without_a_plan(self):

@@ -52,7 +52,7 @@ class MailActivitySchedule(models.TransientModel):
                     "mail.activity"
                 ]._default_activity_type_for_model(scheduler.res_model)
 
-    @api.depends("plan_date", "plan_left_out")
+    @api.depends("plan_date", "plan_left_out", "plan_overrides")
     def _compute_error(self):
         """What the launch itself would say."""
         super()._compute_error()
@@ -94,20 +94,25 @@ class MailActivitySchedule(models.TransientModel):
             return
         reasons = [p.skip_reason for p in proposals if p.skip_reason]
         self.launch_count = len(res_ids) - len(reasons)
-        if not reasons:
+        if reasons and len(reasons) == len(proposals):
+            self._set_error(self._format_reasons(reasons))
             return
-        text = self._format_reasons(reasons)
-        if len(reasons) == len(proposals):
-            self._set_error(text)
-        else:
-            self.warning = (self.warning or Markup()) + text
+        # What nobody can do is launched all the same, and fails where it is seen.
+        problems = dict.fromkeys(
+            step["reason"]
+            for proposal in proposals
+            for step in proposal.steps
+            if step["reason"] and step["state"] != "skipped"
+        )
+        if reasons or problems:
+            self.warning = self._format_reasons([*reasons, *problems])
             self.has_warning = True
 
     def _format_reasons(self, reasons):
         items = [Markup("<li>%s</li>") % reason for reason in reasons[:MAX_REASONS]]
         if len(reasons) > MAX_REASONS:
             more = self.env._(
-                "%(count)s more records are skipped: see “Records”.",
+                "%(count)s more, which the preview shows.",
                 count=len(reasons) - MAX_REASONS,
             )
             items.append(Markup("<li>%s</li>") % more)
@@ -231,7 +236,9 @@ class MailActivitySchedule(models.TransientModel):
         return super()._check_plan_templates_error(self._get_sample(applied_on))
 
     def _check_plan_templates_warning(self, applied_on):
-        return super()._check_plan_templates_warning(self._get_sample(applied_on))
+        """That is told by :meth:`_check_launch`, which knows what was changed by
+        hand."""
+        return []
 
     def _get_sample(self, applied_on):
         """:returns: the records that tell whether there is somebody for each step"""
