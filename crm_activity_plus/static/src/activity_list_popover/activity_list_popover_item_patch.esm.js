@@ -7,7 +7,7 @@ import {ActivityInfo} from "../activity_info/activity_info.esm";
 import {ActivityListPopoverItem} from "@mail/core/web/activity_list_popover_item";
 import {patch} from "@web/core/utils/patch";
 import {useActivityActions} from "../activity/activity_actions_hook.esm";
-import {useState} from "@odoo/owl";
+import {useEffect, useRef, useState} from "@odoo/owl";
 
 Object.assign(ActivityListPopoverItem.components, {
     ActivityCancel,
@@ -23,6 +23,16 @@ patch(ActivityListPopoverItem.prototype, {
         this.formState = useState({name: ""});
         this.closeForm = this.closeForm.bind(this);
         this.onChanged = this.onChanged.bind(this);
+        this.item = useRef("item");
+        // The buttons of a form are at its end, below what the pop-over has room for.
+        useEffect(
+            (hasForm) => {
+                if (hasForm) {
+                    this.item.el.scrollIntoView({block: "nearest"});
+                }
+            },
+            () => [this.state.hasMarkDoneView || Boolean(this.formState.name)]
+        );
     },
 
     get canWork() {
