@@ -407,15 +407,16 @@ class MailActivityPlanRun(models.Model):
                 )
                 line._reschedule(deadline.date, "pause", deadline.explanation)
         days = dater.count_days(since, today, self.responsible_id, self.company_id)
-        self.plan_date = dater.shift(
-            self.plan_date,
-            days,
-            "days",
-            "after",
-            self.responsible_id,
-            self.company_id,
-            "pause",
-        ).date
+        if days:
+            self.plan_date = dater.shift(
+                self.plan_date,
+                days,
+                "days",
+                "after",
+                self.responsible_id,
+                self.company_id,
+                "pause",
+            ).date
 
     def _restart(self):
         self.ensure_one()

@@ -149,6 +149,48 @@ class TestEngineSteps(CrmActivityPlusCommon):
         run.line_ids[0].activity_id.action_feedback()
         self.assertEqual(run.line_ids[1].activity_id.user_id, self.user_manager)
 
+    def _join_by_previous(self, mode):
+        """:returns: a run; its third step comes after the first, which is the owner's,
+        and the second, which is the manager's"""
+        plan = self._create_plan(
+            "Join",
+            self._step(self.type_call, "A"),
+            self._step(
+                self.type_call,
+                "B",
+                responsible_type="other",
+                responsible_id=self.user_manager.id,
+            ),
+            self._step(self.type_call, "C"),
+        )
+        first, second, third = plan.template_ids
+        third.write(
+            {
+                "after_ids": [Command.set((first + second).ids)],
+                "after_mode": mode,
+                "responsible_type": "previous",
+            }
+        )
+        return self._launch(plan=plan)
+
+    def test_previous_responsible_of_any(self):
+        """Whoever did the one step that was closed."""
+        run = self._join_by_previous("any")
+        run.line_ids[1].activity_id.action_feedback()
+        self.assertEqual(run.line_ids[2].user_id, self.user_manager)
+
+    def test_previous_responsible_of_all(self):
+        """Whoever did the last of them."""
+        for order in ((0, 1), (1, 0)):
+            run = self._join_by_previous("all")
+            for hour, number in enumerate(order, 10):
+                with freeze_time(f"2026-03-02 {hour}:00:00"):
+                    run.line_ids[number].activity_id.action_feedback()
+            self.assertEqual(
+                run.line_ids[2].user_id, run.line_ids[order[-1]].user_id, order
+            )
+            run.action_stop()
+
     def test_roles(self):
         plan = self._create_plan(
             "Roles",
