@@ -230,8 +230,8 @@ class TestEngineActions(CrmActivityPlusCommon, CronMixinCase):
         """Whoever the scheduled action runs as."""
         self.template.write(
             {
-                "body_html": "<p><t t-out='user.name'/>, <t t-out='user.env.company.name'/>"
-                "</p>",
+                "body_html": "<p><t t-out='user.name'/>, "
+                "<t t-out='user.env.company.name'/></p>",
                 "email_from": "{{ user.email_formatted }}",
             }
         )
@@ -416,7 +416,10 @@ class TestEngineActions(CrmActivityPlusCommon, CronMixinCase):
         """Its steps are checked again."""
         for step, values in (
             (self.mailing.template_ids[0], {}),
-            (self.mailing.template_ids[1], {"condition_domain": "[('stage_id','=',1)]"}),
+            (
+                self.mailing.template_ids[1],
+                {"condition_domain": "[('stage_id','=',1)]"},
+            ),
         ):
             plan = self._create_plan("Other", self._step(self.type_call, "Check"))
             plan.template_ids.write(

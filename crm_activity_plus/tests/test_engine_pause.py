@@ -81,24 +81,6 @@ class TestEnginePause(CrmActivityPlusCommon, CronMixinCase):
         run.line_ids[0].activity_id.action_feedback()
         self.assertEqual(run.line_ids[1].date_deadline, Date.to_date("2026-03-10"))
 
-    @freeze_time("2026-03-02 09:00:00")
-    def test_pause_moves_a_date_that_was_chosen(self):
-        """It isn't counted from the plan's date again when the step's turn comes."""
-        plan = self._create_pair(2)
-        code = plan.template_ids[1].code
-        run = self._launch(
-            plan=plan,
-            plan_date="2026-03-02",
-            overrides={self.lead.id: {code: {"date_deadline": "2026-04-01"}}},
-        )
-        for day in ("2026-03-04", "2026-03-05"):
-            run.action_pause()
-            with freeze_time(f"{day} 09:00:00"):
-                run.action_resume()
-        run.line_ids[0].activity_id.action_feedback()
-        self.assertEqual(run.line_ids[1].state, "scheduled")
-        self.assertEqual(run.line_ids[1].date_deadline, Date.to_date("2026-04-06"))
-
     def test_paused_run_schedules_nothing(self):
         plan = self._create_plan(
             "Two", self._step(self.type_call, "A"), self._step(self.type_call, "B")

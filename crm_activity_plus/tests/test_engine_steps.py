@@ -232,6 +232,47 @@ class TestEngineSteps(CrmActivityPlusCommon):
         ]
         self.assertEqual(counts, [4] * len(members))
 
+    def test_round_robin_of_a_team_of_several_companies(self):
+        """Only who works in the company of the record; and fair in each of them."""
+        team = self.env["crm.team"].create({"name": "Shared", "company_id": False})
+        there = self.user_owner + self.user_colleague
+        self.env["crm.team.member"].create(
+            [
+                {"crm_team_id": team.id, "user_id": user.id}
+                for user in there + self.user_other_company
+            ]
+        )
+        plan = self._create_plan(
+            "Turns", self._step(self.type_call, "A", responsible_type="round_robin")
+        )
+        found = []
+        for _number in range(4):
+            lead = self._create_lead("Here", team_id=team.id)
+            run = self._launch(lead, plan=plan, user=self.user_manager)
+            found.append(run.line_ids.user_id)
+            lead = self._create_lead(
+                "There",
+                team_id=team.id,
+                user_id=False,
+                company_id=self.other_company.id,
+            )
+            run = self._launch(lead, plan=plan, user=self.user_other_company)
+            self.assertEqual(run.line_ids.user_id, self.user_other_company)
+        self.assertEqual(found, [*there.sorted("id")] * 2)
+
+    def test_round_robin_where_nobody_works_in_the_company(self):
+        team = self.env["crm.team"].create({"name": "Shared", "company_id": False})
+        self.env["crm.team.member"].create(
+            {"crm_team_id": team.id, "user_id": self.user_other_company.id}
+        )
+        plan = self._create_plan(
+            "Turns", self._step(self.type_call, "A", responsible_type="round_robin")
+        )
+        self.lead.team_id = team
+        run = self._launch(plan=plan)
+        self.assertEqual(run.line_ids.state, "failed")
+        self.assertTrue(run.line_ids.reason)
+
     def test_round_robin_of_skipped_records(self):
         """Only who gets a step has had a turn; each step of a record is a turn."""
         plan = self._create_plan(
