@@ -556,6 +556,12 @@ class MailActivityPlan(models.Model):
             lines = lines.search([*open_runs, ("action_type", "!=", "activity")])
         return frozenset([*plans.mapped("res_model"), *lines.mapped("res_model")])
 
+    @api.constrains("res_model")
+    def _check_res_model_compatibility_with_templates(self):
+        super()._check_res_model_compatibility_with_templates()
+        self.template_ids._check_action()
+        self.template_ids._check_condition_domain()
+
     @api.constrains("domain", "exit_domain", "res_model")
     def _check_domains(self):
         for plan in self:

@@ -13,9 +13,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL
+from odoo.tools.mail import email_normalize_all
 from odoo.tools.misc import format_date
 
+from ..tools.errors import describe_error
 from ..tools.graph import SKIP, START, Closed, decide_turn
+from ..tools.savepoint import savepoint
 from .mail_activity import CLOSED_STATUSES
 from .mail_activity_plan_run import OPEN_STATES as RUN_OPEN_STATES
 from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS, ROLES
@@ -495,11 +498,17 @@ class MailActivityPlanRunLine(models.Model):
             return fields.Date.to_date(explanation["date"])
         return None
 
-    def _get_base(self):
-        """:returns: the date that the step's delay counts from, and what it is"""
+    def _get_previous(self):
+        """:returns: the steps that were closed before this one; the last is the last"""
+        self.ensure_one()
         previous = self.after_ids.filtered(
             lambda line: line.is_closed and line.branch_taken
         )
+        return previous.sorted("date_done")
+
+    def _get_base(self):
+        """:returns: the date that the step's delay counts from, and what it is"""
+        previous = self._get_previous()
         if not previous or self.delay_from not in PREVIOUS_STEP_DELAYS:
             return self.run_id.plan_date, "plan_date"
         done = max(line._get_day_done() for line in previous)
@@ -527,8 +536,7 @@ class MailActivityPlanRunLine(models.Model):
                     self.responsible_type, self._get_record()
                 )
             case "previous":
-                previous = self.after_ids.filtered("branch_taken")
-                user = previous.user_id[:1]
+                user = self._get_previous().filtered("user_id")[-1:].user_id
             case "round_robin":
                 user = rotation.next_user(self._get_record())
             case _:
@@ -854,7 +862,7 @@ class MailActivityPlanRunLine(models.Model):
     def _run_actions(self):
         """Do steps, each by itself where one of them fails, and move their runs."""
         try:
-            with self.env.cr.savepoint():
+            with savepoint(self.env.cr):
                 for line, record in zip(self, self._get_records(), strict=True):
                     line._run_action(record)
                 self.run_id._advance()
@@ -866,7 +874,7 @@ class MailActivityPlanRunLine(models.Model):
 
     def _try_action(self):
         try:
-            with self.env.cr.savepoint():
+            with savepoint(self.env.cr):
                 self._run_action(*self._get_records())
                 self.run_id._advance()
         except psycopg2.OperationalError:
@@ -875,12 +883,12 @@ class MailActivityPlanRunLine(models.Model):
         except Exception as error:
             if not isinstance(error, UserError):
                 _logger.warning("Step %s can't be done", self.id, exc_info=True)
-            self._fail(str(error))
+            self._fail(describe_error(error))
             self._try_advance()
 
     def _try_advance(self):
         try:
-            with self.env.cr.savepoint():
+            with savepoint(self.env.cr):
                 self.run_id._advance()
         except psycopg2.OperationalError:
             raise
@@ -901,22 +909,32 @@ class MailActivityPlanRunLine(models.Model):
             raise UserError(self.env._("The record was deleted."))
         if not self.user_id._filter_can_do_activities():
             raise UserError(self._get_missing_responsible_reason())
+        record = record.with_company(self.run_id.company_id)
         values = getattr(self, f"_run_action_{self.action_type}")(record)
         self._close("done", **(values or {}))
+
+    def _as_responsible(self, record):
+        """:returns: a record, for what is done in the name of the step's responsible,
+        who need not have the rights to do it"""
+        user = self.user_id
+        own = record.with_user(user).with_context(lang=user.lang, tz=user.tz)
+        return own.sudo()
 
     def _run_action_email(self, record):
         template = self.mail_template_id
         if not template:
             raise UserError(self.env._("Its e-mail template was deleted."))
-        recipients = template._generate_template(
-            record.ids, ("email_cc", "email_to", "partner_to")
-        )[record.id]
-        partners = self.env["res.partner"].browse(recipients.get("partner_ids") or [])
-        if not recipients.get("email_to") and not any(partners.mapped("email")):
+        if template.model != record._name:
+            raise UserError(
+                self.env._("Its e-mail template is for another application by now.")
+            )
+        record = self._as_responsible(record)
+        template = template.with_env(record.env)
+        if not self._has_recipient(template, record):
             raise UserError(
                 self.env._(
-                    "“%(record)s” has no e-mail address to write to. Add one, and send "
-                    "the e-mail by hand.",
+                    "“%(record)s” has no e-mail address to write to, or none that is "
+                    "valid. Put that right, and send the e-mail by hand.",
                     record=record.display_name,
                 )
             )
@@ -926,7 +944,18 @@ class MailActivityPlanRunLine(models.Model):
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             author_id=author.id,
-            email_from=author.email_formatted or template.email_from,
+            email_from=author.email_formatted
+            or template._render_field("email_from", record.ids)[record.id],
+        )
+
+    def _has_recipient(self, template, record):
+        recipients = template._generate_template(
+            record.ids, ("email_cc", "email_to", "partner_to")
+        )[record.id]
+        partners = self.env["res.partner"].browse(recipients.get("partner_ids") or [])
+        return bool(
+            email_normalize_all(recipients.get("email_to"))
+            or any(partner.active and partner.email_normalized for partner in partners)
         )
 
     def _run_action_meeting(self, record):
@@ -948,15 +977,16 @@ class MailActivityPlanRunLine(models.Model):
         if record._name == "crm.lead":
             values["opportunity_id"] = record.id
         # The run's own meeting is no reason to end it.
-        event = (
-            self.env["calendar.event"].with_context(plan_no_booking=True).create(values)
-        )
+        events = self._as_responsible(record).env["calendar.event"]
+        event = events.with_context(plan_no_booking=True).create(values)
         return {"calendar_event_id": event.id}
 
     def _run_action_server_action(self, record):
         if not self.server_action_id:
             raise UserError(self.env._("Its action was deleted."))
-        self.server_action_id.with_context(
+        if self.server_action_id.model_name != record._name:
+            raise UserError(self.env._("Its action is for another application by now."))
+        self.server_action_id.with_env(record.env).with_context(
             active_model=record._name, active_id=record.id, active_ids=record.ids
         ).run()
 

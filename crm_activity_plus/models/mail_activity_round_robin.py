@@ -8,7 +8,8 @@ from odoo.tools import SQL
 
 
 class MailActivityRoundRobin(models.Model):
-    """How many turns each sales team has had.
+    """How many turns each sales team has had; where not all of its members work in the
+    company of a record, those who do take turns of their own.
 
     Turns are taken in a transaction of their own, so that two launches at the same
     moment don't wait for each other, and don't take the same turn. A launch that is
@@ -21,10 +22,11 @@ class MailActivityRoundRobin(models.Model):
 
     # No foreign key: the team may not be committed yet, and nobody waits for its row.
     team_ref = fields.Integer("Team", required=True, readonly=True)
+    company_ref = fields.Integer("Company", required=True, readonly=True, default=0)
     position = fields.Integer(required=True, readonly=True, default=0)
 
     _team_ref_unique = models.Constraint(
-        "UNIQUE (team_ref)", "A team has one position."
+        "UNIQUE (team_ref, company_ref)", "A team has one position in a company."
     )
 
     @api.model
@@ -38,53 +40,59 @@ class MailActivityRoundRobin(models.Model):
     def _draw(self, counts):
         """Take the next turns of teams, with one query for all of them.
 
-        :param dict counts: team id -> how many turns
-        :returns: team id -> the number of the first turn, from 0
+        :param dict counts: team and company ids -> how many turns
+        :returns: team and company ids -> the number of the first turn, from 0
         :rtype: dict
         """
         # In order: two launches that need the same teams don't lock each other out.
-        team_ids = sorted(counts)
+        keys = sorted(counts)
+        team_ids, company_ids = zip(*keys, strict=True)
         with self.env.registry.cursor() as cr:
             cr.execute(
                 SQL(
                     """
-                    INSERT INTO mail_activity_round_robin AS turns (team_ref, position)
-                         SELECT team_ref, taken
-                           FROM unnest(%(teams)s, %(counts)s) AS new (team_ref, taken)
-                       ORDER BY team_ref
-                    ON CONFLICT (team_ref)
+                    INSERT INTO mail_activity_round_robin AS turns
+                                (team_ref, company_ref, position)
+                         SELECT team_ref, company_ref, taken
+                           FROM unnest(%(teams)s, %(companies)s, %(counts)s)
+                                AS new (team_ref, company_ref, taken)
+                       ORDER BY team_ref, company_ref
+                    ON CONFLICT (team_ref, company_ref)
                       DO UPDATE SET position = turns.position + EXCLUDED.position
-                      RETURNING team_ref, position
+                      RETURNING team_ref, company_ref, position
                     """,
-                    teams=team_ids,
-                    counts=[counts[team_id] for team_id in team_ids],
+                    teams=list(team_ids),
+                    companies=list(company_ids),
+                    counts=[counts[key] for key in keys],
                 )
             )
             return {
-                team_id: position - counts[team_id]
-                for team_id, position in cr.fetchall()
+                (team_id, company_id): position - counts[team_id, company_id]
+                for team_id, company_id, position in cr.fetchall()
             }
 
     @api.model
-    def _peek(self, team_ids):
+    def _peek(self, keys):
         """Look at the turns as they are now, not as they were when this transaction
         began.
 
-        :returns: team id -> the number of its next turn
+        :param keys: team and company ids
+        :returns: team and company ids -> the number of the next turn
         :rtype: dict
         """
         with self.env.registry.cursor(readonly=True) as cr:
             cr.execute(
                 SQL(
                     """
-                    SELECT team_ref, position
+                    SELECT team_ref, company_ref, position
                       FROM mail_activity_round_robin
                      WHERE team_ref = ANY(%s)
                     """,
-                    list(team_ids),
+                    [team_id for team_id, _company_id in keys],
                 )
             )
-            return dict.fromkeys(team_ids, 0) | dict(cr.fetchall())
+            positions = {(team, company): turn for team, company, turn in cr.fetchall()}
+            return {key: positions.get(key, 0) for key in keys}
 
 
 class Rotation:
@@ -93,8 +101,9 @@ class Rotation:
     def __init__(self, env, draw):
         self.env = env
         self.draw = draw
-        self._members = {}
-        #: team id -> number of its next turn, and how many turns from there are ours
+        self._queues = {}
+        #: key of a queue -> number of its next turn, and how many turns from there are
+        #: ours
         self._next_turn = {}
         self._reserved = Counter()
 
@@ -104,13 +113,11 @@ class Rotation:
         :param records: they are given to :meth:`next_user` afterwards
         :param int count: so many times each
         """
-        counts = Counter(
-            {
-                team.id: count * len(same)
-                for team, same in records.sudo().grouped(self._get_team).items()
-                if count and team and self._get_members(team)
-            }
-        )
+        counts = Counter()
+        for record in records.sudo():
+            key, members = self._get_queue(record)
+            if count and members:
+                counts[key] += count
         if not counts:
             return
         if self.draw:
@@ -123,17 +130,16 @@ class Rotation:
 
     def next_user(self, record):
         """:param record: a record with a sales team
-        :returns: the team's next active member, or none
+        :returns: the team's next active member who works in its company, or none
         """
-        team = self._get_team(record.sudo())
-        members = self._get_members(team)
+        key, members = self._get_queue(record.sudo())
         if not members:
             return self.env["res.users"]
-        if not self._reserved[team.id]:
+        if not self._reserved[key]:
             self.reserve(record)
-        turn = self._next_turn[team.id]
-        self._next_turn[team.id] += 1
-        self._reserved[team.id] -= 1
+        turn = self._next_turn[key]
+        self._next_turn[key] += 1
+        self._reserved[key] -= 1
         return members[turn % len(members)].with_env(self.env)
 
     def has_members(self, record):
@@ -143,14 +149,20 @@ class Rotation:
     def _get_turns(self):
         return self.env["mail.activity.round.robin"]
 
-    def _get_team(self, record):
-        team = record.team_id if "team_id" in record else None
-        return team if team and "crm_team_member_ids" in team else None
-
-    def _get_members(self, team):
-        if not team:
-            return None
-        if team not in self._members:
+    def _get_queue(self, record):
+        """:returns: what the turns on a record are counted by, and who takes them"""
+        nobody = self.env["res.users"]
+        team = record.team_id if "team_id" in record else nobody
+        company = record.company_id if "company_id" in record else nobody
+        if team._name != "crm.team":
+            return None, nobody
+        if (team, company) not in self._queues:
             members = team.crm_team_member_ids.filtered("active").user_id
-            self._members[team] = members._filter_can_do_activities().sorted("id")
-        return self._members[team]
+            members = members._filter_can_do_activities().sorted("id")
+            there = members
+            if company:
+                there = members.filtered(lambda user: company in user.company_ids)
+            # Where some are passed over, those behind them would get their turns.
+            company_ref = 0 if there == members else company.id
+            self._queues[team, company] = (team.id, company_ref), there
+        return self._queues[team, company]

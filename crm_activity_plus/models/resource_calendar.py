@@ -8,8 +8,13 @@ import pytz
 
 from odoo import models
 from odoo.fields import Domain
-from odoo.tools.date_utils import localized, to_timezone
+from odoo.tools.date_utils import localized
 from odoo.tools.intervals import Intervals
+
+from odoo.addons.resource.models.utils import HOURS_PER_DAY
+
+DAY = timedelta(days=1)
+NOON = time(12)
 
 
 class ResourceCalendar(models.Model):
@@ -21,6 +26,9 @@ class ResourceCalendar(models.Model):
         ``plan_days`` of Odoo looks at the company's leaves only; here those of the
         person count as well, whatever calendar they were entered in.
 
+        Times are compared as the clock on the wall shows them, written as if they were
+        UTC: a public holiday is the same day for everybody, wherever they work.
+
         :param date first: first day to look at
         :param date last: last day to look at
         :param resource: the ``resource.resource`` of a person, or none
@@ -28,11 +36,8 @@ class ResourceCalendar(models.Model):
         :returns: day -> why nobody works on it; other days are working days
         :rtype: dict[date, str]
         """
-        timezone = pytz.timezone(resource.tz or self.tz or "UTC")
-        start = timezone.localize(datetime.combine(first, time.min))
-        end = timezone.localize(datetime.combine(last, time.max))
-        planned = self._get_planned_intervals(start, end, timezone)
-        leaves = self._get_leave_intervals(start, end, timezone, resource, company)
+        planned = self._get_planned_intervals(first, last)
+        leaves = self._get_leave_intervals(first, last, resource, company)
         worked_days = _list_days(planned - Intervals(leaves))
         planned_days = _list_days(planned)
         names = self._get_leave_names(leaves)
@@ -47,47 +52,51 @@ class ResourceCalendar(models.Model):
             if day not in worked_days
         }
 
-    def _get_planned_intervals(self, start, end, timezone):
-        """:returns: when there is work in the calendar; all day long without one, and
-        where it leaves the hours to the people"""
+    def _get_planned_intervals(self, first, last):
+        """:returns: when there is work in the calendar; around noon on every day
+        without one, and where it leaves the hours to the people"""
         if self and not self.flexible_hours:
-            return self._attendance_intervals_batch(start, end, tz=timezone)[False]
+            start = pytz.utc.localize(datetime.combine(first, time.min))
+            end = pytz.utc.localize(datetime.combine(last, time.max))
+            return self._attendance_intervals_batch(start, end, tz=pytz.utc)[False]
         nobody = self.env["resource.calendar.attendance"]
-        days = (end.date() - start.date()).days + 1
-        return Intervals(
-            (
-                timezone.localize(datetime.combine(day, time.min)),
-                timezone.localize(datetime.combine(day, time.max)),
-                nobody,
-            )
-            for day in (start.date() + timedelta(days=index) for index in range(days))
+        half = timedelta(hours=(self.hours_per_day or HOURS_PER_DAY) / 2)
+        noons = (
+            pytz.utc.localize(datetime.combine(first + timedelta(days=index), NOON))
+            for index in range((last - first).days + 1)
         )
+        return Intervals((noon - half, noon + half, nobody) for noon in noons)
 
-    def _get_leave_intervals(self, start, end, timezone, resource, company):
-        own = Domain("resource_id", "=", False) & Domain(
-            "calendar_id", "in", [False, *self.ids]
+    def _get_leave_intervals(self, first, last, resource, company):
+        # The holidays of other companies that share a calendar are not ours.
+        public = (
+            Domain("resource_id", "=", False)
+            & Domain("calendar_id", "in", [False, *self.ids])
+            & Domain("company_id", "in", [False, company.id, *self.company_id.ids])
         )
-        if resource:
-            own |= Domain("resource_id", "=", resource.id)
+        personal = Domain("resource_id", "in", resource.ids)
         leaves = (
             self.env["resource.calendar.leaves"]
             .sudo()
             .search(
                 Domain("time_type", "=", "leave")
-                & Domain("company_id", "in", [False, company.id])
-                & Domain("date_from", "<=", to_timezone(None)(end))
-                & Domain("date_to", ">=", to_timezone(None)(start))
-                & own
+                # No time zone is further away from UTC than a day.
+                & Domain("date_from", "<=", datetime.combine(last, time.max) + DAY)
+                & Domain("date_to", ">=", datetime.combine(first, time.min) - DAY)
+                & (public | personal)
             )
         )
-        return [
-            (
-                localized(leave.date_from).astimezone(timezone),
-                localized(leave.date_to).astimezone(timezone),
-                leave,
+        usual = company.sudo().resource_calendar_id or self
+        intervals = []
+        for leave in leaves:
+            where = leave.resource_id or leave.calendar_id or usual
+            timezone = pytz.timezone(where.tz or "UTC")
+            begin, end = (
+                localized(moment).astimezone(timezone).replace(tzinfo=pytz.utc)
+                for moment in (leave.date_from, leave.date_to)
             )
-            for leave in leaves
-        ]
+            intervals.append((begin, end, leave))
+        return intervals
 
     def _get_leave_names(self, leaves):
         names = defaultdict(list)
@@ -99,10 +108,12 @@ class ResourceCalendar(models.Model):
 
 
 def _list_days(intervals):
-    """:returns: the days that the intervals touch"""
+    """:returns: the days that the intervals touch; a minute, as what is left of a day
+    by time off until 23:59, is no time to work"""
     return {
         begin.date() + timedelta(days=index)
         for begin, end, _meta in intervals
+        if end - begin > timedelta(minutes=1)
         for index in range(
             ((end - timedelta(microseconds=1)).date() - begin.date()).days + 1
         )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from freezegun import freeze_time
 
+from odoo.exceptions import UserError
 from odoo.fields import Date
 from odoo.tests import tagged
 
@@ -19,7 +20,11 @@ class TestEngineCalendar(CrmActivityPlusCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.week = cls.env["resource.calendar"].create(
-            {"name": "Monday to Friday", "company_id": cls.company_main.id}
+            {
+                "name": "Monday to Friday",
+                "company_id": cls.company_main.id,
+                "tz": "Europe/Brussels",
+            }
         )
         cls.company_main.resource_calendar_id = cls.week
         cls.resource = cls.env["resource.resource"].create(
@@ -97,6 +102,129 @@ class TestEngineCalendar(CrmActivityPlusCommon):
             "Dentist", "2026-03-09 06:00:00", "2026-03-09 11:00:00", self.resource
         )
         self.assertDue(self._find("working_days", 1), "2026-03-09")
+
+    def _make_flexible(self):
+        self.week.schedule_type = "flexible"
+        self.assertTrue(self.week.flexible_hours)
+
+    def test_flexible_hours(self):
+        """Every day is a working day; time off and holidays are not."""
+        self._make_flexible()
+        self._add_leave("Christmas", "2026-12-24 23:00:00", "2026-12-25 22:59:59")
+        # From 8 to 16 o'clock in Brussels: what Odoo enters for a day off.
+        self._add_leave(
+            "Holiday", "2026-12-27 07:00:00", "2026-12-27 15:00:00", self.resource
+        )
+        self.assertDue(self._find("working_days", 1, "2026-12-24"), "2026-12-26")
+        self.assertDue(self._find("working_days", 2, "2026-12-24"), "2026-12-28")
+
+    def test_holiday_where_there_is_no_calendar(self):
+        self.resource.active = False
+        self.company_main.resource_calendar_id = False
+        self._add_leave("Christmas", "2026-12-24 23:00:00", "2026-12-25 22:59:59")
+        self.assertDue(self._find("working_days", 1, "2026-12-24"), "2026-12-26")
+
+    def test_holiday_until_a_minute_before_midnight(self):
+        """Work until midnight, and an end as the web client enters it."""
+        self.week.attendance_ids.write({"hour_to": 24})
+        self._add_leave("Christmas", "2026-12-24 23:00:00", "2026-12-25 22:59:00")
+        self.assertDue(self._find("working_days", 1, "2026-12-24"), "2026-12-28")
+
+    def test_holiday_is_the_same_day_in_other_time_zones(self):
+        self._add_leave(
+            "Christmas",
+            "2026-12-24 23:00:00",
+            "2026-12-25 22:59:59",
+            calendar=self.week,
+        )
+        for tz in ("America/Los_Angeles", "Pacific/Auckland", "Europe/Brussels"):
+            with self.subTest(tz=tz):
+                self.resource.tz = tz
+                line = self._find("working_days", 1, "2026-12-24")
+                self.assertDue(line, "2026-12-28")
+                self.assertEqual(
+                    [row["reason"] for row in line.date_explanation["skipped"]],
+                    ["Christmas", "no working day", "no working day"],
+                )
+
+    def test_time_off_is_the_person_s_day(self):
+        """In Auckland the day is over before it has begun in Brussels."""
+        self.resource.tz = "Pacific/Auckland"
+        self._add_leave(
+            "Holiday", "2026-03-08 11:00:00", "2026-03-09 10:59:59", self.resource
+        )
+        self.assertDue(self._find("working_days", 1), "2026-03-10")
+
+    def test_holidays_across_a_change_of_the_clock(self):
+        for first, last, friday, due in (
+            ("03-29 22:00:00", "03-30 21:59:59", "2026-03-27", "2026-03-31"),
+            ("10-25 23:00:00", "10-26 22:59:59", "2026-10-23", "2026-10-27"),
+        ):
+            self._add_leave("Monday off", f"2026-{first}", f"2026-{last}")
+            self.assertDue(self._find("working_days", 1, friday), due)
+
+    def _employ_elsewhere(self):
+        """The responsible is employed by another company, with its own calendar."""
+        elsewhere = self.env["resource.calendar"].create(
+            {"name": "Elsewhere", "company_id": self.other_company.id}
+        )
+        self.user_owner.company_ids += self.other_company
+        self.resource.write(
+            {"calendar_id": elsewhere.id, "company_id": self.other_company.id}
+        )
+        return elsewhere
+
+    def test_time_off_entered_in_another_company(self):
+        elsewhere = self._employ_elsewhere()
+        leaves = self.env["resource.calendar.leaves"].create(
+            [
+                {
+                    "name": "Holiday",
+                    "date_from": datetime(2026, 3, 9),
+                    "date_to": datetime(2026, 3, 9, 22),
+                    "resource_id": self.resource.id,
+                },
+                {
+                    "name": "Founders' Day",
+                    "date_from": datetime(2026, 3, 10),
+                    "date_to": datetime(2026, 3, 10, 22),
+                    "calendar_id": elsewhere.id,
+                },
+            ]
+        )
+        self.assertEqual(leaves.company_id, self.other_company)
+        self.assertDue(self._find("working_days", 1), "2026-03-11")
+
+    def test_holidays_of_another_company(self):
+        """They don't count, though it has the same calendar."""
+        self.week.company_id = False
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Founders' Day",
+                "date_from": datetime(2026, 3, 9),
+                "date_to": datetime(2026, 3, 9, 22),
+                "calendar_id": self.week.id,
+            }
+        ).company_id = self.other_company
+        self.assertDue(self._find("working_days", 1), "2026-03-09")
+
+    def test_two_weeks_calendar(self):
+        self.week.switch_calendar_type()
+        self.week.attendance_ids.filtered(
+            lambda a: (a.week_type, a.dayofweek) == ("1", "0")
+        ).unlink()
+        sundays = ("2026-03-01", "2026-03-08", "2026-12-27", "2027-01-03")
+        weekdays = [
+            self._find("working_days", 1, sunday).date_deadline.isoweekday()
+            for sunday in sundays
+        ]
+        self.assertEqual(weekdays, [1, 2, 2, 1])
+
+    def test_thousands_of_days(self):
+        self.assertDue(self._find("working_days", 5000), "2045-05-05")
+        for count in (10**6, 2**31 - 1):
+            with self.assertRaisesRegex(UserError, "“A”.*calendar"):
+                self._find("working_days", count)
 
     def test_calendar_of_the_plan_wins(self):
         weekend = self.env["resource.calendar"].create(

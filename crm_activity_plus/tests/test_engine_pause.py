@@ -56,16 +56,30 @@ class TestEnginePause(CrmActivityPlusCommon, CronMixinCase):
             run.action_resume()
         self.assertEqual(meeting.date_deadline, Date.to_date("2026-03-11"))
 
+    def _create_pair(self, days, **values):
+        """A step that waits for another, some days after the plan date."""
+        plan = self._create_plan(
+            "Two",
+            self._step(self.type_call, "A"),
+            self._step(self.type_call, "B", days),
+            **values,
+        )
+        plan.template_ids[1].after_ids = plan.template_ids[0]
+        return plan
+
     @freeze_time("2026-03-06 09:00:00")
-    def test_short_pause_moves_nothing(self):
-        self.plan.deadline_policy = "working_days"
-        sunday = "2026-03-08"
-        run = self._launch(plan_date=sunday)
-        deadlines = run.line_ids.mapped("date_deadline")
+    def test_pause_of_no_day_moves_nothing(self):
+        """The plan's date may well be a Saturday."""
+        self.company_main.resource_calendar_id = self.env["resource.calendar"].create(
+            {"name": "Monday to Friday", "company_id": self.company_main.id}
+        )
+        plan = self._create_pair(2, deadline_policy="working_days")
+        run = self._launch(plan=plan, plan_date="2026-03-07")
         run.action_pause()
         run.action_resume()
-        self.assertEqual(run.plan_date, Date.to_date(sunday))
-        self.assertEqual(run.line_ids.mapped("date_deadline"), deadlines)
+        self.assertEqual(run.plan_date, Date.to_date("2026-03-07"))
+        run.line_ids[0].activity_id.action_feedback()
+        self.assertEqual(run.line_ids[1].date_deadline, Date.to_date("2026-03-10"))
 
     def test_paused_run_schedules_nothing(self):
         plan = self._create_plan(

@@ -149,6 +149,48 @@ class TestEngineSteps(CrmActivityPlusCommon):
         run.line_ids[0].activity_id.action_feedback()
         self.assertEqual(run.line_ids[1].activity_id.user_id, self.user_manager)
 
+    def _join_by_previous(self, mode):
+        """:returns: a run; its third step comes after the first, which is the owner's,
+        and the second, which is the manager's"""
+        plan = self._create_plan(
+            "Join",
+            self._step(self.type_call, "A"),
+            self._step(
+                self.type_call,
+                "B",
+                responsible_type="other",
+                responsible_id=self.user_manager.id,
+            ),
+            self._step(self.type_call, "C"),
+        )
+        first, second, third = plan.template_ids
+        third.write(
+            {
+                "after_ids": [Command.set((first + second).ids)],
+                "after_mode": mode,
+                "responsible_type": "previous",
+            }
+        )
+        return self._launch(plan=plan)
+
+    def test_previous_responsible_of_any(self):
+        """Whoever did the one step that was closed."""
+        run = self._join_by_previous("any")
+        run.line_ids[1].activity_id.action_feedback()
+        self.assertEqual(run.line_ids[2].user_id, self.user_manager)
+
+    def test_previous_responsible_of_all(self):
+        """Whoever did the last of them."""
+        for order in ((0, 1), (1, 0)):
+            run = self._join_by_previous("all")
+            for hour, number in enumerate(order, 10):
+                with freeze_time(f"2026-03-02 {hour}:00:00"):
+                    run.line_ids[number].activity_id.action_feedback()
+            self.assertEqual(
+                run.line_ids[2].user_id, run.line_ids[order[-1]].user_id, order
+            )
+            run.action_stop()
+
     def test_roles(self):
         plan = self._create_plan(
             "Roles",
@@ -189,6 +231,47 @@ class TestEngineSteps(CrmActivityPlusCommon):
             for user in members
         ]
         self.assertEqual(counts, [4] * len(members))
+
+    def test_round_robin_of_a_team_of_several_companies(self):
+        """Only who works in the company of the record; and fair in each of them."""
+        team = self.env["crm.team"].create({"name": "Shared", "company_id": False})
+        there = self.user_owner + self.user_colleague
+        self.env["crm.team.member"].create(
+            [
+                {"crm_team_id": team.id, "user_id": user.id}
+                for user in there + self.user_other_company
+            ]
+        )
+        plan = self._create_plan(
+            "Turns", self._step(self.type_call, "A", responsible_type="round_robin")
+        )
+        found = []
+        for _number in range(4):
+            lead = self._create_lead("Here", team_id=team.id)
+            run = self._launch(lead, plan=plan, user=self.user_manager)
+            found.append(run.line_ids.user_id)
+            lead = self._create_lead(
+                "There",
+                team_id=team.id,
+                user_id=False,
+                company_id=self.other_company.id,
+            )
+            run = self._launch(lead, plan=plan, user=self.user_other_company)
+            self.assertEqual(run.line_ids.user_id, self.user_other_company)
+        self.assertEqual(found, [*there.sorted("id")] * 2)
+
+    def test_round_robin_where_nobody_works_in_the_company(self):
+        team = self.env["crm.team"].create({"name": "Shared", "company_id": False})
+        self.env["crm.team.member"].create(
+            {"crm_team_id": team.id, "user_id": self.user_other_company.id}
+        )
+        plan = self._create_plan(
+            "Turns", self._step(self.type_call, "A", responsible_type="round_robin")
+        )
+        self.lead.team_id = team
+        run = self._launch(plan=plan)
+        self.assertEqual(run.line_ids.state, "failed")
+        self.assertTrue(run.line_ids.reason)
 
     def test_round_robin_of_skipped_records(self):
         """Only who gets a step has had a turn; each step of a record is a turn."""

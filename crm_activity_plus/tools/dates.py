@@ -11,6 +11,10 @@ from dateutil.relativedelta import relativedelta
 # Ten years without a working day: the calendar is wrong, not the plan.
 MAX_DAYS_OFF = 3660
 
+# Nobody's working days are known for longer than a lifetime. They are counted one by
+# one, so that counting on would take minutes.
+MAX_WORKING_DAYS = 36600
+
 POLICIES = ("calendar", "working_days", "shift_forward", "shift_backward")
 
 
@@ -90,6 +94,8 @@ def find_deadline(
 
 
 def _count_working_days(day, count, sign, why_off, skipped):
+    if abs(count) > MAX_WORKING_DAYS:
+        raise DeadlineError(f"{count} working days are more than {MAX_WORKING_DAYS}")
     step = timedelta(days=1 if count > 0 or (not count and sign > 0) else -1)
     if not count:
         return _leave_days_off(day, step.days, why_off, skipped)

@@ -1,0 +1,28 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+"""Savepoints of what has effects outside of the database."""
+
+from contextlib import contextmanager
+
+
+@contextmanager
+def savepoint(cr):
+    """A savepoint; rolling back to it also undoes what was put off until the commit.
+
+    Odoo would do that all the same: call a webhook for each attempt, and fail to send
+    invitations that don't exist any more.
+
+    :param cr: cursor
+    """
+    callbacks = cr.postcommit
+    functions, data = list(callbacks._funcs), dict(callbacks.data)
+    try:
+        with cr.savepoint():
+            yield
+    except Exception:
+        callbacks.clear()
+        callbacks.data.update(data)
+        for function in functions:
+            callbacks.add(function)
+        raise
