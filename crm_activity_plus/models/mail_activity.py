@@ -39,6 +39,9 @@ ENGINE_FIELDS = (
 # Of those, what any new activity has.
 INITIAL_VALUES = {"attempt": 1, "status": "new"}
 
+# What an activity says that isn't on hold.
+NO_HOLD = {"held_by_pause": False, "on_hold_until": False, "status_before_hold": False}
+
 # Marks the values of an activity that core's chaining would create.
 LED_ELSEWHERE = "is_led_elsewhere"
 
@@ -331,6 +334,9 @@ class MailActivity(models.Model):
         self._check_engine_fields(vals)
         if vals.get("active"):
             self._check_reopen()
+            if "status" not in vals:
+                # Whoever unarchives what is on hold takes it off hold.
+                self.filtered(lambda a: a.status == "on_hold").action_resume()
         logged = vals.keys() & set(LOGGED_FIELDS)
         old_values = self._get_logged_values(logged)
         old_statuses = {activity: activity.status for activity in self}
@@ -522,15 +528,7 @@ class MailActivity(models.Model):
     def _resume(self, vals, reason=False):
         self.check_access("write")
         activities = self.sudo().with_context(activity_reason=reason)
-        activities.write(
-            {
-                "active": True,
-                "held_by_pause": False,
-                "on_hold_until": False,
-                "status_before_hold": False,
-                **vals,
-            }
-        )
+        activities.write({"active": True, **NO_HOLD, **vals})
 
     def _hold_for_pause(self):
         """Put the activities of a paused run on hold, until it is resumed."""
@@ -699,7 +697,7 @@ class MailActivity(models.Model):
         activities = self.filtered(lambda a: a.status not in CLOSED_STATUSES).sudo()
         if reason:
             activities = activities.with_context(activity_reason=reason)
-        activities.write({"active": False, "status": "cancelled"})
+        activities.write({"active": False, "status": "cancelled", **NO_HOLD})
 
     def _schedule_following(self, activity_type):
         """Schedule an activity of a type after each of these, which are done.

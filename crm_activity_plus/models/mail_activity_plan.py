@@ -498,8 +498,8 @@ class MailActivityPlan(models.Model):
                     record=record.display_name,
                 )
         if self.domain:
-            for record in records - records.filtered_domain(
-                self._check_domain(self.domain, self.name)
+            for record in records - self._filter_records(
+                records, self.domain, self.name
             ):
                 reasons.setdefault(
                     record.id,
@@ -526,14 +526,30 @@ class MailActivityPlan(models.Model):
             parsed.validate(self.env[self.res_model])
             self.env[self.res_model].sudo()._search(parsed, limit=1)
         except Exception as error:
-            raise ValidationError(
-                self.env._(
-                    "The condition of “%(name)s” can't be evaluated: %(error)s",
-                    name=name,
-                    error=error,
-                )
-            ) from error
+            raise self._make_domain_error(name, error) from error
         return parsed
+
+    def _filter_records(self, records, domain, name):
+        """Find the records that meet a domain that a person typed; see
+        :meth:`_check_domain`.
+
+        :param records: of the plan's model
+        """
+        parsed = self._check_domain(domain, name)
+        try:
+            return records.filtered_domain(parsed)
+        except (TypeError, ValueError) as error:
+            # PostgreSQL compares text and numbers, Python doesn't.
+            raise self._make_domain_error(name, error) from error
+
+    def _make_domain_error(self, name, error):
+        return ValidationError(
+            self.env._(
+                "The condition of “%(name)s” can't be evaluated: %(error)s",
+                name=name,
+                error=error,
+            )
+        )
 
     @api.model
     @tools.ormcache("what")

@@ -199,7 +199,8 @@ class MailActivityPlanLaunch(models.Model):
     def _get_plan(self):
         """:returns: the plan, with the rights and the companies of whoever launches"""
         user = self.user_id
-        companies = self.company_id | self.company_ids
+        # In those of them that the user still works in.
+        companies = self.company_id | (self.company_ids & user.company_ids)
         return (
             self.plan_id.with_user(user)
             .with_context(
@@ -217,6 +218,15 @@ class MailActivityPlanLaunch(models.Model):
             raise UserError(
                 self.env._(
                     "“%(user)s”, who launched it, is archived.", user=self.user_id.name
+                )
+            )
+        if self.company_id not in self.user_id.company_ids:
+            raise UserError(
+                self.env._(
+                    "“%(user)s”, who launched it, doesn't work in the company "
+                    "“%(company)s” any more.",
+                    user=self.user_id.name,
+                    company=self.company_id.name,
                 )
             )
         plan.check_access("read")

@@ -511,14 +511,13 @@ class MailActivityPlanRun(models.Model):
         """Stop the runs whose record meets their exit condition by now."""
         same = self.grouped(lambda run: (run.plan_id, run.res_model, run.exit_domain))
         for (plan, res_model, exit_domain), runs in same.items():
+            records = self.env[res_model].browse(runs.mapped("res_id")).exists()
             try:
-                domain = plan._check_domain(exit_domain, runs[0].name)
+                met = plan._filter_records(records, exit_domain, runs[0].name)._ids
             except ValidationError as error:
                 # Nobody who saves a record can mend the plan: the runs go on.
                 _logger.warning("Runs %s: %s", runs.ids, error.args[0])
                 continue
-            records = self.env[res_model].browse(runs.mapped("res_id")).exists()
-            met = set(records.filtered_domain(domain)._ids)
             runs.filtered(lambda run, met=met: run.res_id in met)._stop("condition")
 
     def _close_lost_steps(self):

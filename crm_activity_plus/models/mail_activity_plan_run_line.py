@@ -463,10 +463,11 @@ class MailActivityPlanRunLine(models.Model):
         self.ensure_one()
         if not self.condition_domain:
             return True
-        domain = self.run_id.plan_id._check_domain(
-            self.condition_domain, self.display_name
+        return bool(
+            self.run_id.plan_id._filter_records(
+                self._get_record(), self.condition_domain, self.display_name
+            )
         )
-        return bool(self._get_record().filtered_domain(domain))
 
     def _prepare_schedule_values(self, dater, rotation):
         """Hook: the values of a step whose turn has come.

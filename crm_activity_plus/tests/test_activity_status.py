@@ -73,6 +73,25 @@ class TestActivityStatus(CrmActivityPlusCommon):
         self.assertTrue(activity.active)
 
     @freeze_time("2026-03-02 09:00:00")
+    def test_nothing_is_left_of_a_hold(self):
+        """Whichever way it ends; else the record's next step would have its date."""
+        for end, status in (
+            ("action_unarchive", "in_progress"),
+            ("action_resume", "in_progress"),
+            ("action_start", "in_progress"),
+            ("action_cancel", "cancelled"),
+            ("action_feedback", "done"),
+        ):
+            activity = self._schedule()
+            activity.action_start()
+            activity.action_hold("2026-03-20")
+            getattr(activity, end)()
+            self.assertEqual(activity.status, status)
+            self.assertFalse(activity.on_hold_until, end)
+            self.assertFalse(activity.status_before_hold, end)
+            self.assertChain(self._get_logs([("activity_ref", "=", activity.id)]))
+
+    @freeze_time("2026-03-02 09:00:00")
     def test_bad_input(self):
         activity = self._schedule()
         with self.assertRaisesRegex(UserError, "not on hold"):

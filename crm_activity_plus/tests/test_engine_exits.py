@@ -3,10 +3,13 @@
 
 from unittest.mock import patch
 
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import CrmActivityPlusCommon
+
+MODELS = "odoo.addons.crm_activity_plus.models"
 
 REPLY = """Return-Path: <customer@test.example.com>
 From: {sender}
@@ -345,6 +348,18 @@ class TestEngineExits(CrmActivityPlusCommon):
         self.assertEqual(run.line_ids.mapped("state"), ["cancelled", "scheduled"])
         self.assertIn("deleted", run.line_ids[0].reason)
         self.assertLedgerTellsState(run)
+
+    def test_condition_that_compares_text_with_numbers(self):
+        """Whoever saves a record can't mend the plan. Whoever launches is told."""
+        self.plan.exit_domain = "[('name', '>', 5)]"
+        run = self._launch()
+        with self.assertLogs(f"{MODELS}.mail_activity_plan_run", "WARNING"):
+            self.lead.with_user(self.user_owner).priority = "3"
+        self.assertEqual((run.state, self.lead.priority), ("running", "3"))
+        run.action_stop()
+        self.plan.domain = "[('name', '>', 5)]"
+        with self.assertRaisesRegex(ValidationError, "can't be evaluated"):
+            self._launch()
 
     def test_condition_costs_as_much_for_many_records(self):
         self.plan.exit_domain = "[('priority', '=', '3')]"

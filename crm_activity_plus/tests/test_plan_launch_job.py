@@ -383,6 +383,26 @@ class TestPlanLaunchJob(CrmActivityPlusCommon, CronMixinCase):
             self.assertFalse(self._get_runs())
             user.active = True
 
+    def test_companies_left_in_the_meantime(self):
+        owner = self.user_owner
+        companies = self.company_main + self.other_company
+        for left in companies:
+            owner.company_ids = [Command.set(companies.ids)]
+            self.short_plan = self.short_plan.with_context(
+                allowed_company_ids=companies.ids
+            )
+            launch = self._enqueue()
+            kept = companies - left
+            owner.write({"company_id": kept.id, "company_ids": [Command.set(kept.ids)]})
+            self._run_cron()
+            if left == self.company_main:
+                self.assertEqual(launch.state, "failed")
+                self.assertIn(left.name, launch.error)
+                self.assertFalse(self._get_runs())
+            else:
+                self.assertEqual(launch.state, "done")
+                self.assertCounts(launch, 5, 5, 0)
+
     def test_bad_input_is_refused_at_once(self):
         plan = self.short_plan.with_user(self.user_owner)
         ids = self.leads.ids
