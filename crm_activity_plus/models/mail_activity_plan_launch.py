@@ -11,6 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import json_default, split_every
 
+from ..tools.savepoint import savepoint
 from .mail_activity_plan import LAUNCH_BATCH_SIZE as BATCH_SIZE
 
 _logger = logging.getLogger(__name__)
@@ -266,7 +267,7 @@ class MailActivityPlanLaunch(models.Model):
             for res_id, values in (self.overrides or {}).items()
             if int(res_id) in res_ids
         }
-        with self.env.cr.savepoint():
+        with savepoint(self.env.cr):
             return plan._launch_now(
                 res_ids, self.plan_date, self._get_responsible_id(), overrides
             )

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date, html2plaintext, is_html_empty
 
+from ..tools.savepoint import savepoint
 from .mail_activity import CLOSED_STATUSES
 
 # Nobody works through more in a sitting; counting on would take time.
@@ -204,17 +205,15 @@ class MailActivity(models.Model):
         closed = self._get_queue_closed(status)
         if closed:
             return closed
-        queued = self.with_context(mail_notify_force_send=False)
         try:
-            with self.env.cr.savepoint():
-                action(queued)
+            with savepoint(self.env.cr):
+                action(self)
         except AccessError:
             reason = self.env._(
                 "You may not change this activity any more. What you typed is still "
                 "here: copy what you need, or go on with the next activity."
             )
             return {"done": False, "reason": reason}
-        queued.env["mail.mail"]._send_soon()
         self.queue_release()
         # What was done may have closed it, or moved it.
         is_next_valid = bool(next_id and self.browse(next_id).queue_keep())

@@ -11,9 +11,8 @@ class MailMail(models.Model):
     def _send_soon(self):
         """Have e-mails that were queued sent at once, and not within the hour.
 
-        Scheduled actions queue them, and so does what may be rolled back to a
-        savepoint: core would send the others after the commit, whether they are still
-        there or not. The context key ``mail_notify_force_send`` says so.
+        Scheduled actions queue them, and so does what nobody is to wait for: the
+        context key ``mail_notify_force_send`` says so.
         """
         if self.env.context.get("mail_notify_force_send", True):
             return

@@ -12,6 +12,7 @@ from odoo.tools.misc import format_date
 
 from ..models.mail_activity import CLOSED_STATUSES
 from ..models.step_dater import StepDater
+from ..tools.savepoint import savepoint
 
 # As many activities are named in the message to who takes them over.
 MAX_NAMED = 20
@@ -138,7 +139,7 @@ class MailActivityBulk(models.TransientModel):
         # A second click of an impatient user.
         self.state = "report"
         activities, failures = self._filter_possible()
-        # Of what is refused, no e-mail must be sent.
+        # Nobody waits until hundreds of e-mails are sent.
         queued = self.with_context(mail_notify_force_send=False)
         done = queued._apply(activities.with_env(queued.env), failures)
         queued.env["mail.mail"]._send_soon()
@@ -210,7 +211,7 @@ class MailActivityBulk(models.TransientModel):
         if not activities:
             return activities
         try:
-            with self.env.cr.savepoint():
+            with savepoint(self.env.cr):
                 getattr(self, f"_apply_{self.mode}")(activities)
                 self.env.flush_all()
         except (AccessError, UserError, ValidationError) as error:
