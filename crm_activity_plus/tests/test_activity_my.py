@@ -267,7 +267,7 @@ class TestActivityMy(CrmActivityPlusCommon):
         action = activity.action_ask_outcome()
         self.assertEqual(action["res_model"], "mail.activity.bulk")
         self.assertEqual(activity.status, "new")
-        wizard = activity.env[action["res_model"]].with_context(action["context"])
+        wizard = activity.env[action["res_model"]].with_context(**action["context"])
         self.assertEqual(wizard.create({}).activity_ids, activity)
         other = self._schedule(activity_type_id=note.id)
         other.action_ask_outcome()
