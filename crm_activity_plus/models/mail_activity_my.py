@@ -88,6 +88,25 @@ class MailActivity(models.Model):
         self.filtered(lambda a: a.status == "on_hold").action_resume()
         return True
 
+    def action_ask_outcome(self):
+        """Mark the activities as done; where they can end in several ways, ask how.
+
+        :returns: action
+        """
+        offered = self.env["mail.activity.outcome"]._get_offered()
+        if not any(activity._get_outcomes_data(offered) for activity in self):
+            return self.action_done()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_activity_plus.mail_activity_bulk_action_done"
+        )
+        action["context"] = {
+            "active_ids": self.ids,
+            "active_model": self._name,
+            "default_mode": "done",
+            "dialog_size": "medium",
+        }
+        return action
+
     def action_open_queue(self):
         """Work through the selected activities, or through those of the list, one after
         the other."""

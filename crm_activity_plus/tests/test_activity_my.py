@@ -255,6 +255,24 @@ class TestActivityMy(CrmActivityPlusCommon):
             activity.action_set_new()
 
     @freeze_time("2026-03-10")
+    def test_done_asks_where_there_is_something_to_choose(self):
+        visit, note = self._create_type("Visit"), self._create_type("Note")
+        self.env["mail.activity.outcome"].search(
+            [("activity_type_ids", "=", False)]
+        ).active = False
+        self.env["mail.activity.outcome"].create(
+            {"name": "Seen", "activity_type_ids": visit.ids}
+        )
+        activity = self._schedule(activity_type_id=visit.id)
+        action = activity.action_ask_outcome()
+        self.assertEqual(action["res_model"], "mail.activity.bulk")
+        self.assertEqual(activity.status, "new")
+        wizard = activity.env[action["res_model"]].with_context(**action["context"])
+        self.assertEqual(wizard.create({}).activity_ids, activity)
+        other = self._schedule(activity_type_id=note.id)
+        other.action_ask_outcome()
+        self.assertEqual(other.status, "done")
+
     def test_open_queue(self):
         activities = self._schedule() + self._schedule()
         action = activities.action_open_queue()

@@ -72,6 +72,12 @@ class TestToursActivityMy(TourCase):
         self.assertEqual(second.user_id, self.salesperson)
         self.assertEqual(done.user_id, self.salesperson)
 
+    def test_done(self):
+        activity = self._schedule("Call A")
+        self.start_tour("/odoo", "crm_activity_plus_my_done", login="tour_salesperson")
+        self.assertEqual(activity.status, "done")
+        self.assertEqual(activity.outcome_id, self.reached)
+
     def test_new(self):
         self._schedule("Call A")
         self.start_tour("/odoo", "crm_activity_plus_my_new", login="tour_salesperson")

@@ -9,6 +9,7 @@ import {
     makeServerError,
     onRpc,
     allowTranslations,
+    serverState,
     waitForSteps,
 } from "@web/../tests/web_test_helpers";
 import {
@@ -80,6 +81,17 @@ test("the card shows fields of the record", async () => {
         text: "+32 2 555",
     });
     await contains(`${CARD} [data-name='city']`, {text: "City:–"});
+});
+
+test("an activity of nobody says so", async () => {
+    await openPartner({user_id: false});
+    await contains(`${CARD} .o_activity_unassigned`, {text: "Unassigned"});
+});
+
+test("an activity of somebody", async () => {
+    await openPartner({user_id: serverState.userId});
+    await contains(`${CARD} .o_activity_start`);
+    await contains(`${CARD} .o_activity_unassigned`, {count: 0});
 });
 
 test("start it, once", async () => {

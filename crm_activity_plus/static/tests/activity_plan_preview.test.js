@@ -201,6 +201,19 @@ test("a change is asked for again, kept, and taken back", async () => {
     expect.verifySteps(["web_save"]);
 });
 
+test("a step that is left out and put back at once is scheduled", async () => {
+    onPreview();
+    await mount();
+    const box = `${STEP}[data-code=a] input[type=checkbox]`;
+    queryOne(box).click();
+    queryOne(box).click();
+    await animationFrame();
+    await animationFrame();
+    expect(requests.at(-1).overrides).toEqual({all: {}});
+    expect(`${STEP}[data-code=a]`).not.toHaveClass("o_skipped");
+    expect(box).toBeChecked();
+});
+
 test("changes of one plan are found again after a look at another", async () => {
     onPreview();
     await mount();

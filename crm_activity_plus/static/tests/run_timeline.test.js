@@ -247,6 +247,22 @@ test("each state of a step", async () => {
     expect(".o_run_timeline").toHaveText(/4 of 6 steps/);
 });
 
+test("a step of nobody", async () => {
+    answer({
+        ...RUN,
+        steps: [
+            {...OPEN, user: false},
+            {...WAITING, user: false},
+        ],
+    });
+    await openLead();
+    expect.verifySteps(["get_timeline 7"]);
+    expect(`${step("Second call")} .o_run_timeline_user`).toHaveText("Unassigned");
+    expect(`${step("Second call")} .o_run_timeline_user`).toHaveClass("text-danger");
+    // Who does it is decided when its turn comes.
+    expect(`${step("Send the offer")} .o_run_timeline_user`).toHaveCount(0);
+});
+
 test("the run under way is open, those that ended are collapsed", async () => {
     Lead._records[0].plan_run_ids = [6, 7];
     answer(RUN, STOPPED);

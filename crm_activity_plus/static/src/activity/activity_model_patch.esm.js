@@ -39,6 +39,11 @@ patch(Activity.prototype, {
         return this.status === "on_hold";
     },
 
+    /** @returns {boolean} whether nobody does it, such as after its user has left */
+    get isUnassigned() {
+        return this.isTracked && !this.isClosed && !this.user_id;
+    },
+
     get canStart() {
         return this.status === "new";
     },

@@ -28,6 +28,7 @@ export class ActivityInfo extends Component {
         const {activity} = this.props;
         return Boolean(
             activity.plan_step ||
+                activity.isUnassigned ||
                 activity.statusText ||
                 activity.attempt > 1 ||
                 activity.bookingText ||

@@ -71,8 +71,13 @@ export class PlanPreviewSteps extends Component {
         return step.code in this.props.overrides;
     }
 
-    toggle(step) {
-        this.props.update(step, {skip: !this.isSkipped(step)});
+    /**
+     * @param {object} step
+     * @param {boolean} isScheduled - as the box says: what the server said of the step is
+     *     older, where somebody clicks twice
+     */
+    toggle(step, isScheduled) {
+        this.props.update(step, {skip: !isScheduled});
     }
 
     chooseUser(step, userId) {

@@ -94,7 +94,20 @@ export class RunTimelineStep extends Component {
     /** @returns {string} whose it is, as long as nobody did it */
     get assignee() {
         const {step} = this.props;
-        return isOpen(step) && step.user ? step.user.name : "";
+        if (!isOpen(step)) {
+            return "";
+        }
+        if (step.user) {
+            return step.user.name;
+        }
+        return this.isUnassigned ? _t("Unassigned") : "";
+    }
+
+    /** @returns {boolean} whether somebody has to be found; for what waits, that is so
+     * when its turn comes */
+    get isUnassigned() {
+        const {step} = this.props;
+        return step.state === "scheduled" && !step.user;
     }
 
     get attempt() {

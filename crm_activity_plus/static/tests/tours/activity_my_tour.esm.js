@@ -104,6 +104,37 @@ registry.category("web_tour.tours").add("crm_activity_plus_bulk", {
     ],
 });
 
+registry.category("web_tour.tours").add("crm_activity_plus_my_done", {
+    steps: () => [
+        ...openMyActivities(),
+        {
+            content: "It is done",
+            trigger: ".o_data_row:contains('Call A') button[name='action_ask_outcome']",
+            run: "click",
+        },
+        {
+            content: "How did it end?",
+            trigger: ".modal .o_field_widget[name='outcome_id'] input",
+            run: "click",
+        },
+        {
+            content: "They were reached",
+            trigger: ".o-autocomplete--dropdown-item:contains('Reached')",
+            run: "click",
+        },
+        {
+            content: "Confirm",
+            trigger: ".modal footer button.btn-primary:contains('Mark as Done')",
+            run: "click",
+        },
+        {
+            content: "It is off the list",
+            trigger:
+                "body:not(:has(.modal)) .o_list_view:not(:has(.o_data_row:contains('Call A')))",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("crm_activity_plus_my_new", {
     steps: () => [
         ...openMyActivities(),
