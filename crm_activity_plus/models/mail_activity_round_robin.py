@@ -144,7 +144,8 @@ class Rotation:
 
     def has_members(self, record):
         """:returns: whether there is anybody in a record's team whose turn can come"""
-        return bool(self._get_members(self._get_team(record.sudo())))
+        _key, members = self._get_queue(record.sudo())
+        return bool(members)
 
     def _get_turns(self):
         return self.env["mail.activity.round.robin"]
