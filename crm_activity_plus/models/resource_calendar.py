@@ -20,37 +20,42 @@ NOON = time(12)
 class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
 
-    def _get_days_off(self, first, last, resource, company):
+    def _get_days_off(self, first, last, resource, company, tz=None):
         """Find the days on which nobody, or somebody, doesn't work at all.
 
         ``plan_days`` of Odoo looks at the company's leaves only; here those of the
         person count as well, whatever calendar they were entered in.
 
         Times are compared as the clock on the wall shows them, written as if they were
-        UTC: a public holiday is the same day for everybody, wherever they work.
+        UTC. A public holiday is a day on the calendar's clock, or else on the person's:
+        in many a database the calendar has the time zone that it was installed with.
 
         :param date first: first day to look at
         :param date last: last day to look at
         :param resource: the ``resource.resource`` of a person, or none
         :param company: whose public holidays count
+        :param str tz: the person's time zone
         :returns: day -> why nobody works on it; other days are working days
         :rtype: dict[date, str]
         """
+        usual = company.sudo().resource_calendar_id
+        clocks = dict.fromkeys([self.tz, usual.tz, resource.tz or tz])
+        clocks = [clock for clock in clocks if clock] or ["UTC"]
         planned = self._get_planned_intervals(first, last)
-        leaves = self._get_leave_intervals(first, last, resource, company)
-        worked_days = _list_days(planned - Intervals(leaves))
         planned_days = _list_days(planned)
-        names = self._get_leave_names(leaves)
-        return {
-            day: names.get(day) or self.env._("day off")
-            if day in planned_days
-            else self.env._("no working day")
-            for day in (
-                first + timedelta(days=index)
-                for index in range((last - first).days + 1)
-            )
-            if day not in worked_days
+        leaves = self._find_leaves(first, last, resource, company)
+        days_off = {
+            first + timedelta(days=index): self.env._("no working day")
+            for index in range((last - first).days + 1)
         }
+        for day in planned_days:
+            days_off.pop(day, None)
+        for clock in clocks:
+            intervals = self._get_leave_intervals(leaves, clock)
+            names = self._get_leave_names(intervals)
+            for day in planned_days - _list_days(planned - Intervals(intervals)):
+                days_off.setdefault(day, names.get(day) or self.env._("day off"))
+        return days_off
 
     def _get_planned_intervals(self, first, last):
         """:returns: when there is work in the calendar; around noon on every day
@@ -67,7 +72,7 @@ class ResourceCalendar(models.Model):
         )
         return Intervals((noon - half, noon + half, nobody) for noon in noons)
 
-    def _get_leave_intervals(self, first, last, resource, company):
+    def _find_leaves(self, first, last, resource, company):
         # The holidays of other companies that share a calendar are not ours.
         public = (
             Domain("resource_id", "=", False)
@@ -75,7 +80,7 @@ class ResourceCalendar(models.Model):
             & Domain("company_id", "in", [False, company.id, *self.company_id.ids])
         )
         personal = Domain("resource_id", "in", resource.ids)
-        leaves = (
+        return (
             self.env["resource.calendar.leaves"]
             .sudo()
             .search(
@@ -86,17 +91,21 @@ class ResourceCalendar(models.Model):
                 & (public | personal)
             )
         )
-        usual = company.sudo().resource_calendar_id or self
-        intervals = []
-        for leave in leaves:
-            where = leave.resource_id or leave.calendar_id or usual
-            timezone = pytz.timezone(where.tz or "UTC")
-            begin, end = (
-                localized(moment).astimezone(timezone).replace(tzinfo=pytz.utc)
-                for moment in (leave.date_from, leave.date_to)
+
+    def _get_leave_intervals(self, leaves, clock):
+        """:returns: when the leaves are, on a clock; those of a person on their own"""
+        return [
+            (
+                *(
+                    localized(moment)
+                    .astimezone(pytz.timezone(leave.resource_id.tz or clock))
+                    .replace(tzinfo=pytz.utc)
+                    for moment in (leave.date_from, leave.date_to)
+                ),
+                leave,
             )
-            intervals.append((begin, end, leave))
-        return intervals
+            for leave in leaves
+        ]
 
     def _get_leave_names(self, leaves):
         names = defaultdict(list)

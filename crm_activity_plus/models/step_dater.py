@@ -105,8 +105,9 @@ class StepDater:
                 or resource.calendar_id
                 or company.sudo().resource_calendar_id
             )
+            last = first + timedelta(days=BLOCK_DAYS - 1)
             self._days_off[key] = calendar._get_days_off(
-                first, first + timedelta(days=BLOCK_DAYS - 1), resource, company
+                first, last, resource, company, user.sudo().tz
             )
         return self._days_off[key].get(day)
 

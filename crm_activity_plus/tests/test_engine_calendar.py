@@ -147,6 +147,21 @@ class TestEngineCalendar(CrmActivityPlusCommon):
                     ["Christmas", "no working day", "no working day"],
                 )
 
+    def test_holiday_in_a_calendar_without_its_own_time_zone(self):
+        """It was entered where people are."""
+        self.week.tz = "UTC"
+        self._add_leave("Christmas", "2026-12-24 13:00:00", "2026-12-25 12:59:59")
+        self.user_owner.tz = self.resource.tz = "Australia/Sydney"
+        self.assertDue(self._find("working_days", 1, "2026-12-24"), "2026-12-28")
+        self.resource.active = False
+        self.assertDue(self._find("working_days", 1, "2026-12-24"), "2026-12-28")
+
+    def test_half_a_holiday_is_a_working_day(self):
+        """On whichever clock: both halves must not add up."""
+        self.resource.tz = "America/Sao_Paulo"
+        self._add_leave("Afternoon off", "2026-03-09 11:00:00", "2026-03-09 16:00:00")
+        self.assertDue(self._find("working_days", 1), "2026-03-09")
+
     def test_time_off_is_the_person_s_day(self):
         """In Auckland the day is over before it has begun in Brussels."""
         self.resource.tz = "Pacific/Auckland"
