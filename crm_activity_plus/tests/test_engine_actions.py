@@ -5,7 +5,6 @@ from datetime import datetime
 from unittest.mock import patch
 
 from freezegun import freeze_time
-from lxml import etree
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
@@ -412,22 +411,6 @@ class TestEngineActions(CrmActivityPlusCommon, CronMixinCase):
             [("model", "=", "calendar.event"), ("res_id", "=", event.id)]
         )
         self.assertEqual(invitations.partner_ids, self.partner)
-
-    def test_manager_can_not_choose_an_action(self):
-        """Managers may not read actions: a list to choose from would be an error."""
-        for user, is_chosen in ((self.user_manager, False), (self.user_system, True)):
-            for model in ("mail.activity.plan.template", "mail.activity.outcome"):
-                self.assertEqual(
-                    self._can_choose_action(model, user), is_chosen, (model, user.name)
-                )
-
-    def _can_choose_action(self, model, user):
-        """:returns: whether the form lets a user choose an action"""
-        form = self.env[model].with_user(user).get_view(view_type="form")
-        [field] = etree.fromstring(form["arch"]).iterfind(
-            ".//field[@name='server_action_id']"
-        )
-        return not field.get("readonly")
 
     def test_plan_of_another_application(self):
         """Its steps are checked again."""
