@@ -255,20 +255,28 @@ class MailActivityPlan(models.Model):
         skip_reasons = self._get_skip_reasons(res_ids, plan_date, responsible)
         records = self.env[self.res_model].browse(res_ids)
         dater = self._get_dater()
+        candidates = records.filtered(lambda record: record.id not in skip_reasons)
+        unmet = self._get_unmet(steps, candidates)
         rotation = self.env["mail.activity.round.robin"]._get_rotation(draw)
+        # Whoever has two such steps has two turns; who is left out has none.
         rotation.reserve(
-            records.filtered(lambda record: record.id not in skip_reasons),
-            sum(
-                step["responsible_type"] == "round_robin" and not step["after"]
+            records.browse(
+                record.id
                 for step in steps
-            ),
+                for record in candidates
+                if step["responsible_type"] == "round_robin"
+                and not step["after"]
+                and (step["code"], record.id) not in unmet
+            )
         )
         proposals, error = [], None
         for record in records:
             reason = skip_reasons.get(record.id, False)
             proposed = []
             if not reason:
-                proposed = self._propose_steps(steps, record, responsible, rotation)
+                proposed = self._propose_steps(
+                    steps, record, responsible, rotation, unmet
+                )
                 self._apply_overrides(proposed, overrides.get(record.id, {}))
                 try:
                     self._date_steps(proposed, plan_date, dater, record)
@@ -666,15 +674,46 @@ class MailActivityPlan(models.Model):
             previous = following
         return steps
 
-    def _propose_steps(self, steps, record, responsible, rotation):
+    def _get_unmet(self, steps, records):
+        """Look at the conditions of the steps whose turn is at the launch.
+
+        :returns: step code and record id -> its state, and the reason
+        :rtype: dict
+        """
+        unmet = {}
+        for step in steps:
+            if step["after"] or not step.get("condition_domain"):
+                continue
+            name = step["template"].display_name
+            met = records.browse()
+            values = ("skipped", self._get_unmet_reason())
+            try:
+                met = self._filter_records(
+                    records.sudo(), step["condition_domain"], name
+                )
+            except ValidationError as error:
+                values = ("failed", error.args[0])
+            unmet |= {(step["code"], record.id): values for record in records - met}
+        return unmet
+
+    def _get_unmet_reason(self):
+        return self.env._("The record doesn't meet its condition.")
+
+    def _propose_steps(self, steps, record, responsible, rotation, unmet=None):
         """:returns: the steps with who does them on a record, and their state at the
         launch"""
         proposed = []
         for step in steps:
-            user, reason = self._find_responsible(step, record, responsible, rotation)
-            state = "waiting" if step["after"] else "scheduled"
-            if state == "scheduled" and not user:
-                state = "failed"
+            if unmet and (step["code"], record.id) in unmet:
+                state, reason = unmet[step["code"], record.id]
+                user = self.env["res.users"]
+            else:
+                user, reason = self._find_responsible(
+                    step, record, responsible, rotation
+                )
+                state = "waiting" if step["after"] else "scheduled"
+                if state == "scheduled" and not user:
+                    state = "failed"
             proposed.append(
                 {**step, "user_id": user.id, "state": state, "reason": reason}
             )
@@ -835,7 +874,8 @@ class MailActivityPlan(models.Model):
     def _apply_overrides(self, steps, overrides):
         for step in steps:
             values = overrides.get(step["code"])
-            if not values:
+            if not values or step["state"] == "skipped":
+                # Whoever is chosen for it: the record doesn't meet its condition.
                 continue
             if values.get("user_id"):
                 # The engine must not look for somebody else when its turn comes.
@@ -957,7 +997,8 @@ class MailActivityPlan(models.Model):
                     "user_id": step["user_id"],
                     "user_name": users.browse(step["user_id"]).name or False,
                     "explanation": step["date_explanation"],
-                    "skip_reason": step["state"] == "failed" and step["reason"],
+                    "skip_reason": step["state"] in ("failed", "skipped")
+                    and step["reason"],
                     "waits": step["state"] == "waiting",
                 }
                 for step in proposal.steps

@@ -419,9 +419,7 @@ class MailActivityPlanRunLine(models.Model):
                 if line._meets_condition():
                     ready += line
                 else:
-                    line._close(
-                        "skipped", self.env._("The record doesn't meet its condition.")
-                    )
+                    line._close("skipped", line.run_id.plan_id._get_unmet_reason())
             except UserError as error:
                 line._fail(error.args[0])
         return ready

@@ -130,6 +130,67 @@ class TestEngineSteps(CrmActivityPlusCommon):
         run.line_ids[0].activity_id.action_feedback()
         self.assertEqual(run.line_ids[1].state, "scheduled")
 
+    def test_condition_of_a_first_step(self):
+        """Its turn is the launch: preview and launch say so, and nobody is asked."""
+        plan = self._create_plan(
+            "Conditions",
+            self._step(
+                self.type_call,
+                "Rich",
+                responsible_type="round_robin",
+                condition_domain="[('expected_revenue', '>', 100)]",
+            ),
+            self._step(self.type_todo, "Behind it"),
+        )
+        plan.template_ids[1].after_ids = plan.template_ids[0]
+        leads = self._create_leads(2)
+        leads[1].expected_revenue = 500
+        reasons = [
+            [line["skip_reason"] for line in row["lines"]]
+            for row in plan.preview(leads.ids)["records"]
+        ]
+        self.assertEqual(
+            reasons,
+            [["The record doesn't meet its condition.", False], [False, False]],
+        )
+        draw = MailActivityRoundRobin._draw
+        with patch.object(
+            MailActivityRoundRobin, "_draw", autospec=True, side_effect=draw
+        ) as draw:
+            poor, rich = self._launch(
+                leads,
+                plan=plan,
+                user=self.user_manager,
+                overrides={leads[0].id: {"rich": {"user_id": self.user_owner.id}}},
+            )
+        self.assertEqual(draw.call_args.args[1], {self.sales_team_1.id: 1})
+        self.assertEqual(poor.line_ids.mapped("state"), ["skipped", "scheduled"])
+        self.assertIn("condition", poor.line_ids[0].reason)
+        self.assertFalse(poor.line_ids[0].activity_id)
+        self.assertEqual(rich.line_ids.mapped("state"), ["scheduled", "waiting"])
+        self.assertLedgerTellsState(poor + rich)
+
+    def test_condition_that_fails_on_the_record(self):
+        """It could be saved, being well formed."""
+        plan = self._create_chain()
+        for step in plan.template_ids[:2]:
+            step.condition_domain = "[('name', '>', 5)]"
+        run = self._launch(plan=plan)
+        self.assertEqual(run.line_ids[0].state, "failed")
+        self.assertIn("can't be evaluated", run.line_ids[0].reason)
+        self.assertEqual(run.line_ids[1].state, "failed")
+        self.assertEqual(run.line_ids[2].state, "scheduled", "what follows goes on")
+        self.assertLedgerTellsState(run)
+
+    def test_exit_condition_that_fails_on_the_record(self):
+        """Whoever saves the record can't mend it."""
+        run = self._launch(plan=self._create_chain())
+        run.exit_domain = "[('name', '>', 5)]"
+        with self.assertLogs("odoo.addons.crm_activity_plus", "WARNING") as logs:
+            run._stop_where_met()
+        self.assertIn("can't be evaluated", logs.output[0])
+        self.assertEqual(run.state, "running")
+
     def test_cycles_are_refused_with_names(self):
         plan = self._create_chain()
         with self.assertRaisesRegex(ValidationError, "Call.*Quotation|Quotation.*Call"):

@@ -90,6 +90,11 @@ class TestToolsDates(BaseCase):
         )
         self.assertEqual(found.date, MONDAY + timedelta(weeks=1))
 
+    def test_working_days_without_end(self):
+        """They aren't counted one by one until the calendar ends."""
+        with self.assertRaises(DeadlineError):
+            find_deadline(FRIDAY, 2_000_000, policy="working_days", why_off=self.fail)
+
     def test_shift_forward(self):
         found = find_deadline(FRIDAY, 1, policy="shift_forward", why_off=make_why_off())
         self.assertEqual(found.date, MONDAY)
