@@ -10,6 +10,7 @@
     "depends": [
         "crm_activity_plus",
         "account",
+        "base_automation",
         "project",
         "purchase",
         "sale_management",

@@ -23,6 +23,7 @@ from . import mail_activity_plan_run_timeline
 from . import mail_activity_plan_run_line_timeline
 from . import mail_activity_log, mail_activity_log_history
 from . import mail_activity_round_robin
+from . import mail_followers
 from . import mail_mail
 from . import mail_thread
 from . import calendar_event

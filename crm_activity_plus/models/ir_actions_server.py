@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import logging
+from collections import Counter, defaultdict
+from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -10,6 +12,10 @@ _logger = logging.getLogger(__name__)
 
 # An action that launches a plan, whose step runs an action that launches it again...
 MAX_DEPTH = 5
+# The same, where each begins when the one before is over.
+MAX_TURNS = 20
+TURNS_KEY = "crm_activity_plus.action_turns"
+DEPTH_KEY = "crm_activity_plus.action_depth"
 
 PLAN_STATES = ("launch_plan", "complete_activity")
 
@@ -87,24 +93,23 @@ class IrActionsServer(models.Model):
                     )
                 )
 
-    def _run_action_launch_plan(self, eval_context=None):
+    def _run_action_launch_plan_multi(self, eval_context=None):
         """Launch the plan on the records; those it can't be launched on are skipped."""
         records = self._get_action_records(eval_context)
-        guarded = self._guard_depth()
-        if not guarded:
-            return False
-        result = guarded.activity_plan_id.launch(records.ids)
+        with self._nest(records) as is_allowed:
+            if not is_allowed:
+                return False
+            result = self.activity_plan_id.launch(records)
+        if result["run_ids"]:
+            self._count_turn(records)
         for row in result["skipped"]:
             _logger.info("Action %s: %s", self.id, row["reason"])
         return False
 
-    def _run_action_complete_activity(self, eval_context=None):
+    def _run_action_complete_activity_multi(self, eval_context=None):
         """Complete the open activities that can end with the outcome."""
         records = self._get_action_records(eval_context)
-        guarded = self._guard_depth()
-        if not guarded:
-            return False
-        activities = guarded.env["mail.activity"].search(
+        activities = self.env["mail.activity"].search(
             [("res_model", "=", records._name), ("res_id", "in", records.ids)]
         )
         outcome = self.activity_outcome_id
@@ -113,7 +118,10 @@ class IrActionsServer(models.Model):
                 lambda a: not outcome._get_reason_not_applicable(a.activity_type_id)
             )
         if activities:
-            activities.complete(outcome)
+            with self._nest(records) as is_allowed:
+                if is_allowed:
+                    self._count_turn(records)
+                    activities.complete(outcome)
         return False
 
     def _get_action_records(self, eval_context):
@@ -122,14 +130,50 @@ class IrActionsServer(models.Model):
             context.get("records") or context.get("record") or self.env[self.model_name]
         )
 
-    def _guard_depth(self):
-        """Cut off actions and plans that start each other without end. What was done so
-        far stays: whoever happened to start it can't mend it.
+    @api.model
+    def _get_depth(self):
+        """:returns: how many of these actions are running in each other
 
-        :returns: the action, deeper by one, or None where it must not run
+        It is kept beside the transaction: what is computed or written late, and makes
+        an automation rule run, doesn't know the context."""
+        return self.env.cr.precommit.data.get(DEPTH_KEY, 0)
+
+    @api.model
+    @contextmanager
+    def _at_depth(self, depth):
+        """Do something that these actions, so many of them, led to."""
+        data, before = self.env.cr.precommit.data, self._get_depth()
+        data[DEPTH_KEY] = depth
+        try:
+            yield
+        finally:
+            data[DEPTH_KEY] = before
+
+    def _get_turns(self):
+        """:returns: how often this action did something to records in this transaction:
+        record id -> number"""
+        turns = self.env.cr.precommit.data.setdefault(TURNS_KEY, defaultdict(Counter))
+        return turns[self.id]
+
+    @api.model
+    def _has_done_something(self):
+        """:returns: whether one of these actions ran in this transaction"""
+        return TURNS_KEY in self.env.cr.precommit.data
+
+    def _count_turn(self, records):
+        self._get_turns().update(records.ids)
+
+    @contextmanager
+    def _nest(self, records):
+        """Cut off actions and plans that start each other without end, in each other or
+        one after the other. What was done so far stays: whoever happened to start it
+        can't mend it.
+
+        :param records: what the action is about to be run on
+        :returns: whether it may run
         """
-        depth = self.env.context.get("plan_action_depth", 0) + 1
-        if depth > MAX_DEPTH:
+        depth, turns = self._get_depth() + 1, self._get_turns()
+        if depth > MAX_DEPTH or any(turns[id_] >= MAX_TURNS for id_ in records.ids):
             _logger.error(
                 "The action “%s” (%s) was started by itself again and again, through "
                 "plans and outcomes. It is cut off. Change one of them so that they "
@@ -137,5 +181,7 @@ class IrActionsServer(models.Model):
                 self.name,
                 self.id,
             )
-            return None
-        return self.with_context(plan_action_depth=depth)
+            yield False
+            return
+        with self._at_depth(depth):
+            yield True

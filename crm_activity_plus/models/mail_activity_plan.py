@@ -197,6 +197,9 @@ class MailActivityPlan(models.Model):
 
     def _launch_now(self, res_ids, plan_date=None, responsible_id=None, overrides=None):
         """Launch in this transaction; see :meth:`launch`."""
+        # What is still to be computed may make an automation rule launch a plan: before
+        # it is looked which plans are under way.
+        self.env.flush_all()
         proposals = self._propose(
             res_ids, plan_date, responsible_id, overrides, draw=True
         )
@@ -965,6 +968,7 @@ class MailActivityPlan(models.Model):
                 "exit_domain": self.exit_domain,
                 "resource_calendar_id": self.resource_calendar_id.id,
                 "launch_key": self._get_launch_key(plan_date, responsible),
+                "action_depth": self.env["ir.actions.server"]._get_depth(),
                 **steps._sum_up(proposal.steps),
             }
             for record, proposal in zip(records, proposals, strict=True)

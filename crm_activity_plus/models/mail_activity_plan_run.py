@@ -135,6 +135,10 @@ class MailActivityPlanRun(models.Model):
         "resource.calendar", readonly=True, ondelete="set null"
     )
     launch_key = fields.Char(readonly=True, default="")
+    action_depth = fields.Integer(
+        readonly=True,
+        help="How many actions started each other before one of them launched it.",
+    )
 
     # Two launches at the same moment give one run.
     _launched_once = models.UniqueIndex(
@@ -299,6 +303,13 @@ class MailActivityPlanRun(models.Model):
         # open step.
         (lines - lines._filter_open()).run_id._advance()
 
+    def _get_action_depth(self):
+        """:returns: how many actions led here today, for the next one; a plan that
+        launches another one on a later day doesn't go round without end"""
+        self.ensure_one()
+        is_todays = self.date_start.date() == fields.Date.today()
+        return self.action_depth if is_todays else 0
+
     def _get_dater(self):
         return StepDater(self.env, self.deadline_policy, self.resource_calendar_id)
 
@@ -452,6 +463,7 @@ class MailActivityPlanRun(models.Model):
             {
                 "date_start": fields.Datetime.now(),
                 "date_end": False,
+                "action_depth": self.env["ir.actions.server"]._get_depth(),
                 "plan_date": plan_date,
                 "stop_note": False,
                 "stop_reason": False,

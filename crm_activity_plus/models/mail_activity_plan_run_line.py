@@ -985,9 +985,11 @@ class MailActivityPlanRunLine(models.Model):
             raise UserError(self.env._("Its action was deleted."))
         if self.server_action_id.model_name != record._name:
             raise UserError(self.env._("Its action is for another application by now."))
-        self.server_action_id.with_env(record.env).with_context(
+        action = self.server_action_id.with_env(record.env).with_context(
             active_model=record._name, active_id=record.id, active_ids=record.ids
-        ).run()
+        )
+        with action._at_depth(self.run_id._get_action_depth()):
+            action.run()
 
     # ------------------------------------------------------------
     # Telling people

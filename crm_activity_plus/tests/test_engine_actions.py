@@ -7,6 +7,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -120,6 +121,45 @@ class TestEngineActions(CrmActivityPlusCommon, CronMixinCase):
         self.assertEqual(run.line_ids[0].state, "failed")
 
     @freeze_time("2026-03-02 08:00:00")
+    def test_actions_that_start_each_other_by_the_cron(self):
+        """Two plans without delays, each of which launches the other one. On another
+        day it would be a plan that comes back, such as every year."""
+        plans = self._create_plan("Ping"), self._create_plan("Pong")
+        for plan, other in (plans, plans[::-1]):
+            action = self.env["ir.actions.server"].create(
+                {
+                    "name": f"Launch {other.name}",
+                    "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                    "state": "launch_plan",
+                    "activity_plan_id": other.id,
+                }
+            )
+            plan.template_ids = [
+                Command.create(
+                    self._step(
+                        self.type_todo,
+                        action.name,
+                        action_type="server_action",
+                        server_action_id=action.id,
+                        time_of_day=0,
+                    )
+                )
+            ]
+        with freeze_time("2026-03-02 10:00:00"):
+            self._launch(plan=plans[0])
+            with self.assertLogs("odoo.addons.crm_activity_plus", "ERROR") as logs:
+                self._run_cron()
+        self.assertIn("again and again", logs.output[0])
+        runs = plans[0].run_ids | plans[1].run_ids
+        self.assertEqual(len(runs), 6)
+        self.assertEqual(set(runs.mapped("state")), {"done"})
+        with freeze_time("2026-03-03 10:00:00"):
+            runs.sorted("id")[-1].action_restart()
+            with self.assertLogs("odoo.addons.crm_activity_plus", "ERROR"):
+                self._run_cron()
+        later = (plans[0].run_ids | plans[1].run_ids) - runs
+        self.assertEqual(len(later), 5)
+
     def test_paused_run_sends_nothing(self):
         run = self._launch(plan=self.mailing)
         run.action_pause()
