@@ -244,7 +244,7 @@ class MailActivityPlanTemplate(models.Model):
         "after_ids", "after_outcome_ids", "plan_id", "delay_from", "responsible_type"
     )
     def _check_after(self):
-        for template in self:
+        for template in self | self.search([("after_ids", "in", self.ids)]):
             foreign = template.after_ids.filtered(
                 lambda other, plan=template.plan_id: other.plan_id != plan
             )
@@ -308,12 +308,14 @@ class MailActivityPlanTemplate(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_referred(self):
-        """Another step that counts its days from this one would lose its base."""
+        """Another step that counts its days from this one, or depends on its outcome,
+        would lose its base."""
         referring = self.search([("after_ids", "in", self.ids)]) - self
         for template in referring:
             if not (template.after_ids - self) and (
                 template.delay_from in PREVIOUS_STEP_DELAYS
                 or template.responsible_type == "previous"
+                or template.after_outcome_ids
             ):
                 raise ValidationError(
                     self.env._(

@@ -168,6 +168,20 @@ class TestPlanDefinition(PlanCommon):
         with self.assertRaisesRegex(ValidationError, "another plan"):
             self.plan.template_ids[0].after_ids = other.template_ids
 
+    def test_step_cant_leave_those_that_wait_for_it(self):
+        self.plan.template_ids[1].after_ids = self.plan.template_ids[0]
+        other = self.plan.copy()
+        with self.assertRaisesRegex(ValidationError, "another plan"):
+            self.plan.template_ids[0].plan_id = other
+
+    def test_deleted_step_whose_outcome_decides(self):
+        """What comes after an outcome of it would start at the launch."""
+        first, second = self.plan.template_ids[:2]
+        outcome = self.env["mail.activity.outcome"].create({"name": "Keen"})
+        second.write({"after_ids": first, "after_outcome_ids": outcome})
+        with self.assertRaisesRegex(ValidationError, second.display_name):
+            first.unlink()
+
     def test_copied_steps_wait_for_each_other(self):
         self.plan.template_ids[1].after_ids = self.plan.template_ids[0]
         copied = self.plan.copy()
