@@ -15,8 +15,8 @@ from odoo.tools.sql import column_exists
 
 from odoo.addons.mail.tools.discuss import Store
 
-from ..tools.dates import find_deadline
 from .mail_activity_type import APPLICABLE_DOMAIN
+from .step_dater import StepDater
 
 _logger = logging.getLogger(__name__)
 
@@ -224,12 +224,17 @@ class MailActivity(models.Model):
     @api.constrains("activity_type_id", "res_model_id")
     def _check_activity_type_applies(self):
         checked = self.grouped(
-            lambda a: (a.activity_type_id, a.res_model, bool(a.run_line_id))
+            lambda a: (
+                a.activity_type_id,
+                a.res_model,
+                bool(a.run_line_id or a.attempt > 1),
+            )
         )
-        for activity_type, res_model, is_step in checked:
+        for activity_type, res_model, keeps_type in checked:
             reason = activity_type._get_reason_not_applicable(res_model)
-            # A launched run keeps its types, like a planned activity does.
-            if reason and not (is_step and activity_type.deleted):
+            # A launched run keeps its types, like a planned activity does, and like
+            # another attempt at one.
+            if reason and not (keeps_type and activity_type.deleted):
                 raise ValidationError(reason)
 
     @api.constrains("outcome_id", "activity_type_id")
@@ -636,6 +641,7 @@ class MailActivity(models.Model):
         """
         self._check_open()
         outcome = self.env["mail.activity.outcome"]._read_outcome(outcome)
+        self._check_feedback(feedback, attachment_ids)
         Activity = self.env["mail.activity"].sudo().with_context(active_test=False)
         last = Activity.search([], order="id DESC", limit=1)
         if outcome:
@@ -644,6 +650,18 @@ class MailActivity(models.Model):
             feedback=feedback or False, attachment_ids=attachment_ids or None
         )
         return Activity.search([("id", ">", last.id or 0)], order="id").ids
+
+    def _check_feedback(self, feedback, attachment_ids):
+        """Whatever a program sends, core would take and stumble over."""
+        attachment_ids = attachment_ids or []
+        if not isinstance(feedback or "", str):
+            raise UserError(self.env._("The feedback has to be a text."))
+        if not isinstance(attachment_ids, list | tuple) or not all(
+            isinstance(id_, int) and not isinstance(id_, bool) for id_ in attachment_ids
+        ):
+            raise UserError(
+                self.env._("The attachments have to be a list of the ids of files.")
+            )
 
     def action_done(self):
         """Those on hold can be done, too. For core they are done, being inactive."""
@@ -667,9 +685,11 @@ class MailActivity(models.Model):
         """:returns: whether core must not create what the type triggers: the run has a
         step of its own for it, or the outcome leads elsewhere"""
         self.ensure_one()
+        outcome, line = self.outcome_id, self.sudo().run_line_id
         return bool(
-            self.outcome_id.effect in ("retry", "stop")
-            or self.sudo().run_line_id._filter_expanded()
+            outcome.effect == "stop"
+            or outcome._allows_another(self.attempt, line.max_attempts)
+            or line._filter_expanded()
         )
 
     def _prepare_next_activity_values(self):
@@ -735,10 +755,15 @@ class MailActivity(models.Model):
     def _prepare_retry_values(self, outcome):
         """:returns: values of the next attempt after an outcome"""
         self.ensure_one()
-        deadline = find_deadline(
+        dater = StepDater(self.env, "calendar", self.env["resource.calendar"])
+        deadline = dater.shift(
             fields.Date.context_today(self),
             outcome.retry_delay_count,
             outcome.retry_delay_unit,
+            "after",
+            self.user_id,
+            self.env.company,
+            "retry",
         )
         return {
             "activity_type_id": self.activity_type_id.id,
@@ -785,6 +810,10 @@ class MailActivity(models.Model):
         :param dict old_statuses: the status of each activity before
         """
         changed = self.filtered(lambda a: a.status != old_statuses[a])
+        # How a reopened one ended says nothing about how it will end.
+        changed.filtered(
+            lambda a: old_statuses[a] in CLOSED_STATUSES and a.outcome_id
+        ).outcome_id = False
         steps = self.env["mail.activity.plan.run.line"].sudo()
         by_change = changed.grouped(lambda a: (old_statuses[a], a.status))
         for (old_status, status), activities in by_change.items():

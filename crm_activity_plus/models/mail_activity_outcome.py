@@ -91,6 +91,24 @@ class MailActivityOutcome(models.Model):
         "CHECK (max_attempts >= 0)", "The number of attempts can't be negative."
     )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_branching(self):
+        """A step that is taken after some outcomes only would be taken after any."""
+        using = [("after_outcome_ids", "in", self.ids)]
+        steps = self.env["mail.activity.plan.template"].sudo().search(using)
+        under_way = self.env["mail.activity.plan.run.line"].sudo()
+        under_way = under_way.search([*using, ("state", "=", "waiting")])
+        plans = steps.plan_id | under_way.run_id.plan_id
+        if plans:
+            raise UserError(
+                self.env._(
+                    "Steps of “%(plans)s” depend on the outcome “%(outcomes)s”, so "
+                    "that it can't be deleted. Archive it instead.",
+                    plans=", ".join(plans.mapped("name")),
+                    outcomes=", ".join(self.mapped("name")),
+                )
+            )
+
     @api.model
     def _read_outcome(self, outcome):
         """Find an outcome that a program named.
@@ -103,8 +121,10 @@ class MailActivityOutcome(models.Model):
             return self.browse()
         if isinstance(outcome, models.BaseModel):
             return outcome
-        domain = Domain("code", "=", outcome)
-        if isinstance(outcome, int):
+        domain = Domain.FALSE
+        if isinstance(outcome, str):
+            domain = Domain("code", "=", outcome)
+        elif isinstance(outcome, int) and not isinstance(outcome, bool):
             domain = Domain("id", "=", outcome)
         found = self.search(domain, limit=1)
         if not found:
@@ -156,6 +176,9 @@ class MailActivityOutcome(models.Model):
     def _apply(self, activities):
         """Do what the outcome says beyond the plan, for activities that just ended so.
 
+        Whoever was assigned an activity can complete it, also without access to the
+        record. Only an action decides for itself who may run it.
+
         :param activities: done activities with this outcome
         """
         self.ensure_one()
@@ -165,16 +188,41 @@ class MailActivityOutcome(models.Model):
             records = self.env[res_model].browse(set(same_model.mapped("res_id")))
             records = records.exists()
             if self.stage_id and res_model == "crm.lead":
-                records.stage_id = self.stage_id
-            if self.plan_id and self.plan_id.res_model == res_model:
-                self.plan_id.launch(records.ids)
-            if self.server_action_id and records:
+                self.sudo()._move_to_stage(records.sudo())
+            plan = self._get_plan_to_launch(res_model)
+            if plan:
+                plan.sudo().launch(records.ids)
+            if self.server_action_id.sudo().model_name == res_model and records:
                 self.server_action_id.with_context(
                     active_model=res_model,
                     active_ids=records.ids,
                     active_id=records.ids[0],
                 ).run()
         if self.next_type_id:
-            activities.filtered(lambda a: not a.run_line_id)._schedule_following(
+            activities.filtered(self._is_followed).sudo()._schedule_following(
                 self.next_type_id
             )
+
+    def _move_to_stage(self, leads):
+        """Writing the stage that they have would make automation rules run."""
+        moved = leads.filtered(lambda lead: lead.stage_id != self.stage_id)
+        moved.stage_id = self.stage_id
+
+    def _get_plan_to_launch(self, res_model):
+        """:returns: the outcome's plan, where it is one for records of a model; it
+        mustn't keep anybody from completing an activity that it is archived, or that it
+        belongs to another company"""
+        plan = self.plan_id.sudo()
+        fits = plan.active and plan.res_model == res_model
+        if not fits or plan.company_id - self.env.companies:
+            return plan.browse()
+        return self.plan_id
+
+    def _is_followed(self, activity):
+        """:returns: whether the outcome's next activity comes after an activity: it is
+        no step of a plan, and its record can have one of that type"""
+        return (
+            self.next_type_id
+            and not activity.run_line_id
+            and not self.next_type_id._get_reason_not_applicable(activity.res_model)
+        )

@@ -575,6 +575,10 @@ class MailActivityPlanRunLine(models.Model):
                 }
             )
         again._start()
+        # What is completed during a pause is tried again after it.
+        again.filtered(
+            lambda line: line.run_id.state == "paused"
+        ).activity_id._hold_for_pause()
         again._log(dict.fromkeys(again, "scheduled"), outcome.name)
         return again
 

@@ -43,8 +43,8 @@ class MailActivity(models.Model):
         else:
             steps = self._preview_following(outcome)
         steps += self._preview_triggered(outcome)
-        plan = outcome.plan_id
-        if plan and plan.res_model == self.res_model:
+        plan = outcome._get_plan_to_launch(self.res_model)
+        if plan:
             steps.append({"kind": "plan", "name": plan.name})
         if not steps and not note:
             steps = self._preview_suggested()
@@ -53,7 +53,7 @@ class MailActivity(models.Model):
     def _preview_following(self, outcome):
         """What an outcome schedules by itself, where there is no plan to do so."""
         steps = []
-        if outcome.next_type_id:
+        if outcome._is_followed(self):
             values = self._prepare_following_values(outcome.next_type_id)
             steps.append(self._describe_next("following", values))
         if outcome._allows_another(self.attempt):

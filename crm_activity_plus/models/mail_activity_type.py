@@ -240,6 +240,9 @@ class MailActivityType(models.Model):
         types.with_context(active_test=False).search(
             [("triggered_next_type_id", "in", self.ids)]
         ).triggered_next_type_id = False
+        self.env["mail.activity.outcome"].sudo().with_context(active_test=False).search(
+            [("next_type_id", "in", self.ids)]
+        ).next_type_id = False
         return super(MailActivityType, types).write({"active": False, "deleted": True})
 
     @api.model

@@ -139,12 +139,116 @@ class TestEngineOutcomes(CrmActivityPlusCommon):
         done = self.env["mail.activity"].browse(again.complete("yes"))
         self.assertEqual(done.activity_type_id, self.type_todo)
 
+    def test_core_trigger_after_enough_attempts(self):
+        """Without a plan it goes on, too, when it isn't tried again."""
+        self.type_call.triggered_next_type_id = self.type_todo
+        self.again.max_attempts = 1
+        done = self.env["mail.activity"].browse(self._schedule().complete("again"))
+        self.assertEqual(done.activity_type_id, self.type_todo)
+
+    def test_retry_in_a_paused_run(self):
+        """The next attempt is off the to-do lists, too, and comes back with the
+        run."""
+        run = self._launch(plan=self.branching)
+        run.action_pause()
+        call = run.line_ids[0]
+        call.activity_id.complete("again")
+        self.assertEqual(call.attempt, 2)
+        self.assertFalse(call.activity_id.active)
+        self.assertEqual(call.activity_id.status, "on_hold")
+        run.action_resume()
+        self.assertTrue(call.activity_id.active)
+        self.assertEqual(call.activity_id.status, "new")
+        self.assertLedgerTellsState(run)
+
+    def test_retry_that_leaves_the_calendar(self):
+        self.again.retry_delay_count = 99_999_999
+        step = self._launch(plan=self.branching).line_ids[0]
+        for activity in (self._schedule(), step.activity_id):
+            with self.assertRaisesRegex(UserError, "leaves the calendar"):
+                with self.cr.savepoint():
+                    activity.complete("again")
+            self.assertEqual(activity.status, "new")
+            self.assertFalse(activity.outcome_id)
+
+    def test_retry_of_a_deleted_type(self):
+        """Its activities can be completed, with any of their outcomes."""
+        activity_type = self._create_type("Survey")
+        self.again.activity_type_ids += activity_type
+        activity = self._schedule(activity_type_id=activity_type.id)
+        activity_type.unlink()
+        again = self.env["mail.activity"].browse(activity.complete("again"))
+        self.assertEqual(again.activity_type_id, activity_type)
+
+    def test_next_type_that_fits_no_more(self):
+        leads_only = self._create_type(
+            "Site visit", applies_to_ids=self._create_model_ids("crm.lead")
+        )
+        self.end.next_type_id = leads_only
+        contact = self._schedule(self.partner)
+        self.assertFalse(contact.preview_complete()[-1]["steps"])
+        self.assertFalse(contact.complete("end"))
+        visit = self.env["mail.activity"].browse(self._schedule().complete("end"))
+        self.assertEqual(visit.activity_type_id, leads_only)
+        leads_only.unlink()
+        self.assertTrue(leads_only.deleted)
+        self.assertFalse(self.end.next_type_id)
+        self.assertFalse(self._schedule().complete("end"))
+
+    def test_reopened_activity_has_no_outcome(self):
+        activity = self._schedule()
+        activity.complete("again")
+        activity.active = True
+        self.assertFalse(activity.outcome_id)
+        self.assertFalse(activity.complete(), "it is not tried again a second time")
+
+    def test_outcome_that_steps_depend_on(self):
+        with self.assertRaisesRegex(UserError, "Branches.*Yes!"):
+            self.yes.unlink()
+        run = self._launch(plan=self.branching)
+        self.branching.template_ids.after_outcome_ids = False
+        with self.assertRaisesRegex(UserError, "Branches.*Yes!"):
+            self.yes.unlink()
+        run.action_stop()
+        self.yes.unlink()
+        self.assertFalse(self.yes.exists())
+
     def test_effects_on_the_lead(self):
         stage = self.env["crm.stage"].create({"name": "Proposal sent"})
         self.no.write({"stage_id": stage.id, "plan_id": self.plan.id})
         self._schedule().complete("no")
         self.assertEqual(self.lead.stage_id, stage)
         self.assertEqual(self.lead.active_plan_run_id.plan_id, self.plan)
+
+    def test_effects_without_access_to_the_record(self):
+        """Whoever was assigned an activity can end it in any way that is offered."""
+        stage = self.env["crm.stage"].create({"name": "Proposal sent"})
+        self.no.write(
+            {
+                "stage_id": stage.id,
+                "plan_id": self.plan.id,
+                "next_type_id": self.type_meeting.id,
+            }
+        )
+        helper = self._create_user("Hanna Helper", "base.group_user")
+        activity = self._schedule(user_id=helper.id).with_user(helper)
+        self.assertFalse(self.lead.with_user(helper).has_access("read"))
+        created = self.env["mail.activity"].browse(activity.complete("no"))
+        self.assertEqual(self.lead.stage_id, stage)
+        self.assertEqual(self.lead.active_plan_run_id.plan_id, self.plan)
+        following = created.filtered(lambda a: not a.run_id)
+        self.assertEqual(following.activity_type_id, self.type_meeting)
+        self.assertEqual(following.user_id, helper)
+
+    def test_plan_that_can_not_be_launched_any_more(self):
+        """Nobody who completes an activity can mend that."""
+        self.no.plan_id = self.plan
+        self.plan.active = False
+        activity = self._schedule()
+        self.assertFalse(activity.complete("no"))
+        self.plan.write({"active": True, "company_id": self.other_company.id})
+        self.assertFalse(self._schedule().complete("no"))
+        self.assertFalse(self.lead.plan_run_ids)
 
     def test_server_action(self):
         self.yes.server_action_id = self.env["ir.actions.server"].create(
@@ -157,6 +261,35 @@ class TestEngineOutcomes(CrmActivityPlusCommon):
         )
         self._schedule().complete("yes")
         self.assertEqual(self.lead.priority, "3")
+
+    def test_server_action_of_another_application(self):
+        """An outcome of all types ends activities of all applications."""
+        self.end.server_action_id = self.env["ir.actions.server"].create(
+            {
+                "name": "Mark",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "state": "code",
+                "code": "record.write({'color': 3})",
+            }
+        )
+        self._schedule().complete("end")
+        self._schedule(self.partner).with_user(self.user_system).complete("end")
+        self.assertEqual(self.partner.color, 3)
+
+    def test_bad_values(self):
+        """Whatever programs send, they are told what is wrong."""
+        activity = self._schedule()
+        for outcome in (True, 1.5, ["yes"], {"code": "yes"}, 2**70):
+            with self.assertRaisesRegex(UserError, "There is no outcome"):
+                activity.complete(outcome)
+        for feedback in (True, 5, ["Done"], {"text": "Done"}):
+            with self.assertRaisesRegex(UserError, "feedback"):
+                activity.complete("yes", feedback)
+        for attachment_ids in ("1", 5, [True], ["1"], {"id": 1}):
+            with self.assertRaisesRegex(UserError, "attachments"):
+                activity.complete("yes", attachment_ids=attachment_ids)
+        self.assertEqual(activity.status, "new")
+        self.assertFalse(activity.outcome_id)
 
     def test_bad_input(self):
         meeting = self._schedule(activity_type_id=self.type_meeting.id)
@@ -205,6 +338,29 @@ class TestEngineOutcomes(CrmActivityPlusCommon):
         self.assertEqual(run.line_ids[0].outcome_id, self.yes)
         with self.assertRaises(ValidationError):
             action.model_id = self.env["ir.model"]._get("res.partner")
+
+    def test_launching_action_on_many_records(self):
+        """It launches on all of them at once."""
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Launch it",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "state": "launch_plan",
+                "activity_plan_id": self.branching.id,
+            }
+        )
+        counts = []
+        for leads in (self._create_leads(3), self._create_leads(30)):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            action.with_user(self.user_manager).with_context(
+                active_model="crm.lead", active_ids=leads.ids, active_id=leads[0].id
+            ).run()
+            self.env.flush_all()
+            counts.append(self.cr.sql_log_count - before)
+            self.assertEqual(len(leads.plan_run_ids), len(leads))
+        self.assertLess(counts[1], 1.5 * counts[0])
 
     def test_recursion_is_cut_off(self):
         """The outcome of a step runs an action that completes the next step, and so
