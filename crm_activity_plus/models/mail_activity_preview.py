@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .mail_activity_plan_run import OPEN_STATES
 
@@ -32,8 +33,16 @@ class MailActivity(models.Model):
             lambda outcome: outcome._is_applicable(self.activity_type_id)
         )
         return [
-            self._preview_outcome(outcome) for outcome in (outcomes.sudo(), *offered)
+            self._try_preview_outcome(outcome)
+            for outcome in (outcomes.sudo(), *offered)
         ]
+
+    def _try_preview_outcome(self, outcome):
+        try:
+            return self._preview_outcome(outcome)
+        except UserError as error:
+            # It can't be chosen, but the others can.
+            return {"outcome_id": outcome.id, "note": error.args[0], "steps": []}
 
     def _preview_outcome(self, outcome):
         line = self.sudo().run_line_id

@@ -170,6 +170,9 @@ class TestEngineOutcomes(CrmActivityPlusCommon):
                     activity.complete("again")
             self.assertEqual(activity.status, "new")
             self.assertFalse(activity.outcome_id)
+            previews = {row["outcome_id"]: row for row in activity.preview_complete()}
+            self.assertIn("leaves the calendar", previews[self.again.id]["note"])
+            self.assertNotIn("calendar", previews[self.yes.id]["note"] or "")
 
     def test_retry_of_a_deleted_type(self):
         """Its activities can be completed, with any of their outcomes."""
