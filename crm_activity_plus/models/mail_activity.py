@@ -785,16 +785,19 @@ class MailActivity(models.Model):
         """
         Plan = self.env["mail.activity.plan"]
         by_user = defaultdict(self.browse)
-        for activity in self:
-            record = self.env[activity.res_model].browse(activity.res_id)
-            candidates = [
-                Plan._find_user_by_role(role, record)
-                for role in ("salesperson", "team_leader")
-            ]
-            user = next(
-                (c for c in candidates if c and c not in leaving), leaving.browse()
-            )
-            by_user[user.id] += activity
+        for res_model, activities in self.grouped("res_model").items():
+            records = self.env[res_model].browse(activities.mapped("res_id")).exists()
+            known = records.grouped("id")
+            for activity in activities:
+                record = known.get(activity.res_id, records.browse())
+                candidates = [
+                    Plan._find_user_by_role(role, record)
+                    for role in ("salesperson", "team_leader")
+                ]
+                user = next(
+                    (c for c in candidates if c and c not in leaving), leaving.browse()
+                )
+                by_user[user.id] += activity
         for user_id, activities in by_user.items():
             activities.write({"user_id": user_id})
 

@@ -45,7 +45,7 @@ class MailActivityMixin(models.AbstractModel):
 
         :param dict vals: what was written
         """
-        if vals.get(self._active_name or "active") is False:
+        if not vals.get(self._active_name or "active", True):
             self._stop_archived_runs()
         plans = self.env["mail.activity.plan"]
         if self._name in plans._get_watched_models("exit_domain"):

@@ -877,7 +877,12 @@ class MailActivityPlan(models.Model):
     def _apply_overrides(self, steps, overrides):
         for step in steps:
             values = overrides.get(step["code"])
-            if not values or step["state"] == "skipped":
+            if not values:
+                continue
+            if values.get("state") == "skipped":
+                # Whatever the record is like, also when the run is restarted.
+                step["condition_domain"] = False
+            elif step["state"] == "skipped":
                 # Whoever is chosen for it: the record doesn't meet its condition.
                 continue
             if values.get("user_id"):

@@ -241,8 +241,7 @@ class MailActivityPlanRun(models.Model):
         :raises AccessError: the user may not change the document
         """
         self._check_may_drive()
-        for run in self.sudo():
-            run._restart()
+        self.sudo()._restart()
         return True
 
     def _check_state(self, state, reason):
@@ -388,90 +387,104 @@ class MailActivityPlanRun(models.Model):
         activities._hold_for_pause()
 
     def _resume(self):
-        today = fields.Date.context_today(self)
-        for run in self:
-            since = fields.Datetime.context_timestamp(run, run.date_paused).date()
-            run._set_state("running", {"date_paused": False}, event="resumed")
-            lines = run.line_ids._filter_open()
-            lines.activity_id.filtered("held_by_pause").action_resume()
-            run._shift(lines, since, today)
-            lines.activity_id._filter_hold_over()._end_hold()
-            # They may have become due in between.
-            lines._trigger_due()
+        since = {
+            run: fields.Datetime.context_timestamp(run, run.date_paused).date()
+            for run in self
+        }
+        self._set_state("running", {"date_paused": False}, event="resumed")
+        lines = self.line_ids._filter_open()
+        lines.activity_id.filtered("held_by_pause").action_resume()
+        self._shift(since, fields.Date.context_today(self))
+        lines.activity_id._filter_hold_over()._end_hold()
+        # They may have become due in between.
+        lines._trigger_due()
         self._advance()
 
-    def _shift(self, lines, since, today):
-        """Move open steps by what lies between two days."""
+    def _shift(self, since, today):
+        """Move the runs and their open steps by what lies between two days.
+
+        :param dict since: for each run, the first of them
+        :param date today: the second of them
+        """
+        daters, dates = {}, {}
+        for run in self:
+            dater = daters.setdefault(
+                (run.deadline_policy, run.resource_calendar_id), run._get_dater()
+            )
+            span = (since[run], today)
+            for line in run.line_ids._filter_open().filtered("date_deadline"):
+                moved = run._shift_day(line.date_deadline, line.user_id, span, dater)
+                if moved:
+                    dates[line] = moved
+            moved = run._shift_day(run.plan_date, run.responsible_id, span, dater)
+            if moved:
+                run.plan_date = moved.date
+        self.line_ids._reschedule(dates, "pause")
+
+    def _shift_day(self, day, user, span, dater):
+        """:param date day: what to move
+        :param user: whose working days count
+        :param tuple span: the two days; see :meth:`_shift`
+        :returns: where to, and why, or None where nothing lies between the days
+        """
         self.ensure_one()
-        dater = self._get_dater()
-        for line in lines.filtered("date_deadline"):
-            days = dater.count_days(since, today, line.user_id, self.company_id)
-            if days:
-                deadline = dater.shift(
-                    line.date_deadline,
-                    days,
-                    "days",
-                    "after",
-                    line.user_id,
-                    self.company_id,
-                    "pause",
-                )
-                line._reschedule(deadline.date, "pause", deadline.explanation)
-        days = dater.count_days(since, today, self.responsible_id, self.company_id)
-        if days:
-            self.plan_date = dater.shift(
-                self.plan_date,
-                days,
-                "days",
-                "after",
-                self.responsible_id,
-                self.company_id,
-                "pause",
-            ).date
+        days = dater.count_days(*span, user, self.company_id)
+        if not days:
+            return None
+        return dater.shift(day, days, "days", "after", user, self.company_id, "pause")
 
     def _restart(self):
-        self.ensure_one()
-        if self.state in OPEN_STATES:
-            self._stop("manual", self.env._("Restarted"))
-        elif self._filter_without_document_left():
-            raise UserError(
-                self.env._(
-                    "“%(run)s” can't be restarted: its record was deleted.",
-                    run=self.display_name,
-                )
-            )
-        other = self.search(
-            [
-                ("plan_id", "=", self.plan_id.id),
-                ("res_model", "=", self.res_model),
-                ("res_id", "=", self.res_id),
-                ("launch_key", "=", self.launch_key),
-                ("state", "in", OPEN_STATES),
-            ]
+        self._check_restartable()
+        self._stop("manual", self.env._("Restarted"))
+        launches = self.env["mail.activity.log"].search(
+            [("run_id", "in", self.ids), ("event", "=", "launched")]
         )
-        if other:
-            raise UserError(self.plan_id._get_running_reason())
-        launch = self.env["mail.activity.log"].search(
-            [("run_id", "=", self.id), ("event", "=", "launched")]
-        )
-        launched_on = fields.Datetime.context_timestamp(self, launch.date).date()
-        delay = fields.Date.context_today(self) - launched_on
-        # Pauses and restarts have moved the plan's date since.
-        plan_date = fields.Date.to_date(launch.values["plan_date"]) + delay
+        today = fields.Date.context_today(self)
+        delays = {}
+        for launch in launches:
+            run = launch.run_id
+            launched_on = fields.Datetime.context_timestamp(self, launch.date).date()
+            delays[run] = today - launched_on
+            # Pauses and restarts have moved it since.
+            plan_date = fields.Date.to_date(launch.values["plan_date"])
+            run.plan_date = plan_date + delays[run]
         self._set_state(
             "running",
             {
                 "date_start": fields.Datetime.now(),
                 "date_end": False,
                 "action_depth": self.env["ir.actions.server"]._get_depth(),
-                "plan_date": plan_date,
                 "stop_note": False,
                 "stop_reason": False,
             },
             event="restarted",
         )
-        self.line_ids._reset(delay)
+        self.line_ids._reset(delays)
         self._advance()
+
+    def _check_restartable(self):
+        gone = self._filter_without_document_left()[:1]
+        if gone:
+            raise UserError(
+                self.env._(
+                    "“%(run)s” can't be restarted: its record was deleted.",
+                    run=gone.display_name,
+                )
+            )
+        others = self.search(
+            [
+                ("plan_id", "in", self.plan_id.ids),
+                ("res_id", "in", self.mapped("res_id")),
+                ("state", "in", OPEN_STATES),
+            ]
+        )
+        same = (others | self).grouped(
+            lambda run: (run.plan_id, run.res_model, run.res_id, run.launch_key)
+        )
+        for run in self:
+            key = (run.plan_id, run.res_model, run.res_id, run.launch_key)
+            if len(same[key]) > 1:
+                raise UserError(run.plan_id._get_running_reason())
 
     @api.model
     def _cron_check_exits(self):

@@ -276,7 +276,10 @@ class MailActivityPlanRunLine(models.Model):
         :raises AccessError: the user may not change the document
         """
         self._check_may_change()
-        for line in self.sudo():
+        if not until:
+            raise UserError(self.env._("Say until which day to put the step off."))
+        lines = self.sudo()
+        for line in lines:
             if line.state != "scheduled":
                 raise UserError(
                     self.env._(
@@ -284,17 +287,9 @@ class MailActivityPlanRunLine(models.Model):
                         step=line.display_name,
                     )
                 )
-            line._reschedule(line._read_snooze_date(until), "rescheduled")
+        day = lines.run_id.plan_id._read_plan_date(until)
+        self._reschedule({line: (day, None) for line in lines}, "rescheduled")
         return True
-
-    def _read_snooze_date(self, until):
-        if not until:
-            raise UserError(
-                self.env._(
-                    "Say until which day to put “%(step)s” off.", step=self.display_name
-                )
-            )
-        return self.run_id.plan_id._read_plan_date(until)
 
     def _check_may_change(self):
         self.run_id._check_may_drive()
@@ -698,30 +693,35 @@ class MailActivityPlanRunLine(models.Model):
         deadline = dater.shift(
             day, 0, "days", "after", self.user_id, run.company_id, "hold"
         )
-        self._reschedule(deadline.date, "hold", deadline.explanation)
+        self._reschedule({self: deadline}, "hold")
 
-    def _reschedule(self, day, base, explanation=None):
-        """Give an open step another date.
+    @api.model
+    def _reschedule(self, dates, base):
+        """Give open steps other dates.
 
-        :param date day: the new date
-        :param str base: why, for the explanation
-        :param dict explanation: more about it
+        :param dict dates: for each step, its new day and more about it
+        :param str base: why, for the explanations
         """
-        self.ensure_one()
-        explanation = {
-            **(explanation or {}),
-            "base": base,
-            "date": day.isoformat(),
-            "user_id": self.env.uid,
-            "before": self.date_explanation,
-        }
-        # First the step: the activity's new date is then its own.
-        self.write({"date_deadline": day, "date_explanation": explanation})
-        if self.activity_id.status not in CLOSED_STATUSES:
-            self.activity_id.date_deadline = day
-        if self.date_due and self.state == "scheduled":
-            self.date_due = self._get_date_due()
-            self._trigger_due()
+        lines = self.browse().union(*dates)
+        for line, (day, explanation) in dates.items():
+            explanation = {
+                **(explanation or {}),
+                "base": base,
+                "date": day.isoformat(),
+                "user_id": self.env.uid,
+                "before": line.date_explanation,
+            }
+            # First the step: the activity's new date is then its own.
+            line.write({"date_deadline": day, "date_explanation": explanation})
+        for day, same in lines.grouped("date_deadline").items():
+            activities = same.activity_id.filtered(
+                lambda a: a.status not in CLOSED_STATUSES
+            )
+            activities.date_deadline = day
+        due = lines.filtered(lambda line: line.date_due and line.state == "scheduled")
+        for line in due:
+            line.date_due = line._get_date_due()
+        due._trigger_due()
 
     def _close(self, state, reason=False, **values):
         """Close open steps. It leaves their activities alone, and doesn't move the run.
@@ -744,10 +744,10 @@ class MailActivityPlanRunLine(models.Model):
         )
         lines._log(old_states, reason)
 
-    def _reset(self, delay):
+    def _reset(self, delays):
         """Begin again: all steps wait, but for those that were left out at the launch.
 
-        :param timedelta delay: how long ago the launch was
+        :param dict delays: for each run, how long ago its launch was
         """
         steps = self - self._find_left_out()
         old_states = {line: line.state for line in steps}
@@ -767,7 +767,7 @@ class MailActivityPlanRunLine(models.Model):
         )
         for line in steps:
             if chosen := line._get_chosen_date():
-                line.date_deadline = chosen + delay
+                line.date_deadline = chosen + delays[line.run_id]
                 line.date_explanation = {
                     "base": "chosen_at_launch",
                     "date": line.date_deadline.isoformat(),
@@ -775,7 +775,8 @@ class MailActivityPlanRunLine(models.Model):
         steps._log(old_states)
 
     def _find_left_out(self):
-        """:returns: the steps that nobody wanted at the launch"""
+        """:returns: the steps that nobody wanted at the launch; others were skipped then
+        because of their condition, which is looked at again"""
         rows = self.env["mail.activity.log"].search(
             [
                 ("run_line_id", "in", self.ids),
@@ -783,7 +784,7 @@ class MailActivityPlanRunLine(models.Model):
                 ("old_status", "=", False),
             ]
         )
-        return rows.run_line_id
+        return rows.run_line_id.filtered(lambda line: not line.condition_domain)
 
     def _fail(self, reason):
         """Close steps that can't be done, and tell somebody who can help."""

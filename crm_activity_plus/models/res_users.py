@@ -24,7 +24,7 @@ class ResUsers(models.Model):
 
     def write(self, vals):
         """Whichever way a user is archived."""
-        if vals.get("active") is False:
+        if not vals.get("active", True):
             leaving = self.filtered("active")
             leaving._hand_over_steps(leaving._get_archived_reason())
         return super().write(vals)

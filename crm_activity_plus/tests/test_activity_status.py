@@ -124,12 +124,22 @@ class TestActivityStatus(CrmActivityPlusCommon):
             -1
         ]
         self.assertIn("Carl Colleague was archived", row.reason)
-        self.user_owner.action_archive()
+        self.user_owner.active = 0
         self.assertEqual(
             run.line_ids.activity_id.user_id,
             self.sales_team_1.user_id,
             "the team leader",
         )
+
+    def test_archived_user_with_steps_on_what_was_deleted(self):
+        lead = self._create_lead("Deleted in the database")
+        runs = self._launch(self.lead + lead, user=self.user_manager)
+        self.env.cr.execute("DELETE FROM crm_lead WHERE id = %s", [lead.id])
+        self.env.invalidate_all()
+        self.user_manager.action_archive()
+        self.assertEqual(runs[0].line_ids.activity_id.user_id, self.user_owner)
+        self.assertFalse(runs[1].line_ids.activity_id.user_id)
+        self.assertEqual(set(runs.line_ids.mapped("state")), {"scheduled"})
 
     @freeze_time("2026-03-02 09:00:00")
     def test_hold_ends_where_the_responsible_is(self):

@@ -54,6 +54,12 @@ class TestEngineExits(CrmActivityPlusCommon):
         self.assertStopped(run, "lost")
         self.assertIn("archived", run.stop_note)
 
+    def test_archived_over_rpc(self):
+        """Where many write 0."""
+        run = self._launch()
+        self.lead.write({"active": 0})
+        self.assertStopped(run, "lost")
+
     def test_exits_can_be_turned_off(self):
         self.plan.write({"exit_on_won": False, "exit_on_lost": False})
         run = self._launch()

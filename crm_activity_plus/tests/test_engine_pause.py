@@ -114,6 +114,64 @@ class TestEnginePause(CrmActivityPlusCommon, CronMixinCase):
         self.assertEqual(len(self.lead.activity_ids), 5)
         self.assertLedgerTellsState(run)
 
+    def test_restart_looks_at_conditions_again(self):
+        """But not at those of steps that somebody left out at the launch."""
+        condition = "[('expected_revenue', '>', 100)]"
+        plan = self._create_plan(
+            "Two",
+            self._step(self.type_call, "A", code="a", condition_domain=condition),
+            self._step(self.type_call, "B", code="b", condition_domain=condition),
+            self._step(self.type_call, "C", code="c"),
+        )
+        run = self._launch(plan=plan, overrides={self.lead.id: {"b": {"skip": True}}})
+        self.assertEqual(
+            run.line_ids.mapped("state"), ["skipped", "skipped", "scheduled"]
+        )
+        self.lead.expected_revenue = 200
+        run.action_restart()
+        self.assertEqual(
+            run.line_ids.mapped("state"), ["scheduled", "skipped", "scheduled"]
+        )
+        self.assertEqual(run.line_ids[1].reason, "Left out at the launch.")
+        self.assertLedgerTellsState(run)
+
+    def test_many_cost_as_few(self):
+        """Pause, resume and restart, with dates of their own."""
+        plan = self._create_plan(
+            "Two", self._step(self.type_call, "A"), self._step(self.type_call, "B", 1)
+        )
+        costs = []
+        for count in (2, 12):
+            runs = self._launch(self._create_leads(count), plan=plan)
+            cost = {}
+            for name, moment in (
+                ("action_pause", "2026-03-02 09:00:00"),
+                ("action_resume", "2026-03-05 09:00:00"),
+                ("action_restart", "2026-03-06 09:00:00"),
+            ):
+                self.env.invalidate_all()
+                before = self.env.cr.sql_log_count
+                with freeze_time(moment):
+                    getattr(runs, name)()
+                    self.env.flush_all()
+                cost[name] = self.env.cr.sql_log_count - before
+            costs.append(cost)
+            self.assertEqual(set(runs.mapped("state")), {"running"})
+            self.assertEqual(set(runs.line_ids.mapped("state")), {"scheduled"})
+            for run in runs:
+                self.assertLedgerTellsState(run)
+        for name, cost in costs[1].items():
+            self.assertLessEqual(cost, costs[0][name] + 2, name)
+
+    def test_restart_of_two_runs_on_one_record(self):
+        runs = self._launch()
+        runs.action_stop()
+        runs += self._launch()
+        runs[1].action_stop()
+        with self.assertRaisesRegex(UserError, "under way"):
+            runs.action_restart()
+        self.assertEqual(set(runs.mapped("state")), {"stopped"})
+
     def test_restart_beside_another_run(self):
         run = self._launch()
         run.action_stop()
