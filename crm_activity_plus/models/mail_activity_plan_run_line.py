@@ -775,7 +775,7 @@ class MailActivityPlanRunLine(models.Model):
         steps._log(old_states)
 
     def _find_left_out(self):
-        """:returns: the steps that nobody wanted at the launch; others were skipped then
+        """:returns: the steps that nobody wanted at the launch; others were skipped
         because of their condition, which is looked at again"""
         rows = self.env["mail.activity.log"].search(
             [
