@@ -44,12 +44,9 @@ class MailActivityPlanRunLine(models.Model):
     _order = "run_id, sequence, id"
     _rec_name = "summary"
 
+    # Found by the index of _code_unique.
     run_id = fields.Many2one(
-        "mail.activity.plan.run",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
+        "mail.activity.plan.run", required=True, readonly=True, ondelete="cascade"
     )
     # The run's, again: access follows from them. The engine writes both.
     res_model = fields.Char("Document Model", required=True, readonly=True)
