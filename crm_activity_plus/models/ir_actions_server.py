@@ -134,15 +134,15 @@ class IrActionsServer(models.Model):
     def _get_depth(self):
         """:returns: how many of these actions are running in each other
 
-        It is kept beside the transaction: what is computed or written late, and makes
-        an automation rule run, doesn't know the context."""
-        return self.env.cr.precommit.data.get(DEPTH_KEY, 0)
+        It is kept beside the transaction, until the commit: what is computed or written
+        late, and makes an automation rule run, doesn't know the context."""
+        return self.env.cr.postcommit.data.get(DEPTH_KEY, 0)
 
     @api.model
     @contextmanager
     def _at_depth(self, depth):
         """Do something that these actions, so many of them, led to."""
-        data, before = self.env.cr.precommit.data, self._get_depth()
+        data, before = self.env.cr.postcommit.data, self._get_depth()
         data[DEPTH_KEY] = depth
         try:
             yield
@@ -152,13 +152,13 @@ class IrActionsServer(models.Model):
     def _get_turns(self):
         """:returns: how often this action did something to records in this transaction:
         record id -> number"""
-        turns = self.env.cr.precommit.data.setdefault(TURNS_KEY, defaultdict(Counter))
+        turns = self.env.cr.postcommit.data.setdefault(TURNS_KEY, defaultdict(Counter))
         return turns[self.id]
 
     @api.model
     def _has_done_something(self):
         """:returns: whether one of these actions ran in this transaction"""
-        return TURNS_KEY in self.env.cr.precommit.data
+        return TURNS_KEY in self.env.cr.postcommit.data
 
     def _count_turn(self, records):
         self._get_turns().update(records.ids)

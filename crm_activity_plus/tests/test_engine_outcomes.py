@@ -385,6 +385,15 @@ class TestEngineOutcomes(CrmActivityPlusCommon):
         self.assertEqual(run.line_ids[0].state, "scheduled")
         self.assertLedgerTellsState(run)
 
+    def test_depth_outlasts_flushes(self):
+        """What Odoo tracks is flushed in between, and so is each savepoint."""
+        actions = self.env["ir.actions.server"]
+        with actions._at_depth(3):
+            self.env.cr.precommit.add(self.env.flush_all)
+            with self.env.cr.savepoint():
+                self.assertEqual(actions._get_depth(), 3)
+        self.assertEqual(actions._get_depth(), 0)
+
     def _get_client_data(self, activities):
         """:returns: what the web client gets, by activity"""
         data = Store().add(activities.with_user(self.user_owner)).get_result()
