@@ -481,9 +481,10 @@ class MailActivity(models.Model):
     def action_start(self):
         """Begin to work on the activities.
 
-        :raises UserError: one of them is closed
+        :raises UserError: one of them is closed, or its plan is paused
         """
         self._check_open()
+        self._check_not_paused()
         self._resume({"status": "in_progress"}, self.env._("Started."))
         return True
 
@@ -515,7 +516,7 @@ class MailActivity(models.Model):
     def action_resume(self):
         """Take the activities off hold: each has the status it had before.
 
-        :raises UserError: one of them is not on hold
+        :raises UserError: one of them is not on hold, or its plan is paused
         """
         for activity in self:
             if activity.status != "on_hold":
@@ -526,9 +527,26 @@ class MailActivity(models.Model):
                         activity=activity.display_name,
                     )
                 )
+        self._check_not_paused()
+        self._take_off_hold()
+        return True
+
+    def _take_off_hold(self):
         for status, activities in self.grouped("status_before_hold").items():
             activities._resume({"status": status or "new"})
-        return True
+
+    def _check_not_paused(self):
+        """The activities of a paused plan are off the to-do lists, all of them."""
+        for activity in self:
+            if activity.sudo().run_id.state == "paused":
+                raise UserError(
+                    self.env._(
+                        "“%(activity)s” belongs to the plan “%(plan)s”, which is "
+                        "paused. Resume the plan first.",
+                        activity=activity.display_name,
+                        plan=activity.sudo().run_id.name,
+                    )
+                )
 
     def _resume(self, vals, reason=False):
         self.check_access("write")
@@ -676,7 +694,7 @@ class MailActivity(models.Model):
         activities = together.filtered(lambda a: a.status not in CLOSED_STATUSES)
         held = activities.filtered(lambda a: a.status == "on_hold")
         if held:
-            held.action_resume()
+            held._take_off_hold()
         return super(MailActivity, activities)._action_done(
             feedback=feedback, attachment_ids=attachment_ids
         )

@@ -93,6 +93,29 @@ class TestEnginePause(CrmActivityPlusCommon, CronMixinCase):
         run.action_resume()
         self.assertEqual(run.line_ids.mapped("state"), ["done", "scheduled"])
 
+    def test_activities_of_a_paused_run_stay_on_hold(self):
+        """But they can be done or cancelled."""
+        run = self._launch()
+        first, second, third = run.line_ids[:3].activity_id
+        first.action_hold()
+        run.action_pause()
+        for activity in (first, second):
+            for change in (
+                activity.action_resume,
+                activity.action_start,
+                lambda activity=activity: activity.write({"active": True}),
+            ):
+                with self.assertRaisesRegex(UserError, "Resume the plan first"):
+                    change()
+            self.assertEqual(activity.status, "on_hold")
+        second.complete()
+        third.action_cancel()
+        self.assertEqual((second.status, third.status), ("done", "cancelled"))
+        run.action_resume()
+        first.action_resume()
+        self.assertEqual(first.status, "new")
+        self.assertLedgerTellsState(run)
+
     def test_stop_while_paused(self):
         run = self._launch()
         run.action_pause()
