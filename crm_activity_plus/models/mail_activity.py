@@ -462,7 +462,8 @@ class MailActivity(models.Model):
                 continue
             line, vals = activity.run_line_id, {}
             if line.user_id != activity.user_id:
-                vals["user_id"] = activity.user_id.id
+                # The engine gives away the step first: see ``_give_to``.
+                vals |= {"user_id": activity.user_id.id, "is_reassigned": True}
             if line.date_deadline != activity.date_deadline:
                 vals["date_deadline"] = activity.date_deadline
                 vals["date_explanation"] = {
@@ -817,6 +818,8 @@ class MailActivity(models.Model):
                 )
                 by_user[user.id] += activity
         for user_id, activities in by_user.items():
+            # First the steps: so it is no change by hand.
+            activities.sudo().run_line_id.write({"user_id": user_id})
             activities.write({"user_id": user_id})
 
     def _get_reason(self):
