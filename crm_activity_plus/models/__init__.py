@@ -3,6 +3,7 @@
 
 from . import mail_activity_bulk_mixin
 from . import mail_activity_code_mixin
+from . import mail_activity_cron_position
 from . import mail_activity_document_mixin
 from . import mail_activity_type
 from . import mail_activity_outcome

@@ -8,13 +8,14 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import split_every
+from odoo.fields import Domain
 
 from .step_dater import StepDater
 
 _logger = logging.getLogger(__name__)
 
 EXIT_BATCH_SIZE = 200
+EXITS_POSITION = "exits"
 
 OPEN_STATES = ("running", "paused")
 
@@ -159,6 +160,8 @@ class MailActivityPlanRun(models.Model):
         "The plan is already under way on this record.",
     )
     _document_index = models.Index("(res_model, res_id)")
+    # For the check of the exits, which goes through them in this order.
+    _under_way_index = models.Index("(id) WHERE state IN ('running', 'paused')")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -553,23 +556,59 @@ class MailActivityPlanRun(models.Model):
 
     @api.model
     def _cron_check_exits(self):
-        """Stop what no hook could: records that were deleted behind the ORM's back, and
-        exit conditions that time alone made true."""
-        domain = [("state", "in", OPEN_STATES)]
-        runs = self.search(domain, order="id")
-        self.env["ir.cron"]._commit_progress(remaining=len(runs))
-        for batch in split_every(EXIT_BATCH_SIZE, runs.ids, self.browse):
-            try:
-                batch.try_lock_for_update().filtered_domain(domain)._check_exits()
-            except psycopg2.OperationalError:
-                # Somebody else changed the same at this moment: the next call looks at
-                # these again.
-                _logger.info("Runs %s were interrupted", batch.ids, exc_info=True)
-                self.env.cr.rollback()
-                continue
+        """Stop what no hook could: records that were deleted behind the ORM's back,
+        exit conditions that time alone made true, what happened at the same moment as
+        the launch. A call goes on where the time of the last one was over."""
+        domain = Domain("state", "in", OPEN_STATES)
+        IrCron, positions = self.env["ir.cron"], self.env["mail.activity.cron.position"]
+        last_id, count = positions._find_start(EXITS_POSITION, self, domain)
+        IrCron._commit_progress(remaining=count)
+        while batch := self.search(
+            domain & Domain("id", ">", last_id), order="id", limit=EXIT_BATCH_SIZE
+        ):
+            is_last = len(batch) < EXIT_BATCH_SIZE
+            last_id = 0 if is_last else batch[-1].id
+            batch._check_exits_up_to(last_id)
             # Of those that somebody else holds, nothing remains to be done here.
-            if not self.env["ir.cron"]._commit_progress(len(batch)):
+            time_left = IrCron._commit_progress(
+                len(batch), remaining=0 if is_last else None
+            )
+            if is_last or not time_left:
                 break
+
+    def _check_exits_up_to(self, last_id):
+        """Look at runs in one transaction; where somebody else changed the same at this
+        moment, at each of them in a transaction of its own.
+
+        :param int last_id: how far the scheduled action comes by that
+        """
+        positions = self.env["mail.activity.cron.position"]
+        if not self._try_transaction(
+            lambda: (
+                self._check_exits_of_free(),
+                positions._set(EXITS_POSITION, last_id),
+            )
+        ):
+            for run in self:
+                run._try_transaction(run._check_exits_of_free)
+                self.env["ir.cron"]._commit_progress()
+            self._try_transaction(lambda: positions._set(EXITS_POSITION, last_id))
+
+    def _try_transaction(self, function):
+        """:returns: whether nobody was in the way of what a function does"""
+        try:
+            function()
+            self.env.flush_all()
+        except psycopg2.OperationalError:
+            _logger.info("Runs %s were interrupted", self.ids, exc_info=True)
+            self.env.cr.rollback()
+            return False
+        return True
+
+    def _check_exits_of_free(self):
+        """Those that nobody else holds."""
+        domain = [("state", "in", OPEN_STATES)]
+        self.try_lock_for_update().filtered_domain(domain)._check_exits()
 
     def _check_exits(self):
         """Look at each run by itself where that fails for one of them."""
