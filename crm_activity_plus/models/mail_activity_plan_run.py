@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import logging
+from collections import defaultdict
 
 import psycopg2
 from markupsafe import Markup
@@ -9,6 +10,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .step_dater import StepDater
 
@@ -320,6 +322,45 @@ class MailActivityPlanRun(models.Model):
         # open step.
         (lines - lines._filter_open()).run_id._advance()
 
+    def _touch_documents(self):
+        """Have whoever changes or deletes one of the records at this moment, and can't
+        see its run yet, begin anew: what a change would have ended doesn't go on.
+
+        A lock alone would let the other one go on behind it. So the row is updated,
+        without changing it: PostgreSQL then refuses the other one's update, and Odoo
+        repeats it; or this transaction is repeated, where the other one was first.
+        """
+        for res_model, runs in self.grouped("res_model").items():
+            self._touch(self.env[res_model].browse(runs.mapped("res_id")))
+
+    @api.model
+    def _touch(self, records):
+        """See :meth:`_touch_documents`."""
+        if records and records._auto:
+            self._lock(records)
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET id = id WHERE id = ANY(%s)",
+                    SQL.identifier(records._table),
+                    records.ids,
+                )
+            )
+
+    @api.model
+    def _lock(self, records):
+        """Lock rows that are about to be updated, in one order, so that two who do so
+        don't wait for each other. Where somebody else has updated one of them since
+        this transaction began, it is repeated."""
+        if records and records._auto:
+            self.env.cr.execute(
+                SQL(
+                    "SELECT id FROM %s WHERE id = ANY(%s) ORDER BY id"
+                    " FOR NO KEY UPDATE",
+                    SQL.identifier(records._table),
+                    records.ids,
+                )
+            )
+
     def _get_action_depth(self):
         """:returns: how many actions led here today, for the next one; a plan that
         launches another one on a later day doesn't go round without end"""
@@ -457,6 +498,7 @@ class MailActivityPlanRun(models.Model):
 
     def _restart(self):
         self._check_restartable()
+        self._touch_documents()
         self._stop("manual", self.env._("Restarted"))
         launches = self.env["mail.activity.log"].search(
             [("run_id", "in", self.ids), ("event", "=", "launched")]
@@ -633,9 +675,24 @@ class MailActivityPlanRun(models.Model):
         gone = self._filter_without_document_left()
         gone._stop("record_deleted")
         left = self - gone
+        left._stop_where_closed()
         left.filtered("exit_domain")._stop_where_met()
         left._close_lost_steps()
         left._follow_documents()
+        left._hand_over_lost_steps()
+
+    def _stop_where_closed(self):
+        """Stop the runs whose record is won, lost or archived by now."""
+        by_state = defaultdict(self.browse)
+        for run, record in self._get_documents().items():
+            by_state[run.plan_id._get_closed_state(record, run)] += run
+        by_state["won"]._stop("won")
+        by_state["lost"]._stop("lost")
+        by_state["archived"]._stop("lost", self._get_archived_note())
+
+    @api.model
+    def _get_archived_note(self):
+        return self.env._("The record was archived.")
 
     def _stop_where_met(self):
         """Stop the runs whose record meets their exit condition by now."""
@@ -663,6 +720,16 @@ class MailActivityPlanRun(models.Model):
         lost._close("cancelled", reason=self.env._("The activity was deleted."))
         lost.run_id._advance()
 
+    def _hand_over_lost_steps(self):
+        """Give to somebody else what somebody got who was just leaving."""
+        steps = self.line_ids.filtered(
+            lambda line: line.state == "scheduled"
+            and line.activity_id
+            and line.user_id
+            and not line.user_id._filter_can_do_activities()
+        )
+        steps.activity_id._hand_over(steps.user_id)
+
     def _set_state(self, state, values=None, event=None, reason=False):
         """Give the runs another state, and tell the ledger."""
         if not self:
@@ -689,6 +756,8 @@ class MailActivityPlanRun(models.Model):
 
         :param record: the one that stays
         """
+        # A plan may be launched on it at this moment.
+        self._touch(record)
         under_way = self.filtered(lambda run: run.state in OPEN_STATES)
         for same in under_way.grouped(
             lambda run: (run.plan_id, run.launch_key)

@@ -599,6 +599,7 @@ class MailActivityPlanRunLine(models.Model):
     def _start(self):
         """Begin scheduled steps: create the activities of those that somebody does, and
         have the others done on their date."""
+        self.user_id._lock_as_active()
         manual = self.filtered(lambda line: line.action_type == "activity")
         activities = (
             self.env["mail.activity"]

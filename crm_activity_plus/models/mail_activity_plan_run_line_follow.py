@@ -76,6 +76,7 @@ class MailActivityPlanRunLine(models.Model):
         """
         before = {line: line.user_id for line in users_by_line}
         lines = self.browse().union(*users_by_line)
+        self.env["res.users"].union(*users_by_line.values())._lock_as_active()
         by_user = lines.grouped(lambda line: users_by_line[line].id)
         for user_id, given in by_user.items():
             # First the step: so it is no change by hand.
