@@ -25,13 +25,14 @@ from . import mail_activity_plan_run_line_timeline
 from . import mail_activity_log, mail_activity_log_history
 from . import mail_activity_round_robin
 from . import mail_followers
-from . import mail_mail
+from . import mail_mail, mail_template
 from . import mail_thread
 from . import calendar_event
 from . import crm_lead
 from . import crm_team
 from . import ir_actions_actions
 from . import ir_actions_server
+from . import ir_model, ir_model_data
 from . import ir_ui_menu
 from . import res_company
 from . import res_config_settings

@@ -101,7 +101,8 @@ class MailActivity(models.Model):
         "mail.activity.outcome",
         copy=False,
         index="btree_not_null",
-        ondelete="restrict",
+        # People can't delete it; but it goes with the addon that brought it.
+        ondelete="set null",
         domain="['|', ('activity_type_ids', '=', False),"
         " ('activity_type_ids', '=', activity_type_id)]",
         help="How the activity ended.",
@@ -793,6 +794,18 @@ class MailActivity(models.Model):
             "summary": self.summary,
             "user_id": self.user_id.id,
         }
+
+    def _replace_type(self, activity_type):
+        """Give the activities, of any status, another type: theirs is about to be
+        deleted. Whether their outcomes are those of the new type is no question."""
+        old_values = self._get_logged_values(["activity_type_id"])
+        self.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE mail_activity SET activity_type_id = %s WHERE id = ANY(%s)",
+            [activity_type.id, self.ids],
+        )
+        self.invalidate_recordset()
+        self._log_changes(old_values, ["activity_type_id"])
 
     def _move_to(self, record):
         """Put the activities, of any status, on another record of the same model.

@@ -76,7 +76,8 @@ class MailActivityPlan(models.Model):
         "resource.calendar",
         string="Working Hours",
         check_company=True,
-        ondelete="restrict",
+        # People can't delete them: see resource.calendar.
+        ondelete="set null",
         help="Leave it empty for the responsible's own, else the company's.",
     )
     exit_on_won = fields.Boolean("Stop When Won", default=True)
@@ -117,6 +118,20 @@ class MailActivityPlan(models.Model):
                     "“%(plans)s” has been launched and can't be deleted, or its runs "
                     "would lose their plan. Archive it instead.",
                     plans=", ".join(launched.mapped("name")),
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_actions(self):
+        actions = self.env["ir.actions.server"].sudo()
+        launching = actions.search([("activity_plan_id", "in", self.ids)])
+        if launching:
+            raise UserError(
+                self.env._(
+                    "“%(plans)s” can't be deleted: it is launched by “%(actions)s”. "
+                    "Change that first, or archive the plan.",
+                    plans=", ".join(launching.activity_plan_id.mapped("name")),
+                    actions=", ".join(launching.mapped("name")),
                 )
             )
 
@@ -297,6 +312,15 @@ class MailActivityPlan(models.Model):
 
     def _check_launchable(self):
         """:raises UserError: the plan itself can't be launched"""
+        model = self.env.get(self.res_model)
+        if not isinstance(model, self.pool["mail.activity.mixin"]):
+            raise UserError(
+                self.env._(
+                    "The application that the plan “%(plan)s” is for isn't there any "
+                    "more. Choose another plan.",
+                    plan=self.name,
+                )
+            )
         if not self.active:
             raise UserError(
                 self.env._(

@@ -35,12 +35,9 @@ class MailActivityPlanRun(models.Model):
 
     _open_states = OPEN_STATES
 
+    # None where the plan went with the application it was for. People can't delete it.
     plan_id = fields.Many2one(
-        "mail.activity.plan",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="restrict",
+        "mail.activity.plan", readonly=True, index=True, ondelete="set null"
     )
     name = fields.Char(required=True, readonly=True)
     res_model = fields.Char("Document Model", required=True, readonly=True)
@@ -255,7 +252,12 @@ class MailActivityPlanRun(models.Model):
                 )
 
     def action_open_document(self):
+        """:raises UserError: the document is gone"""
         self.ensure_one()
+        if self._filter_without_document_left():
+            raise UserError(
+                self.env._("The record of “%(run)s” was deleted.", run=self.name)
+            )
         return {
             "type": "ir.actions.act_window",
             "res_model": self.res_model,
@@ -371,16 +373,17 @@ class MailActivityPlanRun(models.Model):
         )
         open_lines._close("cancelled", reason=text)
         activities._cancel(reason=text)
-        runs._post_notes(
-            {
-                run: self.env._(
-                    "The plan “%(plan)s” was stopped. %(reason)s",
-                    plan=run.name,
-                    reason=text,
-                )
-                for run in runs
-            }
-        )
+        if reason != "record_deleted":
+            runs._post_notes(
+                {
+                    run: self.env._(
+                        "The plan “%(plan)s” was stopped. %(reason)s",
+                        plan=run.name,
+                        reason=text,
+                    )
+                    for run in runs
+                }
+            )
 
     def _pause(self):
         self._set_state("paused", {"date_paused": fields.Datetime.now()})
@@ -470,6 +473,14 @@ class MailActivityPlanRun(models.Model):
                 self.env._(
                     "“%(run)s” can't be restarted: its record was deleted.",
                     run=gone.display_name,
+                )
+            )
+        without_plan = self.filtered(lambda run: not run.plan_id)[:1]
+        if without_plan:
+            raise UserError(
+                self.env._(
+                    "“%(run)s” can't be restarted: its plan was deleted.",
+                    run=without_plan.display_name,
                 )
             )
         others = self.search(
@@ -573,6 +584,15 @@ class MailActivityPlanRun(models.Model):
                 }
                 for run in self
             ]
+        )
+
+    def _forget_plans(self):
+        """The plans of these are about to be deleted along with their templates and
+        actions. PostgreSQL would clear one of these keys of a step after the other, and
+        stumble over the next, where the step itself was changed just before."""
+        self.plan_id = False
+        self.line_ids.write(
+            {"mail_template_id": False, "server_action_id": False, "template_id": False}
         )
 
     @api.model

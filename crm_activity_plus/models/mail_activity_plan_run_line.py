@@ -140,8 +140,9 @@ class MailActivityPlanRunLine(models.Model):
     calendar_event_id = fields.Many2one(
         "calendar.event", string="Meeting", readonly=True, ondelete="set null"
     )
+    # People can't delete it; but it goes with the addon that brought it.
     outcome_id = fields.Many2one(
-        "mail.activity.outcome", readonly=True, ondelete="restrict"
+        "mail.activity.outcome", readonly=True, ondelete="set null"
     )
     attempt = fields.Integer(default=1, readonly=True)
     max_attempts = fields.Integer(readonly=True)
@@ -1080,9 +1081,10 @@ class MailActivityPlanRunLine(models.Model):
         body = lines.env["ir.qweb"]._render(
             template, {"lines": lines, "user": user}, minimal_qcontext=True
         )
-        thread = self.env[self[0].res_model].browse(self[0].res_id)
-        if len(self.run_id) > 1 or not hasattr(thread, "message_notify"):
-            thread = self.env["mail.thread"]
+        thread = self.env["mail.thread"]
+        model = self.env.get(self[0].res_model)
+        if len(self.run_id) == 1 and hasattr(model, "message_notify"):
+            thread = model.browse(self[0].res_id)
         thread.message_notify(
             partner_ids=user.partner_id.ids,
             body=body,

@@ -92,6 +92,7 @@ class MailActivityPlanRun(models.Model):
         """:returns: the runs that can begin again: their document is there, and the
         plan isn't under way on it in another run"""
         runs = self - self._filter_without_document_left()
+        runs = runs.filtered("plan_id")
         under_way = self.search(
             [
                 ("plan_id", "in", runs.plan_id.ids),

@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 from ..tools.codes import make_code
@@ -75,13 +75,15 @@ class MailActivityPlanTemplate(models.Model):
         "mail.template",
         string="E-mail Template",
         domain="[('model', '=', res_model)]",
-        ondelete="restrict",
+        # People can't delete it: see _check_not_used.
+        ondelete="set null",
     )
     server_action_id = fields.Many2one(
         "ir.actions.server",
         string="Action",
         domain="[('model_name', '=', res_model)]",
-        ondelete="restrict",
+        # People can't delete it: see _check_not_used.
+        ondelete="set null",
     )
     duration = fields.Float(
         compute="_compute_duration",
@@ -324,6 +326,25 @@ class MailActivityPlanTemplate(models.Model):
                         deleted=(self & template.after_ids)[:1].display_name,
                     )
                 )
+
+    @api.model
+    def _check_not_used(self, name, records):
+        """Keep people from deleting what steps need.
+
+        :param str name: a many2one field
+        :param records: what is to be deleted
+        :raises UserError: a step needs one of them
+        """
+        steps = self.sudo().search([(name, "in", records.ids)])
+        if steps:
+            raise UserError(
+                self.env._(
+                    "“%(records)s” can't be deleted: steps of “%(plans)s” need it. "
+                    "Change these plans first.",
+                    records=", ".join(steps[name].mapped("display_name")),
+                    plans=", ".join(steps.plan_id.mapped("name")),
+                )
+            )
 
     def _get_date_deadline(self, base_date=False):
         """Core's hook, dated like the steps of a run are."""

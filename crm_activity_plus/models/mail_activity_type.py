@@ -177,8 +177,8 @@ class MailActivityType(models.Model):
         """Delete types that nothing uses, and hide the others for good: the activities
         of a deleted type keep it and can be completed."""
         if self.env.context.get(MODULE_UNINSTALL_FLAG):
-            # The addon that brought the type goes: core gives the activities to To-Do.
-            self._replace_in_steps(self.env.ref("mail.mail_activity_data_todo"))
+            # The addon that brought the type goes.
+            self._replace(self.env.ref("mail.mail_activity_data_todo"))
             return super().unlink()
         self.check_access("unlink")
         self._unlink_except_todo()
@@ -187,13 +187,43 @@ class MailActivityType(models.Model):
             used._delete_softly()
         return super(MailActivityType, self - used).unlink()
 
+    @api.model
+    def _lose_models(self, models_lost):
+        """Models are about to vanish: core deletes the types that are for one of them.
+        One that is for several, all of which vanish, must not be one for all now.
+
+        :param models_lost: of ``ir.model``
+        """
+        types = self.with_context(active_test=False)
+        lost = types.search([("res_model", "in", models_lost.mapped("model"))])
+        lost._replace(self.env.ref("mail.mail_activity_data_todo"))
+        limited = types.search([("applies_to_ids", "in", models_lost.ids)]) - lost
+        limited.filtered(
+            lambda activity_type: not activity_type.applies_to_ids - models_lost
+        ).active = False
+
+    def _replace(self, other):
+        """Give whatever needs these types, which are about to be deleted, another one:
+        activities of any status (core: the open ones), and steps of plans and runs."""
+        if not self:
+            return
+        table = self.env["mail.activity"].sudo().with_context(active_test=False)
+        activities = table.search([("activity_type_id", "in", self.ids)])
+        activities._replace_type(other)
+        triggering = self.sudo().with_context(active_test=False)
+        triggering.search(
+            [("triggered_next_type_id", "in", self.ids)]
+        ).triggered_next_type_id = False
+        self._replace_in_steps(other)
+
     def _replace_in_steps(self, other):
         """Give the steps of plans and runs another type. They keep all that they had
         from the old one."""
         using = [("activity_type_id", "in", self.ids)]
-        self.env["mail.activity.plan.run.line"].sudo().search(
-            using
-        ).activity_type_id = other
+        lines = self.env["mail.activity.plan.run.line"].sudo().search(using)
+        for activity_type, same in lines.grouped("activity_type_id").items():
+            same.filtered(lambda line: not line.summary).summary = activity_type.name
+        lines.activity_type_id = other
         for step in self.env["mail.activity.plan.template"].sudo().search(using):
             step.write(
                 {
