@@ -94,6 +94,31 @@ class MailActivity(models.Model):
             }
         return bookings
 
+    def _keep_in_series(self, deleted):
+        """A meeting of these is gone. Where it was one of a series that was booked for
+        its activity, the activity is about the next one that is left.
+
+        :param deleted: meetings that are about to be deleted
+        :returns: the activities that have a meeting now
+        """
+        kept = self.browse()
+        events = self.env["calendar.event"].sudo()
+        for activity in self.filtered(lambda a: a.status not in CLOSED_STATUSES):
+            left = events.search(
+                [
+                    ("booked_activity_ref", "=", activity.id),
+                    ("id", "not in", deleted.ids),
+                ],
+                order="start, id",
+            )
+            start = activity.calendar_event_id.start
+            following = left.filtered(lambda event, start=start: event.start >= start)
+            if left:
+                activity.calendar_event_id = following[:1] or left[-1:]
+                activity.calendar_event_id._sync_activities(fields={"start"})
+                kept += activity
+        return kept
+
     def _lose_meeting(self):
         """The meetings of these are about to be deleted. Core deletes the activities,
         too: they are cancelled, and those that are closed stay what they are."""
