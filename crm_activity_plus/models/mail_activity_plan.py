@@ -14,6 +14,7 @@ from odoo.tools.safe_eval import safe_eval
 
 from ..tools.codes import make_code
 from ..tools.graph import sort_in_waves
+from ..tools.internal import read_internal
 from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
 from .step_dater import StepDater
 
@@ -629,7 +630,7 @@ class MailActivityPlan(models.Model):
         tells which pop-up it was."""
         if not self.allow_parallel:
             return ""
-        request = self.env.context.get("plan_launch_request", "")
+        request = read_internal(self.env.context, "plan_launch_request", "")
         return f"{plan_date}/{responsible.id}/{request}"
 
     # ------------------------------------------------------------

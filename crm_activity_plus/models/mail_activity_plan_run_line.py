@@ -18,6 +18,7 @@ from odoo.tools.misc import format_date
 
 from ..tools.errors import describe_error
 from ..tools.graph import SKIP, START, Closed, decide_turn
+from ..tools.internal import Internal
 from ..tools.savepoint import savepoint
 from .mail_activity import CLOSED_STATUSES
 from .mail_activity_plan_run import OPEN_STATES as RUN_OPEN_STATES
@@ -979,7 +980,7 @@ class MailActivityPlanRunLine(models.Model):
             values["opportunity_id"] = record.id
         # The run's own meeting is no reason to end it.
         events = self._as_responsible(record).env["calendar.event"]
-        event = events.with_context(plan_no_booking=True).create(values)
+        event = events.with_context(plan_no_booking=Internal(True)).create(values)
         return {"calendar_event_id": event.id}
 
     def _run_action_server_action(self, record):
