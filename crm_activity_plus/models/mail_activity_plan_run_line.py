@@ -286,7 +286,7 @@ class MailActivityPlanRunLine(models.Model):
                     )
                 )
         day = lines.run_id.plan_id._read_plan_date(until)
-        self._reschedule({line: (day, None) for line in lines}, "rescheduled")
+        lines._reschedule({line: (day, None) for line in lines}, "rescheduled")
         return True
 
     def _check_may_change(self):
