@@ -808,6 +808,11 @@ class MailActivity(models.Model):
             "user_id": self.user_id.id,
         }
 
+    def _move_to(self, record):
+        """Put the activities, of any status, on another record of the same model.
+        Their runs are moved by ``_merge_into``."""
+        self.sudo().write({"res_id": record.id})
+
     def _hand_over(self, leaving):
         """Give the activities of users who leave to the record's salesperson, else to
         the team leader, else to nobody: then they are shown as unassigned.

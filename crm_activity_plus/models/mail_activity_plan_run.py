@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import logging
+from itertools import zip_longest
 
 import psycopg2
 from markupsafe import Markup
@@ -720,5 +721,8 @@ class MailActivityPlanRun(models.Model):
             records = self.env[res_model].browse(runs.mapped("res_id")).exists()
             if not hasattr(records, "_message_log_batch"):
                 continue
-            bodies = {run.res_id: notes[run] for run in runs}
-            records._message_log_batch(bodies=bodies)
+            by_record = runs.filtered(lambda run, ids=records._ids: run.res_id in ids)
+            # Several runs may be on one record; a batch has one note for each.
+            for turn in zip_longest(*by_record.grouped("res_id").values()):
+                bodies = {run.res_id: notes[run] for run in turn if run}
+                records.browse(bodies)._message_log_batch(bodies=bodies)

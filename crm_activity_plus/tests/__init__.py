@@ -29,3 +29,4 @@ from . import test_launch_dialog, test_launch_dialog_tour, test_partner_activiti
 from . import test_tours_activity_my
 from . import test_engine_restart
 from . import test_step_actions
+from . import test_merge
