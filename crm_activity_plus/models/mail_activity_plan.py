@@ -14,6 +14,7 @@ from odoo.tools.safe_eval import safe_eval
 
 from ..tools.codes import make_code
 from ..tools.graph import sort_in_waves
+from ..tools.internal import read_internal
 from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
 from .step_dater import StepDater
 
@@ -297,23 +298,9 @@ class MailActivityPlan(models.Model):
 
     def _check_launchable(self):
         """:raises UserError: the plan itself can't be launched"""
-        if not self.active:
-            raise UserError(
-                self.env._(
-                    "The plan “%(plan)s” is archived. Restore it, or choose another "
-                    "one.",
-                    plan=self.name,
-                )
-            )
-        if self.company_id and self.company_id not in self.env.companies:
-            raise UserError(
-                self.env._(
-                    "The plan “%(plan)s” belongs to the company “%(company)s”, which "
-                    "you are not working in. Switch to it, or choose another plan.",
-                    plan=self.name,
-                    company=self.sudo().company_id.name,
-                )
-            )
+        reason = self._get_unavailable_reason()
+        if reason:
+            raise UserError(reason)
         if not self.template_ids:
             raise UserError(
                 self.env._(
@@ -339,6 +326,23 @@ class MailActivityPlan(models.Model):
                         reason=reason,
                     )
                 )
+
+    def _get_unavailable_reason(self):
+        """:returns: why nobody can begin with the plan now, neither by a launch nor by
+        a restart, or False"""
+        if not self.active:
+            return self.env._(
+                "The plan “%(plan)s” is archived. Restore it, or choose another one.",
+                plan=self.name,
+            )
+        if self.company_id and self.company_id not in self.env.companies:
+            return self.env._(
+                "The plan “%(plan)s” belongs to the company “%(company)s”, which "
+                "you are not working in. Switch to it, or choose another plan.",
+                plan=self.name,
+                company=self.sudo().company_id.name,
+            )
+        return False
 
     def _read_res_ids(self, res_ids):
         """:returns: the given ids, each once; a single one may be given by itself"""
@@ -442,37 +446,82 @@ class MailActivityPlan(models.Model):
             reasons[record.id] = self.env._(
                 "You may not change “%(record)s”.", record=record.display_name
             )
-        reasons |= self._get_closed_reasons(writable)
-        reasons |= self._get_company_reasons(writable, responsible)
-        reasons |= self._get_condition_reasons(
-            writable.filtered(lambda record: record.id not in reasons)
-        )
+        reasons |= self._get_unfit_reasons(writable, responsible, self)
         candidates = writable.filtered(lambda record: record.id not in reasons)
         return reasons | self._get_running_reasons(candidates, plan_date, responsible)
 
-    def _get_closed_reasons(self, records):
+    def _get_unfit_reasons(self, records, responsible, exits):
+        """Say on which records the plan can't begin, because of how they are.
+
+        :param responsible: who does the steps that ask for it
+        :param exits: what has the exits that count: the plan, or a run of it
+        :returns: record id -> a sentence
+        :rtype: dict
+        """
+        reasons = self._get_closed_reasons(records, exits)
+        reasons |= self._get_company_reasons(records, responsible)
+        reasons |= self._get_condition_reasons(
+            records.filtered(lambda record: record.id not in reasons)
+        )
+        left = records.filtered(lambda record: record.id not in reasons)
+        return reasons | self._get_met_reasons(left, exits)
+
+    def _get_closed_reasons(self, records, exits):
         """A plan isn't launched where what stops it has happened already, maybe while
         the pop-up was open."""
         reasons = {}
-        active = records._active_name
         for record in records:
-            status = record.won_status if "won_status" in record else False
-            if self.exit_on_won and status == "won":
-                reasons[record.id] = self.env._(
-                    "“%(record)s” is won, and the plan stops when that happens.",
-                    record=record.display_name,
-                )
-            elif self.exit_on_lost and status == "lost":
-                reasons[record.id] = self.env._(
-                    "“%(record)s” is lost, and the plan stops when that happens.",
-                    record=record.display_name,
-                )
-            elif self.exit_on_lost and active and not record[active]:
-                reasons[record.id] = self.env._(
-                    "“%(record)s” is archived, and the plan stops when that happens.",
-                    record=record.display_name,
-                )
+            match self._get_closed_state(record, exits):
+                case "won":
+                    reasons[record.id] = self.env._(
+                        "“%(record)s” is won, and the plan stops when that happens.",
+                        record=record.display_name,
+                    )
+                case "lost":
+                    reasons[record.id] = self.env._(
+                        "“%(record)s” is lost, and the plan stops when that happens.",
+                        record=record.display_name,
+                    )
+                case "archived":
+                    reasons[record.id] = self.env._(
+                        "“%(record)s” is archived, and the plan stops when that "
+                        "happens.",
+                        record=record.display_name,
+                    )
         return reasons
+
+    @api.model
+    def _get_closed_state(self, record, exits):
+        """:param exits: what has the exits that count: a plan, or a run
+        :returns: what has happened to a record that such a plan stops for: ``won``,
+            ``lost``, ``archived``, or False
+        """
+        status = record.won_status if "won_status" in record else False
+        if exits.exit_on_won and status == "won":
+            return "won"
+        if not exits.exit_on_lost:
+            return False
+        if status == "lost":
+            return "lost"
+        active = record._active_name
+        return "archived" if active and not record[active] else False
+
+    def _get_met_reasons(self, records, exits):
+        """Likewise where a record meets the exit condition already."""
+        if not exits.exit_domain or not records:
+            return {}
+        try:
+            met = self._filter_records(records.sudo(), exits.exit_domain, self.name)
+        except ValidationError:
+            # It never stops the plan either: see ``_stop_where_met`` of runs.
+            return {}
+        return {
+            record.id: self.env._(
+                "“%(record)s” meets the condition that stops the plan.",
+                record=record.display_name,
+            )
+            for record in met.sudo(False)
+        }
 
     def _get_company_reasons(self, records, responsible):
         if "company_id" not in records:
@@ -629,7 +678,7 @@ class MailActivityPlan(models.Model):
         tells which pop-up it was."""
         if not self.allow_parallel:
             return ""
-        request = self.env.context.get("plan_launch_request", "")
+        request = read_internal(self.env.context, "plan_launch_request", "")
         return f"{plan_date}/{responsible.id}/{request}"
 
     # ------------------------------------------------------------

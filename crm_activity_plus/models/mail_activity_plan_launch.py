@@ -11,6 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import json_default, split_every
 
+from ..tools.internal import Internal, read_internal
 from ..tools.savepoint import savepoint
 from .mail_activity_plan import LAUNCH_BATCH_SIZE as BATCH_SIZE
 
@@ -129,7 +130,7 @@ class MailActivityPlanLaunch(models.Model):
                 "record_count": len(res_ids),
                 # As it is read again: without dates and numbers as names.
                 "overrides": json.loads(json.dumps(overrides, default=json_default)),
-                "request_key": self.env.context.get("plan_launch_request"),
+                "request_key": read_internal(self.env.context, "plan_launch_request"),
             }
         )
         self.env.ref("crm_activity_plus.ir_cron_launch_plans").sudo()._trigger()
@@ -207,7 +208,7 @@ class MailActivityPlanLaunch(models.Model):
             .with_context(
                 allowed_company_ids=companies.ids,
                 lang=user.lang,
-                plan_launch_request=self.request_key or "",
+                plan_launch_request=Internal(self.request_key or ""),
                 tz=user.tz,
             )
             .sudo(False)

@@ -18,6 +18,7 @@ from odoo.tools.misc import format_date
 
 from ..tools.errors import describe_error
 from ..tools.graph import SKIP, START, Closed, decide_turn
+from ..tools.internal import Internal
 from ..tools.savepoint import savepoint
 from .mail_activity import CLOSED_STATUSES
 from .mail_activity_plan_run import OPEN_STATES as RUN_OPEN_STATES
@@ -285,7 +286,7 @@ class MailActivityPlanRunLine(models.Model):
                     )
                 )
         day = lines.run_id.plan_id._read_plan_date(until)
-        self._reschedule({line: (day, None) for line in lines}, "rescheduled")
+        lines._reschedule({line: (day, None) for line in lines}, "rescheduled")
         return True
 
     def _check_may_change(self):
@@ -979,7 +980,7 @@ class MailActivityPlanRunLine(models.Model):
             values["opportunity_id"] = record.id
         # The run's own meeting is no reason to end it.
         events = self._as_responsible(record).env["calendar.event"]
-        event = events.with_context(plan_no_booking=True).create(values)
+        event = events.with_context(plan_no_booking=Internal(True)).create(values)
         return {"calendar_event_id": event.id}
 
     def _run_action_server_action(self, record):

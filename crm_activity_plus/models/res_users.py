@@ -3,6 +3,7 @@
 
 from odoo import SUPERUSER_ID, models
 
+from ..tools.internal import Internal
 from .mail_activity import CLOSED_STATUSES
 
 
@@ -49,7 +50,7 @@ class ResUsers(models.Model):
         :param str reason: why, for the ledger
         :returns: the users, with the reason for what happens to their other activities
         """
-        users = self.with_context(activity_reason=reason)
+        users = self.with_context(activity_reason=Internal(reason))
         users.env["mail.activity"].sudo().search(
             [
                 ("user_id", "in", self.ids),
