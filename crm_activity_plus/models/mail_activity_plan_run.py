@@ -29,7 +29,11 @@ class MailActivityPlanRun(models.Model):
     """
 
     _name = "mail.activity.plan.run"
-    _inherit = ["mail.activity.document.mixin", "mail.activity.bulk.mixin"]
+    _inherit = [
+        "mail.activity.document.mixin",
+        "mail.activity.bulk.mixin",
+        "mail.activity.ledger.mixin",
+    ]
     _description = "Activity Plan Run"
     _order = "id DESC"
 
@@ -289,8 +293,7 @@ class MailActivityPlanRun(models.Model):
                     **run._prepare_log_values("launched", False),
                     "values": {
                         "plan_id": run.plan_id.id,
-                        "plan_date": run.plan_date.isoformat(),
-                        "responsible_id": run.responsible_id.id,
+                        **run._get_logged_values(),
                     },
                 }
                 for run in self
@@ -409,7 +412,7 @@ class MailActivityPlanRun(models.Model):
         :param dict since: for each run, the first of them
         :param date today: the second of them
         """
-        daters, dates = {}, {}
+        daters, dates, plan_dates = {}, {}, {}
         for run in self:
             dater = daters.setdefault(
                 (run.deadline_policy, run.resource_calendar_id), run._get_dater()
@@ -421,7 +424,8 @@ class MailActivityPlanRun(models.Model):
                     dates[line] = moved
             moved = run._shift_day(run.plan_date, run.responsible_id, span, dater)
             if moved:
-                run.plan_date = moved.date
+                plan_dates[run] = {"plan_date": moved.date}
+        self._write_each(plan_dates)
         self.line_ids._reschedule(dates, "pause")
 
     def _shift_day(self, day, user, span, dater):
@@ -443,14 +447,15 @@ class MailActivityPlanRun(models.Model):
             [("run_id", "in", self.ids), ("event", "=", "launched")]
         )
         today = fields.Date.context_today(self)
-        delays = {}
+        delays, plan_dates = {}, {}
         for launch in launches:
             run = launch.run_id
             launched_on = fields.Datetime.context_timestamp(self, launch.date).date()
             delays[run] = today - launched_on
             # Pauses and restarts have moved it since.
             plan_date = fields.Date.to_date(launch.values["plan_date"])
-            run.plan_date = plan_date + delays[run]
+            plan_dates[run] = {"plan_date": plan_date + delays[run]}
+        self._write_each(plan_dates)
         self._set_state(
             "running",
             {
@@ -612,16 +617,22 @@ class MailActivityPlanRun(models.Model):
         if not self:
             return
         old_states = {run: run.state for run in self}
+        old_values = self._get_logged_values_by_record()
         self.write({"state": state, **(values or {})})
         self.env["mail.activity.log"]._add(
             [
                 {
                     **run._prepare_log_values(event or state, old_states[run]),
                     "reason": reason,
+                    "values": run._get_logged_changes(old_values[run]) or None,
                 }
                 for run in self
             ]
         )
+
+    @api.model
+    def _get_logged_fields(self):
+        return ("company_id", "plan_date", "responsible_id")
 
     @api.model
     def _get_lead_id(self, record):

@@ -40,7 +40,11 @@ class MailActivityPlanRunLine(models.Model):
     """A step of a run: what the plan said at the launch, and what came of it."""
 
     _name = "mail.activity.plan.run.line"
-    _inherit = ["mail.activity.document.mixin", "mail.activity.bulk.mixin"]
+    _inherit = [
+        "mail.activity.document.mixin",
+        "mail.activity.bulk.mixin",
+        "mail.activity.ledger.mixin",
+    ]
     _description = "Activity Plan Run Step"
     _order = "run_id, sequence, id"
     _rec_name = "summary"
@@ -561,6 +565,8 @@ class MailActivityPlanRunLine(models.Model):
             day, explanation = line._find_retry_deadline(outcome, dater)
             line.write(
                 {
+                    # It begins anew, which is told below.
+                    "state": "scheduled",
                     "attempt": line.attempt + 1,
                     "outcome_id": outcome.id,
                     "date_deadline": day,
@@ -568,11 +574,11 @@ class MailActivityPlanRunLine(models.Model):
                 }
             )
         again._start()
+        again._log(dict.fromkeys(again, "scheduled"), outcome.name)
         # What is completed during a pause is tried again after it.
         again.filtered(
             lambda line: line.run_id.state == "paused"
         ).activity_id._hold_for_pause()
-        again._log(dict.fromkeys(again, "scheduled"), outcome.name)
         return again
 
     def _find_retry_deadline(self, outcome, dater):
@@ -693,6 +699,25 @@ class MailActivityPlanRunLine(models.Model):
         )
         self._reschedule({self: deadline}, "hold")
 
+    def _explain_change(self, base, day, explanation=None):
+        """:param str base: why the step gets another date
+        :param date day: the new date
+        :param dict explanation: more about it
+        :returns: its ``date_explanation`` then
+        """
+        self.ensure_one()
+        return {
+            **(explanation or {}),
+            "base": base,
+            "date": day.isoformat(),
+            "user_id": self.env.uid,
+            "before": self.date_explanation,
+        }
+
+    def _get_open_activity(self):
+        """:returns: the activity that somebody has to do for the step, or none"""
+        return self.activity_id.filtered(lambda a: a.status not in CLOSED_STATUSES)
+
     @api.model
     def _reschedule(self, dates, base):
         """Give open steps other dates.
@@ -701,21 +726,26 @@ class MailActivityPlanRunLine(models.Model):
         :param str base: why, for the explanations
         """
         lines = self.browse().union(*dates)
-        for line, (day, explanation) in dates.items():
-            explanation = {
-                **(explanation or {}),
-                "base": base,
-                "date": day.isoformat(),
-                "user_id": self.env.uid,
-                "before": line.date_explanation,
-            }
-            # First the step: the activity's new date is then its own.
-            line.write({"date_deadline": day, "date_explanation": explanation})
-        for day, same in lines.grouped("date_deadline").items():
-            activities = same.activity_id.filtered(
-                lambda a: a.status not in CLOSED_STATUSES
-            )
-            activities.date_deadline = day
+        explanations = {
+            line: line._explain_change(base, day, explanation)
+            for line, (day, explanation) in dates.items()
+        }
+        alone, by_day = {}, defaultdict(self.browse)
+        for line, (day, _explanation) in dates.items():
+            activity = line._get_open_activity()
+            if activity and activity.date_deadline != day:
+                by_day[day] += line
+            else:
+                alone[line] = {
+                    "date_deadline": day,
+                    "date_explanation": explanations[line],
+                }
+        self._write_each(alone)
+        for day, same in by_day.items():
+            # The steps follow, and the ledger tells both in one row.
+            same.activity_id._follow_with(
+                {line.id: explanations[line] for line in same}
+            ).date_deadline = day
         due = lines.filtered(lambda line: line.date_due and line.state == "scheduled")
         for line in due:
             line.date_due = line._get_date_due()
@@ -749,6 +779,17 @@ class MailActivityPlanRunLine(models.Model):
         """
         steps = self - self._find_left_out()
         old_states = {line: line.state for line in steps}
+        chosen = {}
+        for line in steps:
+            if day := line._get_chosen_date():
+                day += delays[line.run_id]
+                chosen[line] = {
+                    "date_deadline": day,
+                    "date_explanation": {
+                        "base": "chosen_at_launch",
+                        "date": day.isoformat(),
+                    },
+                }
         steps.write(
             {
                 "activity_id": False,
@@ -763,13 +804,7 @@ class MailActivityPlanRunLine(models.Model):
                 "state": "waiting",
             }
         )
-        for line in steps:
-            if chosen := line._get_chosen_date():
-                line.date_deadline = chosen + delays[line.run_id]
-                line.date_explanation = {
-                    "base": "chosen_at_launch",
-                    "date": line.date_deadline.isoformat(),
-                }
+        self._write_each(chosen, is_told=True)
         steps._log(old_states)
 
     def _find_left_out(self):
@@ -797,14 +832,7 @@ class MailActivityPlanRunLine(models.Model):
         self.env["mail.activity.log"]._add(
             [
                 {
-                    "res_model": line.res_model,
-                    "res_id": line.res_id,
-                    "activity_ref": line.activity_id.id,
-                    "run_id": line.run_id.id,
-                    "run_line_id": line.id,
-                    "event": line.state,
-                    "old_status": old_states[line],
-                    "new_status": line.state,
+                    **line._prepare_log_values(line.state, old_states[line]),
                     "reason": reason or line.reason,
                     "values": line._get_logged_values(),
                 }
@@ -812,14 +840,30 @@ class MailActivityPlanRunLine(models.Model):
             ]
         )
 
-    def _get_logged_values(self):
+    def _prepare_log_values(self, event, old_state):
+        """Hook: the values of a ledger row about the step."""
         self.ensure_one()
         return {
-            "activity_type_id": self.activity_type_id.id,
-            "date_deadline": self.date_deadline and self.date_deadline.isoformat(),
-            "summary": self.summary,
-            "user_id": self.user_id.id,
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "activity_ref": self.activity_id.id,
+            "run_id": self.run_id.id,
+            "run_line_id": self.id,
+            "event": event,
+            "old_status": old_state,
+            "new_status": self.state,
         }
+
+    @api.model
+    def _get_logged_fields(self):
+        return (
+            "activity_type_id",
+            "attempt",
+            "date_deadline",
+            "outcome_id",
+            "summary",
+            "user_id",
+        )
 
     # ------------------------------------------------------------
     # Steps that do themselves

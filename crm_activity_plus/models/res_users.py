@@ -37,6 +37,13 @@ class ResUsers(models.Model):
         )
         activities = users.env["mail.activity"].sudo().with_context(active_test=False)
         activities.search([("user_id", "in", self.ids)]).unlink()
+        # What PostgreSQL would empty, the ledger is to tell.
+        steps = users.env["mail.activity.plan.run.line"].sudo()
+        steps.search([("user_id", "in", self.ids)]).write({"user_id": False})
+        runs = users.env["mail.activity.plan.run"].sudo()
+        runs.search([("responsible_id", "in", self.ids)]).write(
+            {"responsible_id": False}
+        )
         return super(ResUsers, users).unlink()
 
     def _get_archived_reason(self):
