@@ -2,7 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import logging
-from collections import defaultdict
 from datetime import date, datetime, timedelta
 
 import pytz
@@ -872,30 +871,6 @@ class MailActivity(models.Model):
         """Put the activities, of any status, on another record of the same model.
         Their runs are moved by ``_merge_into``."""
         self.sudo().write({"res_id": record.id})
-
-    def _hand_over(self, leaving):
-        """Give the activities of users who leave to the record's salesperson, else to
-        the team leader, else to nobody: then they are shown as unassigned.
-
-        :param leaving: users who can't take any of them
-        """
-        Plan = self.env["mail.activity.plan"]
-        by_user = defaultdict(self.browse)
-        for res_model, activities in self.grouped("res_model").items():
-            records = self.env[res_model].browse(activities.mapped("res_id")).exists()
-            known = records.grouped("id")
-            for activity in activities:
-                record = known.get(activity.res_id, records.browse())
-                candidates = [
-                    Plan._find_user_by_role(role, record)
-                    for role in ("salesperson", "team_leader")
-                ]
-                user = next(
-                    (c for c in candidates if c and c not in leaving), leaving.browse()
-                )
-                by_user[user.id] += activity
-        for user_id, activities in by_user.items():
-            activities.write({"user_id": user_id})
 
     def _get_reason(self):
         """:returns: why the running operation changes activities, where it said so: see

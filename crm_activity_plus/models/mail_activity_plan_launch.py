@@ -44,14 +44,21 @@ class MailActivityPlanLaunch(models.Model):
         ondelete="cascade",
     )
     user_id = fields.Many2one(
-        "res.users", string="Launched by", required=True, readonly=True, index=True
+        "res.users",
+        string="Launched by",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(
         "res.company", readonly=True, help="The company that it was launched in."
     )
     company_ids = fields.Many2many("res.company", string="Companies", readonly=True)
     plan_date = fields.Date(required=True, readonly=True)
-    responsible_id = fields.Many2one("res.users", required=True, readonly=True)
+    responsible_id = fields.Many2one(
+        "res.users", required=True, readonly=True, ondelete="cascade"
+    )
     res_ids = fields.Json(required=True, readonly=True)
     overrides = fields.Json(readonly=True)
     request_key = fields.Char(

@@ -30,3 +30,4 @@ from . import test_tours_activity_my
 from . import test_engine_restart
 from . import test_step_actions
 from . import test_merge
+from . import test_hand_over, test_merge
