@@ -21,6 +21,8 @@ from . import mail_activity_plan_template
 from . import mail_activity_plan_run
 from . import mail_activity_plan_run_line, mail_activity_plan_run_line_preview
 from . import mail_activity_preview
+from . import mail_activity_plan_run_follow
+from . import mail_activity_plan_run_line_follow
 from . import mail_activity_plan_run_timeline
 from . import mail_activity_plan_run_line_timeline
 from . import mail_activity_log, mail_activity_log_history

@@ -81,6 +81,8 @@ OWN_FIELDS = (
 )
 # Why steps have the dates that their activities are given, by their ids.
 STEP_EXPLANATIONS = "activity_step_explanations"
+# Whether it is the engine that gives them to somebody, and no person.
+GIVEN_BY_ENGINE = "activity_given_by_engine"
 
 
 class MailActivity(models.Model):
@@ -522,6 +524,7 @@ class MailActivity(models.Model):
         if not {"date_deadline", *TIME_FIELDS} & set(names):
             return {}
         explanations = read_internal(self.env.context, STEP_EXPLANATIONS, {})
+        by_hand = not read_internal(self.env.context, GIVEN_BY_ENGINE)
         old_values, vals_by_line = {}, {}
         for activity in self.sudo().filtered("run_line_id"):
             if activity.status in CLOSED_STATUSES:
@@ -529,6 +532,8 @@ class MailActivity(models.Model):
             line, vals = activity.run_line_id, {}
             if line.user_id != activity.user_id:
                 vals["user_id"] = activity.user_id.id
+                if by_hand:
+                    vals["is_reassigned"] = True
             if line.date_deadline != activity.date_deadline:
                 day = activity.date_deadline
                 given = explanations.get(line.id, {})
@@ -546,6 +551,17 @@ class MailActivity(models.Model):
             line: line._get_logged_changes(values)
             for line, values in old_values.items()
         }
+
+    def _give_to(self, user):
+        """Assign the activities to somebody else, as the engine decided: their steps
+        follow the record's people as before. Whoever calls this tells those people,
+        since core would send one message for each activity.
+
+        :param user: who has them from now on, or nobody
+        """
+        self.with_context(
+            mail_activity_quick_update=True, **{GIVEN_BY_ENGINE: Internal(True)}
+        ).write({"user_id": user.id})
 
     def _follow_with(self, explanations):
         """:param dict explanations: why their steps get the dates that the activities

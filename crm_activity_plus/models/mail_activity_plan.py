@@ -124,7 +124,10 @@ class MailActivityPlan(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         plans = super().create(vals_list)
-        if any(plan[name] for plan in plans for name in WATCHED_EXITS):
+        known = self._get_watched_models("launched")
+        if not known.issuperset(plans.mapped("res_model")) or any(
+            plan[name] for plan in plans for name in WATCHED_EXITS
+        ):
             self.env.registry.clear_cache()
         return plans
 
@@ -617,13 +620,19 @@ class MailActivityPlan(models.Model):
         """Models whose records a hook has to look at; so that writing or deleting the
         others costs nothing.
 
-        :param str what: one of ``WATCHED_EXITS``, or ``automatic_steps``
+        :param str what: one of ``WATCHED_EXITS``, ``automatic_steps``, or ``launched``
+            for all that there are plans for
         :rtype: frozenset[str]
         """
         plans = self.sudo().with_context(active_test=False)
         open_runs = [("run_id.state", "in", ("running", "paused"))]
         lines = self.env["mail.activity.plan.run.line"].sudo()
         # Runs keep what they were launched with, whatever the plan says now.
+        if what == "launched":
+            planned = plans._read_group([], ["res_model"])
+            return frozenset(
+                [*(model for [model] in planned), *lines._get_document_models()]
+            )
         if what in WATCHED_EXITS:
             plans = plans.search([(what, "!=", False)])
             lines = lines.search([*open_runs, (f"run_id.{what}", "!=", False)])
@@ -1001,6 +1010,7 @@ class MailActivityPlan(models.Model):
             [proposal.record.id for proposal in proposals]
         )
         partners = records.sudo()._mail_get_partners()
+        runs = self.env["mail.activity.plan.run"]
         steps = self.env["mail.activity.plan.run.line"]
         return [
             {
@@ -1008,9 +1018,10 @@ class MailActivityPlan(models.Model):
                 "name": self.name,
                 "res_model": self.res_model,
                 "res_id": record.id,
-                "lead_id": self.env["mail.activity.plan.run"]._get_lead_id(record),
+                "lead_id": runs._get_lead_id(record),
                 "partner_id": partners[record.id][:1].id,
-                "company_id": self._get_company(record).id,
+                "company_id": runs._get_document_company(record).id,
+                "working_company_id": self._get_company(record).id,
                 "user_id": self.env.uid,
                 "responsible_id": responsible.id,
                 "plan_date": plan_date,

@@ -66,7 +66,20 @@ class MailActivityPlanRun(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
-    company_id = fields.Many2one("res.company", readonly=True, index=True)
+    company_id = fields.Many2one(
+        "res.company",
+        readonly=True,
+        index=True,
+        help="That of the record. Where it has none, the run is everybody's who may "
+        "read the record.",
+    )
+    working_company_id = fields.Many2one(
+        "res.company",
+        string="Working Days of",
+        readonly=True,
+        help="The company whose working days count where the record has none: the one "
+        "that the plan was launched in.",
+    )
     user_id = fields.Many2one(
         "res.users",
         string="Launched by",
@@ -315,8 +328,11 @@ class MailActivityPlanRun(models.Model):
         is_todays = self.date_start.date() == fields.Date.today()
         return self.action_depth if is_todays else 0
 
-    def _get_dater(self):
-        return StepDater(self.env, self.deadline_policy, self.resource_calendar_id)
+    def _get_dater(self, policy=None):
+        """:param str policy: instead of the run's own"""
+        return StepDater(
+            self.env, policy or self.deadline_policy, self.resource_calendar_id
+        )
 
     def _advance(self):
         """Schedule and skip the waiting steps whose turn has come, and end the runs
@@ -435,10 +451,11 @@ class MailActivityPlanRun(models.Model):
         :returns: where to, and why, or None where nothing lies between the days
         """
         self.ensure_one()
-        days = dater.count_days(*span, user, self.company_id)
+        company = self._get_working_company()
+        days = dater.count_days(*span, user, company)
         if not days:
             return None
-        return dater.shift(day, days, "days", "after", user, self.company_id, "pause")
+        return dater.shift(day, days, "days", "after", user, company, "pause")
 
     def _restart(self):
         self._check_restartable()
@@ -585,6 +602,7 @@ class MailActivityPlanRun(models.Model):
         left = self - gone
         left.filtered("exit_domain")._stop_where_met()
         left._close_lost_steps()
+        left._follow_documents()
 
     def _stop_where_met(self):
         """Stop the runs whose record meets their exit condition by now."""
@@ -680,6 +698,7 @@ class MailActivityPlanRun(models.Model):
         self.env["mail.activity.log"]._add(
             [{**row, "res_id": record.id} for row in rows]
         )
+        self._follow_documents()
 
     def _prepare_log_values(self, event, old_state):
         """Hook: the values of a ledger row about the run itself."""

@@ -87,6 +87,10 @@ class MailActivityPlanRunLine(models.Model):
         selection=lambda self: self._get_template_selection("responsible_type"),
         readonly=True,
     )
+    is_reassigned = fields.Boolean(
+        readonly=True,
+        help="Somebody gave the step to its responsible by hand, whatever its role.",
+    )
     after_ids = fields.Many2many(
         "mail.activity.plan.run.line",
         "mail_activity_plan_run_line_after_rel",
@@ -478,7 +482,7 @@ class MailActivityPlanRunLine(models.Model):
         if not self._get_chosen_date():
             base_date, base = self._get_base()
             day, explanation = dater.find(
-                self, base_date, base, user, self.run_id.company_id
+                self, base_date, base, user, self.run_id._get_working_company()
             )
             values |= {"date_deadline": day, "date_explanation": explanation}
         return values
@@ -590,7 +594,7 @@ class MailActivityPlanRunLine(models.Model):
             outcome.retry_delay_unit,
             "after",
             self.user_id,
-            self.run_id.company_id,
+            self.run_id._get_working_company(),
             "retry",
         )
 
@@ -695,7 +699,13 @@ class MailActivityPlanRunLine(models.Model):
         policy = "calendar" if run.deadline_policy == "calendar" else "shift_forward"
         dater = StepDater(self.env, policy, run.resource_calendar_id)
         deadline = dater.shift(
-            day, 0, "days", "after", self.user_id, run.company_id, "hold"
+            day,
+            0,
+            "days",
+            "after",
+            self.user_id,
+            run._get_working_company(),
+            "hold",
         )
         self._reschedule({self: deadline}, "hold")
 
@@ -799,6 +809,7 @@ class MailActivityPlanRunLine(models.Model):
                 "date_done": False,
                 "date_due": False,
                 "done_by_id": False,
+                "is_reassigned": False,
                 "outcome_id": False,
                 "reason": False,
                 "state": "waiting",
@@ -955,7 +966,7 @@ class MailActivityPlanRunLine(models.Model):
             raise UserError(self.env._("The record was deleted."))
         if not self.user_id._filter_can_do_activities():
             raise UserError(self._get_missing_responsible_reason())
-        record = record.with_company(self.run_id.company_id)
+        record = record.with_company(self.run_id._get_working_company())
         values = getattr(self, f"_run_action_{self.action_type}")(record)
         self._close("done", **(values or {}))
 

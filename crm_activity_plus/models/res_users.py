@@ -22,6 +22,15 @@ class ResUsers(models.Model):
             lambda user: (user.active or user.id == SUPERUSER_ID) and not user.share
         )
 
+    def _filter_can_work_in(self, company):
+        """:returns: the users who can be responsible for an activity on a record of a
+        company; on one without a company, all who can be at all"""
+        return self._filter_can_do_activities().filtered(
+            lambda user: not company
+            or user.id == SUPERUSER_ID
+            or company in user.company_ids
+        )
+
     def action_archive(self):
         """Core deletes the open activities of archived users. They go to somebody else
         instead: the customer still waits for them."""

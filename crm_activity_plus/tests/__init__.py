@@ -31,3 +31,4 @@ from . import test_engine_restart
 from . import test_step_actions
 from . import test_merge
 from . import test_hand_over, test_merge
+from . import test_run_company, test_run_follow
