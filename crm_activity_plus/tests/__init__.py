@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from . import test_tools_codes, test_tools_dates, test_tools_graph
-from . import test_tools_internal
+from . import test_tools_domains, test_tools_internal
 from . import test_mail_activity_type
 from . import test_mail_activity
 from . import test_mail_activity_hold
@@ -10,7 +10,7 @@ from . import test_activity_status
 from . import test_activity_my, test_activity_bulk, test_activity_queue
 from . import test_activity_booking, test_activity_card, test_activity_preview
 from . import test_activity_tours
-from . import test_mail_activity_plan
+from . import test_mail_activity_plan, test_plan_conditions
 from . import test_access, test_launch_concurrency, test_launch_queries
 from . import test_mail_activity_plan_run
 from . import test_bulk_insert, test_rpc_answers
