@@ -102,6 +102,23 @@ class IrActionsServer(models.Model):
     # Who may have it run
     # ------------------------------------------------------------
 
+    @api.model
+    def _get_choosable_domain(self, domain=()):
+        """:returns: which actions are offered to the current user, as a text for the
+        client; whether one may be chosen is looked at when it is saved
+        """
+        groups = self.env.user.all_group_ids.ids
+        return repr(
+            [
+                *domain,
+                ("usage", "=", "ir_actions_server"),
+                ("parent_id", "=", False),
+                "|",
+                ("group_ids", "=", False),
+                ("group_ids", "in", groups),
+            ]
+        )
+
     def _get_choice_error(self, res_model):
         """Say why the current user can't choose the action for a step or an outcome.
         Whoever chooses an action must be allowed to run it by hand.
@@ -163,8 +180,8 @@ class IrActionsServer(models.Model):
         return family
 
     def _on_authority_of(self, user, env):
-        """Prepare the action to be run in somebody's name, where somebody else has
-        chosen it. Odoo would ask for the groups of the one in whose name it is run.
+        """Prepare the action to be run by the engine, as somebody has chosen it. Odoo
+        would ask for the groups of the user that the engine works as.
 
         :param user: whoever chose it
         :param env: environment to run it in

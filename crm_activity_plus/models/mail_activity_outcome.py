@@ -77,6 +77,7 @@ class MailActivityOutcome(models.Model):
     server_action_id = fields.Many2one(
         "ir.actions.server",
         string="Run Action",
+        domain=lambda self: self.env["ir.actions.server"]._get_choosable_domain(),
         ondelete="set null",
         help="Action to run on the record.",
     )

@@ -998,7 +998,6 @@ class MailActivityPlanRunLine(models.Model):
             raise UserError(self.env._("Its action was deleted."))
         if self.server_action_id.model_name != record._name:
             raise UserError(self.env._("Its action is for another application by now."))
-        # The responsible's own groups don't matter: it was chosen by somebody else.
         action = self.server_action_id._on_authority_of(self.chosen_by_id, record.env)
         action = action.with_context(
             active_model=record._name, active_id=record.id, active_ids=record.ids

@@ -4,6 +4,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
+from odoo.tools.misc import unquote
 
 from ..tools.codes import make_code
 from ..tools.graph import find_cycle
@@ -113,7 +114,9 @@ class MailActivityPlanTemplate(models.Model):
     server_action_id = fields.Many2one(
         "ir.actions.server",
         string="Action",
-        domain="[('model_name', '=', res_model)]",
+        domain=lambda self: self.env["ir.actions.server"]._get_choosable_domain(
+            [("model_name", "=", unquote("res_model"))]
+        ),
         ondelete="restrict",
     )
     chosen_by_id = fields.Many2one(
