@@ -5,6 +5,7 @@ from . import mail_activity_bulk_mixin
 from . import mail_activity_code_mixin
 from . import mail_activity_document_mixin
 from . import mail_activity_ledger_mixin
+from . import mail_activity_plan_save_mixin
 from . import mail_activity_type
 from . import mail_activity_outcome
 from . import mail_activity

@@ -9,12 +9,12 @@ import psycopg2.errors
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
-from odoo.tools.safe_eval import safe_eval
+from odoo.tools import SQL
 
 from ..tools.codes import make_code
 from ..tools.graph import sort_in_waves
 from ..tools.internal import read_internal
+from .condition import Condition
 from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
 from .step_dater import StepDater
 
@@ -37,8 +37,13 @@ class Proposal(NamedTuple):
 
 class MailActivityPlan(models.Model):
     _name = "mail.activity.plan"
-    _inherit = ["mail.activity.plan", "mail.activity.code.mixin"]
+    _inherit = [
+        "mail.activity.plan",
+        "mail.activity.code.mixin",
+        "mail.activity.plan.save.mixin",
+    ]
     _code_default = "plan"
+    _condition_names = ("domain", "exit_domain")
 
     description = fields.Html()
     allow_parallel = fields.Boolean(
@@ -87,6 +92,9 @@ class MailActivityPlan(models.Model):
     exit_domain = fields.Char(
         "Stop When", help="The plan is stopped on records that come to meet this."
     )
+    version = fields.Integer(
+        readonly=True, copy=False, help="It counts the changes of the plan's steps."
+    )
     run_ids = fields.One2many("mail.activity.plan.run", "plan_id", string="Runs")
     run_count = fields.Integer(compute="_compute_run_count")
 
@@ -121,9 +129,40 @@ class MailActivityPlan(models.Model):
                 )
             )
 
+    def _count_change(self, activity_types):
+        """Count a change of the plans' steps.
+
+        Two people may change steps of one plan at the same moment. Each of them looks
+        whether the steps fit together as they were when the transaction began, without
+        what the other one does. Both write this row, so that the second one has to
+        begin again, and sees it. The same goes for the types of the steps, which
+        somebody else may be about to delete, or to limit to other applications.
+
+        :param activity_types: types of the steps that were saved
+        """
+        for records, setting in (
+            (self, SQL("version = COALESCE(version, 0) + 1")),
+            (activity_types, SQL("write_date = write_date")),
+        ):
+            if records:
+                self.env.cr.execute(
+                    SQL(
+                        "UPDATE %s SET %s WHERE id IN %s",
+                        SQL.identifier(records._table),
+                        setting,
+                        tuple(sorted(records.ids)),
+                    )
+                )
+        self.invalidate_recordset(["version"], flush=False)
+
     @api.model_create_multi
     def create(self, vals_list):
-        plans = super().create(vals_list)
+        plans = super().create(
+            [
+                {name: value for name, value in vals.items() if name != "version"}
+                for vals in vals_list
+            ]
+        )
         known = self._get_watched_models("launched")
         if not known.issuperset(plans.mapped("res_model")) or any(
             plan[name] for plan in plans for name in WATCHED_EXITS
@@ -132,22 +171,49 @@ class MailActivityPlan(models.Model):
         return plans
 
     def write(self, vals):
+        vals = {name: value for name, value in vals.items() if name != "version"}
+        if "res_model" in vals:
+            self._check_res_model_stays(vals["res_model"])
         result = super().write(vals)
+        if vals.keys() & {"active", "domain", "res_model", "team_ids"}:
+            # On other records, the actions of its steps do something else.
+            self.filtered("active").template_ids._check_choices()
         if {"res_model", *WATCHED_EXITS} & vals.keys():
             self.env.registry.clear_cache()
         return result
 
-    def copy(self, default=None):
-        """The copied steps wait for each other, not for the originals."""
-        copies = super().copy(default)
-        for plan, copied in zip(self, copies, strict=True):
-            by_code = {step.code: step for step in copied.template_ids}
-            for step in plan.template_ids.filtered("after_ids"):
-                if step.code in by_code:
-                    by_code[step.code].after_ids = self.env[step._name].union(
-                        *(by_code[other.code] for other in step.after_ids)
-                    )
-        return copies
+    def _check_res_model_stays(self, res_model):
+        """What was launched, is about to be, or launches the plan, is for records of
+        one model.
+
+        :param str res_model: the model that the plans are to be for
+        :raises UserError: they are needed for another one
+        """
+        changed = self.sudo().filtered(lambda plan: plan.res_model != res_model)
+        launched = changed.filtered("run_ids")
+        waiting = [("plan_id", "in", changed.ids)]
+        waiting.append(("state", "in", ("pending", "running")))
+        launches = self.env["mail.activity.plan.launch"].sudo().search(waiting)
+        launched |= launches.plan_id
+        if launched:
+            raise UserError(
+                self.env._(
+                    "“%(plans)s” has been launched, so that it stays a plan for the "
+                    "same records. Create another plan instead.",
+                    plans=", ".join(launched.mapped("name")),
+                )
+            )
+        actions = self.env["ir.actions.server"].sudo()
+        actions = actions.search([("activity_plan_id", "in", changed.ids)])
+        if actions:
+            raise UserError(
+                self.env._(
+                    "“%(plans)s” is launched by the action “%(action)s”, so that it "
+                    "stays a plan for the same records. Create another plan instead.",
+                    plans=", ".join(actions.activity_plan_id.mapped("name")),
+                    action=actions[0].name,
+                )
+            )
 
     def action_view_runs(self):
         self.ensure_one()
@@ -329,6 +395,17 @@ class MailActivityPlan(models.Model):
                         reason=reason,
                     )
                 )
+        self._check_condition_texts()
+
+    def _check_condition_texts(self):
+        """A condition that can't be read, as an older version left it, is none that
+        every record meets."""
+        for owner, texts in (
+            (self, (self.domain, self.exit_domain)),
+            *((step, (step.condition_domain,)) for step in self.template_ids),
+        ):
+            for text in filter(None, texts):
+                Condition(self.env, text, owner.display_name).check_text()
 
     def _get_unavailable_reason(self):
         """:returns: why nobody can begin with the plan now, neither by a launch nor by
@@ -574,45 +651,26 @@ class MailActivityPlan(models.Model):
         return reasons
 
     def _check_domain(self, domain, name):
-        """Read a domain that a person typed.
+        """Look whether the current user may have a domain on the plan's records; see
+        :meth:`Condition.check`.
 
-        :param str domain: the domain
+        :param str domain: what a person typed
         :param str name: what it belongs to, for the message
-        :returns: a domain on the plan's model
-        :rtype: Domain
-        :raises ValidationError: it can't be evaluated
+        :raises ValidationError: the user may not, or it can't be evaluated
         """
-        try:
-            parsed = Domain(
-                safe_eval(domain, {"uid": self.env.uid, "user": self.env.user})
-            )
-            parsed.validate(self.env[self.res_model])
-            self.env[self.res_model].sudo()._search(parsed, limit=1)
-        except Exception as error:
-            raise self._make_domain_error(name, error) from error
-        return parsed
+        Condition(self.env, domain, name).check(self.res_model)
 
-    def _filter_records(self, records, domain, name):
+    @api.model
+    def _filter_records(self, records, domain, name, user=None):
         """Find the records that meet a domain that a person typed; see
-        :meth:`_check_domain`.
+        :meth:`Condition.filter`.
 
-        :param records: of the plan's model
+        :param records: any records: those of a run are what they are, whatever its plan
+            is for by now
+        :param user: whoever launched the plan; default: the current user
         """
-        parsed = self._check_domain(domain, name)
-        try:
-            return records.filtered_domain(parsed)
-        except (TypeError, ValueError) as error:
-            # PostgreSQL compares text and numbers, Python doesn't.
-            raise self._make_domain_error(name, error) from error
-
-    def _make_domain_error(self, name, error):
-        return ValidationError(
-            self.env._(
-                "The condition of “%(name)s” can't be evaluated: %(error)s",
-                name=name,
-                error=error,
-            )
-        )
+        user = self.env.user if user is None else user
+        return Condition(self.env, domain, name).filter(records, user)
 
     @api.model
     @tools.ormcache("what")
@@ -749,9 +807,7 @@ class MailActivityPlan(models.Model):
             met = records.browse()
             values = ("skipped", self._get_unmet_reason())
             try:
-                met = self._filter_records(
-                    records.sudo(), step["condition_domain"], name
-                )
+                met = self._filter_records(records, step["condition_domain"], name)
             except ValidationError as error:
                 values = ("failed", error.args[0])
             unmet |= {(step["code"], record.id): values for record in records - met}

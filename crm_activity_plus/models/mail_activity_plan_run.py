@@ -606,11 +606,15 @@ class MailActivityPlanRun(models.Model):
 
     def _stop_where_met(self):
         """Stop the runs whose record meets their exit condition by now."""
-        same = self.grouped(lambda run: (run.plan_id, run.res_model, run.exit_domain))
-        for (plan, res_model, exit_domain), runs in same.items():
+        same = self.grouped(
+            lambda run: (run.plan_id, run.res_model, run.exit_domain, run.user_id)
+        )
+        for (plan, res_model, exit_domain, user), runs in same.items():
             records = self.env[res_model].browse(runs.mapped("res_id")).exists()
             try:
-                met = plan._filter_records(records, exit_domain, runs[0].name)._ids
+                met = plan._filter_records(
+                    records, exit_domain, runs[0].name, user
+                )._ids
             except ValidationError as error:
                 # Nobody who saves a record can mend the plan: the runs go on.
                 _logger.warning("Runs %s: %s", runs.ids, error.args[0])

@@ -118,6 +118,7 @@ class MailActivityPlanRunLine(models.Model):
         "line_id",
         "outcome_id",
         string="After Outcomes",
+        context={"active_test": False},
         readonly=True,
     )
     condition_domain = fields.Char("Condition", readonly=True)
@@ -132,6 +133,12 @@ class MailActivityPlanRunLine(models.Model):
     )
     server_action_id = fields.Many2one(
         "ir.actions.server", readonly=True, ondelete="set null"
+    )
+    chosen_by_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        ondelete="set null",
+        help="Who chose the action in the plan; it is run if they may run it.",
     )
     duration = fields.Float(readonly=True)
     time_of_day = fields.Float(readonly=True)
@@ -462,9 +469,13 @@ class MailActivityPlanRunLine(models.Model):
         self.ensure_one()
         if not self.condition_domain:
             return True
+        run = self.run_id
         return bool(
-            self.run_id.plan_id._filter_records(
-                self._get_record(), self.condition_domain, self.display_name
+            run.plan_id._filter_records(
+                self._get_record(),
+                self.condition_domain,
+                self.display_name,
+                run.user_id,
             )
         )
 
@@ -1043,7 +1054,8 @@ class MailActivityPlanRunLine(models.Model):
             raise UserError(self.env._("Its action was deleted."))
         if self.server_action_id.model_name != record._name:
             raise UserError(self.env._("Its action is for another application by now."))
-        action = self.server_action_id.with_env(record.env).with_context(
+        action = self.server_action_id._on_authority_of(self.chosen_by_id, record.env)
+        action = action.with_context(
             active_model=record._name, active_id=record.id, active_ids=record.ids
         )
         with action._at_depth(self.run_id._get_action_depth()):

@@ -245,7 +245,6 @@ class TestArchivedUser(HandOverCommon):
         many = count(self._create_leads(40))
         self.assertLess(many - few, 60)
 
-
     def test_what_is_left_behind_is_handed_over_at_night(self):
         """Somebody was assigned it while the user was archived, say."""
         activity = self._schedule_for(self.user_owner)
