@@ -7,6 +7,7 @@ import pytz
 
 from odoo import api, models
 
+from ..tools.internal import read_internal
 from .mail_activity import CLOSED_STATUSES
 from .mail_activity_plan_run import OPEN_STATES
 
@@ -82,7 +83,7 @@ class CalendarEvent(models.Model):
 
     def _exit_plan_runs(self):
         """A meeting was booked: that is what many plans are for."""
-        if self.env.context.get("plan_no_booking"):
+        if read_internal(self.env.context, "plan_no_booking"):
             return
         watched = self.env["mail.activity.plan"]._get_watched_models("exit_on_meeting")
         if not watched:

@@ -2,7 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import logging
-from collections import defaultdict
 from datetime import date, datetime, timedelta
 
 import pytz
@@ -43,9 +42,6 @@ INITIAL_VALUES = {"attempt": 1, "status": "new"}
 # What an activity says that isn't on hold.
 NO_HOLD = {"held_by_pause": False, "on_hold_until": False, "status_before_hold": False}
 
-# Marks the values of an activity that core's chaining would create.
-LED_ELSEWHERE = "is_led_elsewhere"
-
 EVENT_BY_STATUS = {
     "new": "reopened",
     "in_progress": "started",
@@ -85,6 +81,8 @@ OWN_FIELDS = (
 )
 # Why steps have the dates that their activities are given, by their ids.
 STEP_EXPLANATIONS = "activity_step_explanations"
+# Whether it is the engine that gives them to somebody, and no person.
+GIVEN_BY_ENGINE = "activity_given_by_engine"
 
 
 class MailActivity(models.Model):
@@ -170,6 +168,16 @@ class MailActivity(models.Model):
         index="btree_not_null",
         help="The customer of the record that the activity is on.",
     )
+    # In core it is that of the type.
+    chaining_type = fields.Selection(
+        selection=lambda self: self.env["mail.activity.type"]
+        ._fields["chaining_type"]
+        ._description_selection(self.env),
+        related=None,
+        compute="_compute_chaining_type",
+        compute_sudo=True,
+        search="_search_chaining_type",
+    )
     log_ids = fields.Many2many(
         "mail.activity.log", string="History", compute="_compute_log_ids"
     )
@@ -235,6 +243,20 @@ class MailActivity(models.Model):
             for activity in activities:
                 activity.partner_id = partners.get(activity.res_id, nobody)[:1]
 
+    @api.depends(
+        "activity_type_id.chaining_type", "attempt", "outcome_id", "run_line_id"
+    )
+    def _compute_chaining_type(self):
+        """Core creates what the type triggers, but not where something else does."""
+        for activity in self:
+            chaining_type = activity.activity_type_id.chaining_type
+            if chaining_type == "trigger" and activity._is_led_elsewhere():
+                chaining_type = "suggest"
+            activity.chaining_type = chaining_type
+
+    def _search_chaining_type(self, operator, value):
+        return [("activity_type_id.chaining_type", operator, value)]
+
     @api.depends("status", *LOGGED_FIELDS)
     def _compute_log_ids(self):
         logs = self.env["mail.activity.log"].search([("activity_ref", "in", self.ids)])
@@ -298,7 +320,7 @@ class MailActivity(models.Model):
         domain = Domain(domain)
         if any(c.field_expr == "status" for c in domain.iter_conditions()):
             kwargs["active_test"] = False
-        if self.env.context.get("activity_done_only"):
+        if read_internal(self.env.context, "activity_done_only"):
             domain &= Domain("active", "=", True) | Domain("status", "=", "done")
         return super()._search(domain, *args, **kwargs)
 
@@ -309,7 +331,7 @@ class MailActivity(models.Model):
     ):
         """What is inactive there is done, not cancelled or on hold; and there is no
         column for types that can't be used on the model."""
-        activities = self.with_context(activity_done_only=fetch_done)
+        activities = self.with_context(activity_done_only=Internal(bool(fetch_done)))
         data = super(MailActivity, activities).get_activity_data(
             res_model, domain, limit=limit, offset=offset, fetch_done=fetch_done
         )
@@ -337,7 +359,6 @@ class MailActivity(models.Model):
                     if value and value != INITIAL_VALUES.get(name)
                 }
             )
-        vals_list = [vals for vals in vals_list if not vals.get(LED_ELSEWHERE)]
         activities = super().create(vals_list)
         activities._align_dates({name for vals in vals_list for name in vals})
         # The steps of a run write their own rows.
@@ -503,6 +524,7 @@ class MailActivity(models.Model):
         if not {"date_deadline", *TIME_FIELDS} & set(names):
             return {}
         explanations = read_internal(self.env.context, STEP_EXPLANATIONS, {})
+        by_hand = not read_internal(self.env.context, GIVEN_BY_ENGINE)
         old_values, vals_by_line = {}, {}
         for activity in self.sudo().filtered("run_line_id"):
             if activity.status in CLOSED_STATUSES:
@@ -510,6 +532,8 @@ class MailActivity(models.Model):
             line, vals = activity.run_line_id, {}
             if line.user_id != activity.user_id:
                 vals["user_id"] = activity.user_id.id
+                if by_hand:
+                    vals["is_reassigned"] = True
             if line.date_deadline != activity.date_deadline:
                 day = activity.date_deadline
                 given = explanations.get(line.id, {})
@@ -527,6 +551,17 @@ class MailActivity(models.Model):
             line: line._get_logged_changes(values)
             for line, values in old_values.items()
         }
+
+    def _give_to(self, user):
+        """Assign the activities to somebody else, as the engine decided: their steps
+        follow the record's people as before. Whoever calls this tells those people,
+        since core would send one message for each activity.
+
+        :param user: who has them from now on, or nobody
+        """
+        self.with_context(
+            mail_activity_quick_update=True, **{GIVEN_BY_ENGINE: Internal(True)}
+        ).write({"user_id": user.id})
 
     def _follow_with(self, explanations):
         """:param dict explanations: why their steps get the dates that the activities
@@ -567,7 +602,7 @@ class MailActivity(models.Model):
                     "status": "on_hold",
                     "status_before_hold": status,
                 }
-            held = activities.sudo().with_context(activity_reason=reason or False)
+            held = activities.sudo()._because(reason)
             held.write(vals)
             if status == "on_hold":
                 held._log("held", (status, status), reason)
@@ -610,15 +645,13 @@ class MailActivity(models.Model):
 
     def _resume(self, vals, reason=False):
         self.check_access("write")
-        activities = self.sudo().with_context(activity_reason=reason)
+        activities = self.sudo()._because(reason)
         activities.write({"active": True, **NO_HOLD, **vals})
 
     def _hold_for_pause(self):
         """Put the activities of a paused run on hold, until it is resumed."""
         for status, activities in self.grouped("status").items():
-            activities.with_context(
-                activity_reason=self.env._("The plan was paused.")
-            ).write(
+            activities._because(self.env._("The plan was paused.")).write(
                 {
                     "active": False,
                     "held_by_pause": True,
@@ -693,7 +726,7 @@ class MailActivity(models.Model):
     def _end_hold(self):
         """It is due on the day it comes back, where it would have been due before."""
         reason = self.env._("The hold ended.")
-        for activity in self.sudo().with_context(activity_reason=reason):
+        for activity in self.sudo()._because(reason):
             until = activity.on_hold_until
             activity._resume({"status": activity.status_before_hold or "new"}, reason)
             if activity.date_deadline < until:
@@ -771,12 +804,6 @@ class MailActivity(models.Model):
             or line._filter_expanded()
         )
 
-    def _prepare_next_activity_values(self):
-        values = super()._prepare_next_activity_values()
-        if self._is_led_elsewhere():
-            values[LED_ELSEWHERE] = True
-        return values
-
     def action_cancel(self, reason=None):
         """Close the activities without having done them.
 
@@ -795,7 +822,7 @@ class MailActivity(models.Model):
         self.check_access("write")
         activities = self.filtered(lambda a: a.status not in CLOSED_STATUSES).sudo()
         if reason:
-            activities = activities.with_context(activity_reason=reason)
+            activities = activities._because(reason)
         activities.write({"active": False, "status": "cancelled", **NO_HOLD})
 
     def _schedule_following(self, activity_type):
@@ -856,34 +883,20 @@ class MailActivity(models.Model):
             "user_id": self.user_id.id,
         }
 
-    def _hand_over(self, leaving):
-        """Give the activities of users who leave to the record's salesperson, else to
-        the team leader, else to nobody: then they are shown as unassigned.
-
-        :param leaving: users who can't take any of them
-        """
-        Plan = self.env["mail.activity.plan"]
-        by_user = defaultdict(self.browse)
-        for res_model, activities in self.grouped("res_model").items():
-            records = self.env[res_model].browse(activities.mapped("res_id")).exists()
-            known = records.grouped("id")
-            for activity in activities:
-                record = known.get(activity.res_id, records.browse())
-                candidates = [
-                    Plan._find_user_by_role(role, record)
-                    for role in ("salesperson", "team_leader")
-                ]
-                user = next(
-                    (c for c in candidates if c and c not in leaving), leaving.browse()
-                )
-                by_user[user.id] += activity
-        for user_id, activities in by_user.items():
-            activities.write({"user_id": user_id})
+    def _move_to(self, record):
+        """Put the activities, of any status, on another record of the same model.
+        Their runs are moved by ``_merge_into``."""
+        self.sudo().write({"res_id": record.id})
 
     def _get_reason(self):
-        """:returns: why the running operation closes activities, where it said so in
-        the context key ``activity_reason``"""
-        return self.env.context.get("activity_reason") or False
+        """:returns: why the running operation changes activities, where it said so: see
+        :meth:`_because`"""
+        return read_internal(self.env.context, "activity_reason") or False
+
+    def _because(self, reason):
+        """:param str reason: why they are changed, for the ledger
+        :returns: the activities; what is done with them is done for that reason"""
+        return self.with_context(activity_reason=Internal(reason or False))
 
     def _follow_statuses(self, old_statuses):
         """Tell the ledger about new statuses, move the runs whose steps were closed,
@@ -935,8 +948,8 @@ class MailActivity(models.Model):
 
     @api.autovacuum
     def _gc_delete_old_overdue_activities(self):
-        activities = self.with_context(
-            activity_reason=self.env._(
+        activities = self._because(
+            self.env._(
                 "The clean-up of old activities deleted it: it had been overdue for "
                 "years."
             )
@@ -957,12 +970,7 @@ class MailActivity(models.Model):
                 offered.append(self.env["mail.activity.outcome"]._get_offered())
             return activity._get_outcomes_data(offered[0])
 
-        def get_chaining_type(activity):
-            led_elsewhere = activity._is_led_elsewhere()
-            return "suggest" if led_elsewhere else activity.chaining_type
-
         return super()._to_store_defaults(target) + [
-            Store.Attr("chaining_type", get_chaining_type),
             "attempt",
             "on_hold_until",
             "status",

@@ -14,6 +14,7 @@ from odoo.tools.safe_eval import safe_eval
 
 from ..tools.codes import make_code
 from ..tools.graph import sort_in_waves
+from ..tools.internal import read_internal
 from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
 from .step_dater import StepDater
 
@@ -123,7 +124,10 @@ class MailActivityPlan(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         plans = super().create(vals_list)
-        if any(plan[name] for plan in plans for name in WATCHED_EXITS):
+        known = self._get_watched_models("launched")
+        if not known.issuperset(plans.mapped("res_model")) or any(
+            plan[name] for plan in plans for name in WATCHED_EXITS
+        ):
             self.env.registry.clear_cache()
         return plans
 
@@ -297,23 +301,9 @@ class MailActivityPlan(models.Model):
 
     def _check_launchable(self):
         """:raises UserError: the plan itself can't be launched"""
-        if not self.active:
-            raise UserError(
-                self.env._(
-                    "The plan “%(plan)s” is archived. Restore it, or choose another "
-                    "one.",
-                    plan=self.name,
-                )
-            )
-        if self.company_id and self.company_id not in self.env.companies:
-            raise UserError(
-                self.env._(
-                    "The plan “%(plan)s” belongs to the company “%(company)s”, which "
-                    "you are not working in. Switch to it, or choose another plan.",
-                    plan=self.name,
-                    company=self.sudo().company_id.name,
-                )
-            )
+        reason = self._get_unavailable_reason()
+        if reason:
+            raise UserError(reason)
         if not self.template_ids:
             raise UserError(
                 self.env._(
@@ -339,6 +329,23 @@ class MailActivityPlan(models.Model):
                         reason=reason,
                     )
                 )
+
+    def _get_unavailable_reason(self):
+        """:returns: why nobody can begin with the plan now, neither by a launch nor by
+        a restart, or False"""
+        if not self.active:
+            return self.env._(
+                "The plan “%(plan)s” is archived. Restore it, or choose another one.",
+                plan=self.name,
+            )
+        if self.company_id and self.company_id not in self.env.companies:
+            return self.env._(
+                "The plan “%(plan)s” belongs to the company “%(company)s”, which "
+                "you are not working in. Switch to it, or choose another plan.",
+                plan=self.name,
+                company=self.sudo().company_id.name,
+            )
+        return False
 
     def _read_res_ids(self, res_ids):
         """:returns: the given ids, each once; a single one may be given by itself"""
@@ -442,37 +449,82 @@ class MailActivityPlan(models.Model):
             reasons[record.id] = self.env._(
                 "You may not change “%(record)s”.", record=record.display_name
             )
-        reasons |= self._get_closed_reasons(writable)
-        reasons |= self._get_company_reasons(writable, responsible)
-        reasons |= self._get_condition_reasons(
-            writable.filtered(lambda record: record.id not in reasons)
-        )
+        reasons |= self._get_unfit_reasons(writable, responsible, self)
         candidates = writable.filtered(lambda record: record.id not in reasons)
         return reasons | self._get_running_reasons(candidates, plan_date, responsible)
 
-    def _get_closed_reasons(self, records):
+    def _get_unfit_reasons(self, records, responsible, exits):
+        """Say on which records the plan can't begin, because of how they are.
+
+        :param responsible: who does the steps that ask for it
+        :param exits: what has the exits that count: the plan, or a run of it
+        :returns: record id -> a sentence
+        :rtype: dict
+        """
+        reasons = self._get_closed_reasons(records, exits)
+        reasons |= self._get_company_reasons(records, responsible)
+        reasons |= self._get_condition_reasons(
+            records.filtered(lambda record: record.id not in reasons)
+        )
+        left = records.filtered(lambda record: record.id not in reasons)
+        return reasons | self._get_met_reasons(left, exits)
+
+    def _get_closed_reasons(self, records, exits):
         """A plan isn't launched where what stops it has happened already, maybe while
         the pop-up was open."""
         reasons = {}
-        active = records._active_name
         for record in records:
-            status = record.won_status if "won_status" in record else False
-            if self.exit_on_won and status == "won":
-                reasons[record.id] = self.env._(
-                    "“%(record)s” is won, and the plan stops when that happens.",
-                    record=record.display_name,
-                )
-            elif self.exit_on_lost and status == "lost":
-                reasons[record.id] = self.env._(
-                    "“%(record)s” is lost, and the plan stops when that happens.",
-                    record=record.display_name,
-                )
-            elif self.exit_on_lost and active and not record[active]:
-                reasons[record.id] = self.env._(
-                    "“%(record)s” is archived, and the plan stops when that happens.",
-                    record=record.display_name,
-                )
+            match self._get_closed_state(record, exits):
+                case "won":
+                    reasons[record.id] = self.env._(
+                        "“%(record)s” is won, and the plan stops when that happens.",
+                        record=record.display_name,
+                    )
+                case "lost":
+                    reasons[record.id] = self.env._(
+                        "“%(record)s” is lost, and the plan stops when that happens.",
+                        record=record.display_name,
+                    )
+                case "archived":
+                    reasons[record.id] = self.env._(
+                        "“%(record)s” is archived, and the plan stops when that "
+                        "happens.",
+                        record=record.display_name,
+                    )
         return reasons
+
+    @api.model
+    def _get_closed_state(self, record, exits):
+        """:param exits: what has the exits that count: a plan, or a run
+        :returns: what has happened to a record that such a plan stops for: ``won``,
+            ``lost``, ``archived``, or False
+        """
+        status = record.won_status if "won_status" in record else False
+        if exits.exit_on_won and status == "won":
+            return "won"
+        if not exits.exit_on_lost:
+            return False
+        if status == "lost":
+            return "lost"
+        active = record._active_name
+        return "archived" if active and not record[active] else False
+
+    def _get_met_reasons(self, records, exits):
+        """Likewise where a record meets the exit condition already."""
+        if not exits.exit_domain or not records:
+            return {}
+        try:
+            met = self._filter_records(records.sudo(), exits.exit_domain, self.name)
+        except ValidationError:
+            # It never stops the plan either: see ``_stop_where_met`` of runs.
+            return {}
+        return {
+            record.id: self.env._(
+                "“%(record)s” meets the condition that stops the plan.",
+                record=record.display_name,
+            )
+            for record in met.sudo(False)
+        }
 
     def _get_company_reasons(self, records, responsible):
         if "company_id" not in records:
@@ -568,13 +620,19 @@ class MailActivityPlan(models.Model):
         """Models whose records a hook has to look at; so that writing or deleting the
         others costs nothing.
 
-        :param str what: one of ``WATCHED_EXITS``, or ``automatic_steps``
+        :param str what: one of ``WATCHED_EXITS``, ``automatic_steps``, or ``launched``
+            for all that there are plans for
         :rtype: frozenset[str]
         """
         plans = self.sudo().with_context(active_test=False)
         open_runs = [("run_id.state", "in", ("running", "paused"))]
         lines = self.env["mail.activity.plan.run.line"].sudo()
         # Runs keep what they were launched with, whatever the plan says now.
+        if what == "launched":
+            planned = plans._read_group([], ["res_model"])
+            return frozenset(
+                [*(model for [model] in planned), *lines._get_document_models()]
+            )
         if what in WATCHED_EXITS:
             plans = plans.search([(what, "!=", False)])
             lines = lines.search([*open_runs, (f"run_id.{what}", "!=", False)])
@@ -629,7 +687,7 @@ class MailActivityPlan(models.Model):
         tells which pop-up it was."""
         if not self.allow_parallel:
             return ""
-        request = self.env.context.get("plan_launch_request", "")
+        request = read_internal(self.env.context, "plan_launch_request", "")
         return f"{plan_date}/{responsible.id}/{request}"
 
     # ------------------------------------------------------------
@@ -952,6 +1010,7 @@ class MailActivityPlan(models.Model):
             [proposal.record.id for proposal in proposals]
         )
         partners = records.sudo()._mail_get_partners()
+        runs = self.env["mail.activity.plan.run"]
         steps = self.env["mail.activity.plan.run.line"]
         return [
             {
@@ -959,9 +1018,10 @@ class MailActivityPlan(models.Model):
                 "name": self.name,
                 "res_model": self.res_model,
                 "res_id": record.id,
-                "lead_id": self.env["mail.activity.plan.run"]._get_lead_id(record),
+                "lead_id": runs._get_lead_id(record),
                 "partner_id": partners[record.id][:1].id,
-                "company_id": self._get_company(record).id,
+                "company_id": runs._get_document_company(record).id,
+                "working_company_id": self._get_company(record).id,
                 "user_id": self.env.uid,
                 "responsible_id": responsible.id,
                 "plan_date": plan_date,

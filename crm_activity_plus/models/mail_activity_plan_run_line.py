@@ -19,6 +19,7 @@ from odoo.tools.misc import format_date
 from ..tools.dates import add_history, get_first_explanation, tidy
 from ..tools.errors import describe_error
 from ..tools.graph import SKIP, START, Closed, decide_turn
+from ..tools.internal import Internal
 from ..tools.savepoint import savepoint
 from .mail_activity import CLOSED_STATUSES
 from .mail_activity_plan_run import OPEN_STATES as RUN_OPEN_STATES
@@ -94,6 +95,10 @@ class MailActivityPlanRunLine(models.Model):
     responsible_type = fields.Selection(
         selection=lambda self: self._get_template_selection("responsible_type"),
         readonly=True,
+    )
+    is_reassigned = fields.Boolean(
+        readonly=True,
+        help="Somebody gave the step to its responsible by hand, whatever its role.",
     )
     after_ids = fields.Many2many(
         "mail.activity.plan.run.line",
@@ -298,7 +303,7 @@ class MailActivityPlanRunLine(models.Model):
                     )
                 )
         day = lines.run_id.plan_id._read_plan_date(until)
-        self._reschedule({line: (day, None) for line in lines}, "rescheduled")
+        lines._reschedule({line: (day, None) for line in lines}, "rescheduled")
         return True
 
     def _check_may_change(self):
@@ -486,7 +491,7 @@ class MailActivityPlanRunLine(models.Model):
         if not self._get_chosen_date():
             base_date, base = self._get_base()
             day, explanation = dater.find(
-                self, base_date, base, user, self.run_id.company_id
+                self, base_date, base, user, self.run_id._get_working_company()
             )
             values |= {"date_deadline": day, "date_explanation": explanation}
         return values
@@ -596,7 +601,7 @@ class MailActivityPlanRunLine(models.Model):
             outcome.retry_delay_unit,
             "after",
             self.user_id,
-            self.run_id.company_id,
+            self.run_id._get_working_company(),
             "retry",
         )
 
@@ -701,7 +706,13 @@ class MailActivityPlanRunLine(models.Model):
         policy = "calendar" if run.deadline_policy == "calendar" else "shift_forward"
         dater = StepDater(self.env, policy, run.resource_calendar_id)
         deadline = dater.shift(
-            day, 0, "days", "after", self.user_id, run.company_id, "hold"
+            day,
+            0,
+            "days",
+            "after",
+            self.user_id,
+            run._get_working_company(),
+            "hold",
         )
         self._reschedule({self: deadline}, "hold")
 
@@ -807,6 +818,7 @@ class MailActivityPlanRunLine(models.Model):
                 "date_done": False,
                 "date_due": False,
                 "done_by_id": False,
+                "is_reassigned": False,
                 "outcome_id": False,
                 "reason": False,
                 "state": "waiting",
@@ -963,7 +975,7 @@ class MailActivityPlanRunLine(models.Model):
             raise UserError(self.env._("The record was deleted."))
         if not self.user_id._filter_can_do_activities():
             raise UserError(self._get_missing_responsible_reason())
-        record = record.with_company(self.run_id.company_id)
+        record = record.with_company(self.run_id._get_working_company())
         values = getattr(self, f"_run_action_{self.action_type}")(record)
         self._close("done", **(values or {}))
 
@@ -1032,7 +1044,7 @@ class MailActivityPlanRunLine(models.Model):
             values["opportunity_id"] = record.id
         # The run's own meeting is no reason to end it.
         events = self._as_responsible(record).env["calendar.event"]
-        event = events.with_context(plan_no_booking=True).create(values)
+        event = events.with_context(plan_no_booking=Internal(True)).create(values)
         return {"calendar_event_id": event.id}
 
     def _run_action_server_action(self, record):

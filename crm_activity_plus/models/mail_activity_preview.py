@@ -73,12 +73,10 @@ class MailActivity(models.Model):
 
     def _preview_triggered(self, outcome):
         """What core schedules after each activity of a type."""
-        if self.chaining_type != "trigger":
-            return []
         # Nobody sees this one: it is there to be asked what would be.
         done = self.sudo().new(origin=self)
         done.outcome_id = outcome
-        if done._is_led_elsewhere():
+        if done.chaining_type != "trigger":
             return []
         activity = self.with_context(activity_previous_deadline=self.date_deadline)
         values = activity._prepare_next_activity_values()

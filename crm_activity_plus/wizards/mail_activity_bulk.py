@@ -227,9 +227,8 @@ class MailActivityBulk(models.TransientModel):
 
     def _apply_reassign(self, activities):
         # Who takes over many is told once: see _notify_new_responsible.
-        activities.with_context(
-            activity_reason=self.note or False,
-            mail_activity_quick_update=len(self.activity_ids) > 1,
+        activities._because(self.note).with_context(
+            mail_activity_quick_update=len(self.activity_ids) > 1
         ).write({"user_id": self.user_id.id})
 
     def _apply_reschedule(self, activities):
@@ -246,9 +245,7 @@ class MailActivityBulk(models.TransientModel):
                 found[key] = self._find_date(dater, *key)
             by_date[found[key]] += activity
         for date_deadline, same_date in by_date.items():
-            same_date.with_context(activity_reason=self.note or False).write(
-                {"date_deadline": date_deadline}
-            )
+            same_date._because(self.note).write({"date_deadline": date_deadline})
 
     def _find_date(self, dater, date_deadline, user):
         if self.reschedule_mode == "date":

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.mail_activity_type import APPLICABLE_DOMAIN
+from ..tools.internal import Internal
 from .launch_preview import LaunchPreview
 
 # Beyond so many records, a plan is launched in the background, and what the launch
@@ -251,7 +252,7 @@ class MailActivitySchedule(models.TransientModel):
         """:returns: the plan, knowing which pop-up launches it: opening another one is
         no repetition"""
         return self.plan_id.with_context(
-            plan_launch_request=f"{self._name}/{self._origin.id}"
+            plan_launch_request=Internal(f"{self._name}/{self._origin.id}")
         )
 
     def _propose(self, res_ids):
