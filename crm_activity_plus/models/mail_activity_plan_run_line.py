@@ -16,6 +16,7 @@ from odoo.tools import SQL
 from odoo.tools.mail import email_normalize_all
 from odoo.tools.misc import format_date
 
+from ..tools.dates import add_history, get_first_explanation, tidy
 from ..tools.errors import describe_error
 from ..tools.graph import SKIP, START, Closed, decide_turn
 from ..tools.internal import Internal
@@ -34,6 +35,14 @@ DUE_BATCH_SIZE = 50
 NOT_OF_THE_LINE = {"after", "template"}
 
 OPEN_STATES = ("waiting", "scheduled")
+
+
+class DateExplanation(fields.Json):
+    """How a date was found. Older versions kept every change, one in the other, so deep
+    that Python can't copy it; whatever there is, a short one is read."""
+
+    def convert_to_record(self, value, record):
+        return super().convert_to_record(tidy(value), record)
 
 
 class MailActivityPlanRunLine(models.Model):
@@ -173,7 +182,7 @@ class MailActivityPlanRunLine(models.Model):
         readonly=True,
         help="For a step that waits, when it is expected to be due.",
     )
-    date_explanation = fields.Json(readonly=True)
+    date_explanation = DateExplanation(readonly=True)
     state = fields.Selection(
         [
             ("waiting", "Waiting"),
@@ -502,9 +511,7 @@ class MailActivityPlanRunLine(models.Model):
         """:returns: the date that somebody chose for the step at the launch, or None; a
         pause may have moved it since"""
         self.ensure_one()
-        explanation = self.date_explanation or {}
-        while explanation.get("before"):
-            explanation = explanation["before"]
+        explanation = get_first_explanation(self.date_explanation)
         if explanation.get("base") == "chosen_at_launch":
             return fields.Date.to_date(explanation["date"])
         return None
@@ -727,13 +734,15 @@ class MailActivityPlanRunLine(models.Model):
         :returns: its ``date_explanation`` then
         """
         self.ensure_one()
-        return {
-            **(explanation or {}),
-            "base": base,
-            "date": day.isoformat(),
-            "user_id": self.env.uid,
-            "before": self.date_explanation,
-        }
+        return add_history(
+            {
+                **(explanation or {}),
+                "base": base,
+                "date": day.isoformat(),
+                "user_id": self.env.uid,
+            },
+            self.date_explanation,
+        )
 
     def _get_open_activity(self):
         """:returns: the activity that somebody has to do for the step, or none"""
