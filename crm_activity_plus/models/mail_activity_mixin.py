@@ -3,8 +3,7 @@
 
 from odoo import models
 
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
-
+from .engine_env import by_engine, is_uninstalling
 from .mail_activity_plan_run import OPEN_STATES
 
 
@@ -63,7 +62,7 @@ class MailActivityMixin(models.AbstractModel):
         runs of steps that do themselves have none."""
         runs = self.env["mail.activity.plan.run"].sudo()
         # While an addon is uninstalled, the engine's tables may be gone already.
-        if not self.env.context.get(MODULE_UNINSTALL_FLAG):
+        if not is_uninstalling(self.env):
             plans = self.env["mail.activity.plan"]
             if self._name in plans._get_watched_models("automatic_steps"):
                 runs = self._get_plan_runs([("state", "in", OPEN_STATES)])
@@ -72,13 +71,9 @@ class MailActivityMixin(models.AbstractModel):
         return result
 
     def _get_plan_runs(self, domain=()):
-        """:returns: the plan runs of the records, as superuser"""
-        return (
-            self.env["mail.activity.plan.run"]
-            .sudo()
-            .search(
-                [("res_model", "=", self._name), ("res_id", "in", self.ids), *domain]
-            )
+        """:returns: the plan runs of the records, for the engine"""
+        return by_engine(self.env["mail.activity.plan.run"]).search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids), *domain]
         )
 
     def _update_activity_partners(self):

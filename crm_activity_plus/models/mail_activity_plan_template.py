@@ -7,6 +7,7 @@ from odoo.fields import Command
 
 from ..tools.codes import make_code
 from ..tools.graph import find_cycle
+from .engine_env import is_uninstalling
 from .mail_activity_type import APPLICABLE_DOMAIN
 
 ROLES = ("salesperson", "team_leader", "creator", "previous", "round_robin")
@@ -306,10 +307,12 @@ class MailActivityPlanTemplate(models.Model):
             self.env.registry.clear_cache()
         return result
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_referred(self):
         """Another step that counts its days from this one, or depends on its outcome,
         would lose its base."""
+        if is_uninstalling(self.env):
+            return
         referring = self.search([("after_ids", "in", self.ids)]) - self
         for template in referring:
             if not (template.after_ids - self) and (

@@ -2,20 +2,40 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import SUPERUSER_ID, models
+from odoo.exceptions import MissingError
 
 from ..tools.internal import Internal
+from .engine_env import by_engine
 from .mail_activity import CLOSED_STATUSES
 
 
 class ResUsers(models.Model):
     _inherit = "res.users"
 
-    def _filter_can_do_activities(self):
-        """:returns: the users who can be responsible for an activity: internal ones who
-        are active, and OdooBot, whom automations run as"""
-        return self.filtered(
-            lambda user: (user.active or user.id == SUPERUSER_ID) and not user.share
-        )
+    def _filter_can_do_activities(self, record=None):
+        """The one rule for who can be responsible for an activity: internal users who
+        are active and work in the company of the record, and OdooBot, whom automations
+        run as. It counts wherever the suite itself finds somebody.
+
+        :param record: what the activity is on, if that is known already
+        :returns: those of the users who can
+        """
+        company = self.env["res.company"]
+        if record and "company_id" in record._fields:
+            try:
+                company = record.sudo().company_id
+            except MissingError:
+                # Whoever asks finds out by other means.
+                company = self.env["res.company"]
+        return self.filtered(lambda user: user.sudo()._can_do_activities(company))
+
+    def _can_do_activities(self, company):
+        """:param company: the company of the record, or anything else that is none"""
+        self.ensure_one()
+        if self.id == SUPERUSER_ID:
+            return True
+        works_there = company._name != "res.company" or company <= self.company_ids
+        return self.active and not self.share and works_there
 
     def action_archive(self):
         """Core deletes the open activities of archived users. The steps of a plan go to
@@ -51,7 +71,7 @@ class ResUsers(models.Model):
         :returns: the users, with the reason for what happens to their other activities
         """
         users = self.with_context(activity_reason=Internal(reason))
-        users.env["mail.activity"].sudo().search(
+        by_engine(users.env["mail.activity"]).search(
             [
                 ("user_id", "in", self.ids),
                 ("run_line_id", "!=", False),
