@@ -209,7 +209,8 @@ class IrActionsServer(models.Model):
         with self._nest(records) as is_allowed:
             if not is_allowed:
                 return False
-            result = self.activity_plan_id.launch(records)
+            # With the rights on the records of whoever runs it.
+            result = self.activity_plan_id.with_env(records.env).launch(records)
         if result["run_ids"]:
             self._count_turn(records)
         for row in result["skipped"]:
@@ -219,8 +220,12 @@ class IrActionsServer(models.Model):
     def _run_action_complete_activity_multi(self, eval_context=None):
         """Complete the open activities that can end with the outcome."""
         records = self._get_action_records(eval_context)
-        activities = self.env["mail.activity"].search(
-            [("res_model", "=", records._name), ("res_id", "in", records.ids)]
+        activities = records.env["mail.activity"].search(
+            [
+                ("res_model", "=", records._name),
+                ("res_id", "in", records.ids),
+                ("active", "=", True),
+            ]
         )
         outcome = self.activity_outcome_id
         if outcome:

@@ -4,8 +4,7 @@
 from odoo import models
 from odoo.fields import Domain
 
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
-
+from .engine_env import by_engine, is_uninstalling
 from .mail_activity import CLOSED_STATUSES
 from .mail_activity_plan_run import OPEN_STATES
 
@@ -58,7 +57,7 @@ class MailActivityMixin(models.AbstractModel):
     def _align_plan_runs(self):
         """Have the plan runs of the records follow them: see ``_follow_documents``."""
         # While an addon is uninstalled, the engine's tables may be gone already.
-        if not self or self.env.context.get(MODULE_UNINSTALL_FLAG):
+        if not self or is_uninstalling(self.env):
             return
         plans = self.env["mail.activity.plan"]
         if self._name in plans._get_watched_models("launched"):
@@ -110,7 +109,7 @@ class MailActivityMixin(models.AbstractModel):
         runs of steps that do themselves have none."""
         runs = self.env["mail.activity.plan.run"].sudo()
         # While an addon is uninstalled, the engine's tables may be gone already.
-        if not self.env.context.get(MODULE_UNINSTALL_FLAG):
+        if not is_uninstalling(self.env):
             plans = self.env["mail.activity.plan"]
             if self._name in plans._get_watched_models("automatic_steps"):
                 runs = self._get_plan_runs([("state", "in", OPEN_STATES)])
@@ -119,13 +118,9 @@ class MailActivityMixin(models.AbstractModel):
         return result
 
     def _get_plan_runs(self, domain=()):
-        """:returns: the plan runs of the records, as superuser"""
-        return (
-            self.env["mail.activity.plan.run"]
-            .sudo()
-            .search(
-                [("res_model", "=", self._name), ("res_id", "in", self.ids), *domain]
-            )
+        """:returns: the plan runs of the records, for the engine"""
+        return by_engine(self.env["mail.activity.plan.run"]).search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids), *domain]
         )
 
     def _merge_activities_into(self, survivor):

@@ -15,6 +15,7 @@ from ..tools.codes import make_code
 from ..tools.graph import sort_in_waves
 from ..tools.internal import read_internal
 from .condition import Condition
+from .engine_env import is_uninstalling, unsteered
 from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
 from .step_dater import StepDater
 
@@ -117,8 +118,10 @@ class MailActivityPlan(models.Model):
         for plan in self:
             plan.run_count = counts.get(plan._origin, 0)
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_launched(self):
+        if is_uninstalling(self.env):
+            return
         launched = self.sudo().filtered("run_ids")
         if launched:
             raise UserError(
@@ -250,6 +253,7 @@ class MailActivityPlan(models.Model):
         :raises UserError: the plan, the date, the responsible or the overrides are no
             good; nothing is launched then
         """
+        self = unsteered(self)
         res_ids = self._read_res_ids(res_ids)
         if len(res_ids) <= LAUNCH_BATCH_SIZE:
             return self._launch_now(res_ids, plan_date, responsible_id, overrides)
@@ -302,6 +306,7 @@ class MailActivityPlan(models.Model):
         :rtype: dict
         :raises UserError: see :meth:`launch`
         """
+        self = unsteered(self)
         proposals = self._propose(res_ids, plan_date, responsible_id)
         return {
             "records": [self._format_proposal(proposal) for proposal in proposals],
@@ -351,6 +356,8 @@ class MailActivityPlan(models.Model):
                     steps, record, responsible, rotation, unmet
                 )
                 self._apply_overrides(proposed, overrides.get(record.id, {}))
+                if record.id in overrides:
+                    reason = self._get_unusable_override_reason(proposed, record)
                 try:
                     self._date_steps(proposed, plan_date, dater, record)
                 except ValidationError as undatable:
@@ -469,8 +476,11 @@ class MailActivityPlan(models.Model):
             ) from error
 
     def _read_responsible(self, responsible_id):
+        """:returns: who does the steps that ask for somebody at the launch; nobody
+        where nobody was chosen and the launch is a visitor's, through an automation:
+        see :meth:`_find_responsible`"""
         if not responsible_id:
-            return self.env.user
+            return self.env.user._filter_can_do_activities()
         if isinstance(responsible_id, models.BaseModel):
             responsible_id = responsible_id.id
         if not isinstance(responsible_id, int) or isinstance(responsible_id, bool):
@@ -484,19 +494,27 @@ class MailActivityPlan(models.Model):
             raise UserError(reason)
         return user
 
-    def _get_unusable_responsible_reason(self, user):
-        """:returns: why a user can't be responsible for activities, or False"""
+    def _get_unusable_responsible_reason(self, user, record=None):
+        """:param record: what the activities are on, if that is known already
+        :returns: why a user can't be responsible for activities, or False"""
         if not user.exists():
             return self.env._(
                 "There is no user with the id %(id)s to be responsible.", id=user.id
             )
-        if user._filter_can_do_activities():
+        if user._filter_can_do_activities(record):
             return False
         if not user.active:
             return self.env._(
                 "“%(user)s” is archived and can't be responsible. Choose somebody "
                 "else.",
                 user=user.name,
+            )
+        if user._filter_can_do_activities():
+            return self.env._(
+                "“%(user)s” doesn't work in the company “%(company)s” of “%(record)s”.",
+                user=user.name,
+                company=record.company_id.sudo().name,
+                record=record.display_name,
             )
         return self.env._(
             "“%(user)s” is no internal user and can't be responsible. Choose somebody "
@@ -617,15 +635,13 @@ class MailActivityPlan(models.Model):
                     company=company.name,
                     other=self.sudo().company_id.name,
                 )
-            elif self.has_user_on_demand and company not in (
-                responsible.sudo().company_ids
+            elif (
+                self.has_user_on_demand
+                and responsible
+                and not responsible._filter_can_do_activities(record)
             ):
-                reasons[record.id] = self.env._(
-                    "“%(user)s” doesn't work in the company “%(company)s” of "
-                    "“%(record)s”.",
-                    user=responsible.sudo().name,
-                    company=company.name,
-                    record=record.display_name,
+                reasons[record.id] = self._get_unusable_responsible_reason(
+                    responsible.sudo(), record
                 )
         return reasons
 
@@ -843,9 +859,19 @@ class MailActivityPlan(models.Model):
 
     def _find_responsible(self, step, record, responsible, rotation):
         """:returns: the user, and why there is none or False"""
+        user, reason = self._find_candidate(step, record, responsible, rotation)
+        # That of a step that waits is looked at when its turn comes.
+        if user and not step["after"] and not user._filter_can_do_activities(record):
+            reason = self._get_unusable_responsible_reason(user.sudo(), record)
+            return user.browse(), reason
+        return user, reason
+
+    def _find_candidate(self, step, record, responsible, rotation):
         template = step["template"]
         if step["responsible_type"] == "on_demand":
-            return responsible, False
+            # A visitor launched it, and there was nobody to ask.
+            user = responsible or self._find_user_by_role("salesperson", record)
+            return user, not user and self._get_nobody_asked_reason(step, record)
         if not template:
             return self.env["res.users"].browse(step["user_id"]), False
         if step["responsible_type"] == "other":
@@ -860,6 +886,14 @@ class MailActivityPlan(models.Model):
             return user, template._get_missing_responsible_reason(record)
         found = template._determine_responsible(responsible, record)
         return found["responsible"], found["error"] or found["warning"]
+
+    def _get_nobody_asked_reason(self, step, record):
+        return self.env._(
+            "Nobody was asked who does “%(step)s”, and “%(record)s” has no active user "
+            "as salesperson.",
+            step=step["template"].display_name,
+            record=record.display_name,
+        )
 
     def _date_steps(self, steps, plan_date, dater, record):
         """Date the steps of a record; those that count from another one as if each were
@@ -907,7 +941,7 @@ class MailActivityPlan(models.Model):
             user = team.user_id if "user_id" in team else user
         elif role == "creator":
             user = record.create_uid
-        return user._filter_can_do_activities().sudo(False)
+        return user._filter_can_do_activities(record).sudo(False)
 
     # ------------------------------------------------------------
     # Overrides
@@ -1005,6 +1039,17 @@ class MailActivityPlan(models.Model):
                 if step["state"] == "failed":
                     step["state"] = "scheduled"
             step.update(values)
+
+    def _get_unusable_override_reason(self, steps, record):
+        """:returns: why somebody who was chosen for a step can't do it on a record, or
+        False"""
+        users = self.env["res.users"].browse(
+            step["user_id"] for step in steps if step["user_id"]
+        )
+        unusable = users - users._filter_can_do_activities(record)
+        if not unusable:
+            return False
+        return self._get_unusable_responsible_reason(unusable[0].sudo(), record)
 
     # ------------------------------------------------------------
     # Launching

@@ -32,6 +32,7 @@ class MailActivityPlanLaunch(models.Model):
     """
 
     _name = "mail.activity.plan.launch"
+    _inherit = ["mail.activity.engine.mixin"]
     _description = "Launch of an Activity Plan in the Background"
     _order = "id DESC"
     _rec_name = "plan_id"
@@ -155,7 +156,7 @@ class MailActivityPlanLaunch(models.Model):
                 "company_id": self.env.company.id,
                 "company_ids": self.env.companies.ids,
                 "plan_date": plan_date,
-                "responsible_id": responsible.id,
+                "responsible_id": (responsible or self.env.user).id,
                 "res_ids": res_ids,
                 "record_count": len(res_ids),
                 # As it is read again: without dates and numbers as names.

@@ -11,6 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import split_every
 
+from .engine_env import by_engine, is_uninstalling
 from .step_dater import StepDater
 
 _logger = logging.getLogger(__name__)
@@ -165,9 +166,11 @@ class MailActivityPlanRun(models.Model):
     )
     _document_index = models.Index("(res_model, res_id)")
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_never(self):
         """Its history hangs on it."""
+        if is_uninstalling(self.env):
+            return
         raise UserError(
             self.env._(
                 "“%(runs)s” can't be deleted: its history tells what was done for the "
@@ -221,7 +224,7 @@ class MailActivityPlanRun(models.Model):
                 )
             )
         self._check_may_drive()
-        self.sudo()._stop(reason, note)
+        by_engine(self)._stop(reason, note)
         return True
 
     def action_pause(self):
@@ -234,7 +237,7 @@ class MailActivityPlanRun(models.Model):
         self._check_state(
             "running", self.env._("is not running, so that it can't be paused")
         )
-        self.sudo()._pause()
+        by_engine(self)._pause()
         return True
 
     def action_resume(self):
@@ -248,7 +251,7 @@ class MailActivityPlanRun(models.Model):
         self._check_state(
             "paused", self.env._("is not paused, so that there is nothing to resume")
         )
-        self.sudo()._resume()
+        by_engine(self)._resume()
         return True
 
     def action_restart(self):
@@ -261,7 +264,7 @@ class MailActivityPlanRun(models.Model):
         :raises AccessError: the user may not change the document
         """
         self._check_may_drive()
-        self.sudo()._restart()
+        by_engine(self)._restart()
         return True
 
     def _check_state(self, state, reason):

@@ -9,7 +9,7 @@ from itertools import islice
 import psycopg2
 import pytz
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL
@@ -21,9 +21,10 @@ from ..tools.errors import describe_error
 from ..tools.graph import SKIP, START, Closed, decide_turn
 from ..tools.internal import Internal
 from ..tools.savepoint import savepoint
+from .engine_env import by_engine
 from .mail_activity import CLOSED_STATUSES
 from .mail_activity_plan_run import OPEN_STATES as RUN_OPEN_STATES
-from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS, ROLES
+from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
 from .step_dater import StepDater
 
 _logger = logging.getLogger(__name__)
@@ -282,7 +283,7 @@ class MailActivityPlanRunLine(models.Model):
         :raises AccessError: the user may not change the document
         """
         self._check_may_change()
-        lines = self.sudo()
+        lines = by_engine(self)
         # On hold, too, though they are inactive then.
         activities = lines._filter_open().activity_id
         lines._close("skipped", reason or self.env._("Skipped by hand."))
@@ -300,7 +301,7 @@ class MailActivityPlanRunLine(models.Model):
         self._check_may_change()
         if not until:
             raise UserError(self.env._("Say until which day to put the step off."))
-        lines = self.sudo()
+        lines = by_engine(self)
         for line in lines:
             if line.state != "scheduled":
                 raise UserError(
@@ -403,8 +404,8 @@ class MailActivityPlanRunLine(models.Model):
     def _schedule(self):
         """Schedule waiting steps whose turn has come: what they need is found now."""
         daters, values_by_line = {}, {}
-        # Conditions and roles look at one record after the other.
-        self.filtered(lambda line: line._depends_on_record())._get_records()
+        # Conditions, roles and persons look at one record after the other.
+        self._get_records()
         ready = self._close_unmet()
         rotation = ready._reserve_turns()
         for line in ready:
@@ -453,6 +454,10 @@ class MailActivityPlanRunLine(models.Model):
             rotation.reserve(records.exists())
         return rotation
 
+    def _is_on(self, res_model, res_id):
+        """:returns: whether there is a step, and it is on that record"""
+        return bool(self) and (self.res_model, self.res_id) == (res_model, res_id)
+
     def _get_record(self):
         self.ensure_one()
         return self.env[self.res_model].browse(self.res_id)
@@ -468,11 +473,6 @@ class MailActivityPlanRunLine(models.Model):
             records.fetch()
             found |= {(res_model, record.id): record for record in records}
         return [found.get((line.res_model, line.res_id)) for line in self]
-
-    def _depends_on_record(self):
-        """:returns: whether the record says if or by whom the step is done"""
-        self.ensure_one()
-        return self.condition_domain or self.responsible_type in ROLES
 
     def _meets_condition(self):
         self.ensure_one()
@@ -548,7 +548,11 @@ class MailActivityPlanRunLine(models.Model):
         self.ensure_one()
         match self.responsible_type:
             case "on_demand":
-                user = self.run_id.responsible_id
+                run = self.run_id
+                # A visitor launched it, and there was nobody to ask.
+                user = run.responsible_id or run.plan_id._find_user_by_role(
+                    "salesperson", self._get_record()
+                )
             case "salesperson" | "team_leader" | "creator":
                 user = self.run_id.plan_id._find_user_by_role(
                     self.responsible_type, self._get_record()
@@ -559,7 +563,7 @@ class MailActivityPlanRunLine(models.Model):
                 user = rotation.next_user(self._get_record())
             case _:
                 user = self.user_id
-        return user._filter_can_do_activities()
+        return user._filter_can_do_activities(self._get_record())
 
     def _get_missing_responsible_reason(self):
         self.ensure_one()
@@ -579,6 +583,7 @@ class MailActivityPlanRunLine(models.Model):
             lambda line: outcome._allows_another(line.attempt, line.max_attempts)
         )
         daters = {}
+        again.activity_id._fetch_companies()
         for line in again:
             run = line.run_id
             dater = daters.setdefault(
@@ -593,6 +598,7 @@ class MailActivityPlanRunLine(models.Model):
                     "outcome_id": outcome.id,
                     "date_deadline": day,
                     "date_explanation": explanation,
+                    "user_id": line.activity_id._find_able(line.user_id).id,
                 }
             )
         again._start()
@@ -620,18 +626,27 @@ class MailActivityPlanRunLine(models.Model):
         """Begin scheduled steps: create the activities of those that somebody does, and
         have the others done on their date."""
         manual = self.filtered(lambda line: line.action_type == "activity")
-        activities = (
-            self.env["mail.activity"]
-            # Core would send one message for each activity.
-            .with_context(mail_activity_quick_update=True)
-            .create([line._prepare_activity_values() for line in manual])
-        )
-        manual._link(activities)
+        for launcher, lines in manual.grouped(lambda line: line.run_id.user_id).items():
+            lines._create_activities(launcher)
         manual._notify_assigned()
         automatic = self - manual
         for line in automatic:
             line.date_due = line._get_date_due()
         automatic._trigger_due()
+
+    def _create_activities(self, launcher):
+        """:param launcher: who launched the runs. The activities are theirs: whoever
+        completes a step, maybe without access to the record, has no rights on the next
+        one from having created it."""
+        activities = (
+            self.env["mail.activity"]
+            .with_user(launcher.id or SUPERUSER_ID)
+            ._as_engine()
+            # Core would send one message for each activity.
+            .with_context(mail_activity_quick_update=True)
+            .create([line._prepare_activity_values() for line in self])
+        )
+        self._link(activities)
 
     def _trigger_due(self):
         """Have the steps that do themselves done on their date."""
@@ -984,7 +999,7 @@ class MailActivityPlanRunLine(models.Model):
             return
         if not record:
             raise UserError(self.env._("The record was deleted."))
-        if not self.user_id._filter_can_do_activities():
+        if not self.user_id._filter_can_do_activities(record):
             raise UserError(self._get_missing_responsible_reason())
         record = record.with_company(self.run_id._get_working_company())
         values = getattr(self, f"_run_action_{self.action_type}")(record)
@@ -1127,10 +1142,10 @@ class MailActivityPlanRunLine(models.Model):
         """Tell whoever launched the run, or was to do the step, that it failed."""
         by_user = defaultdict(self.browse)
         for line in self:
-            user = line.user_id or line.run_id.responsible_id or line.run_id.user_id
-            if not user._filter_can_do_activities():
-                user = line.run_id.user_id
-            by_user[user] += line
+            run = line.run_id
+            candidates = (line.user_id, run.responsible_id, run.user_id)
+            if user := line._find_told(candidates):
+                by_user[user] += line
         for user, lines in by_user.items():
             try:
                 with self.env.cr.savepoint():
@@ -1148,6 +1163,16 @@ class MailActivityPlanRunLine(models.Model):
                 _logger.exception("Nobody could be told that %s failed", lines)
         if by_user:
             self.env["mail.mail"]._send_soon()
+
+    def _find_told(self, candidates):
+        """:returns: the first of the users who is a colleague, else the salesperson of
+        the record, else nobody"""
+        for user in candidates:
+            if user._filter_can_do_activities() and not user._is_superuser():
+                return user
+        [record] = self._get_records()
+        plan = self.run_id.plan_id
+        return record and plan._find_user_by_role("salesperson", record)
 
     def _notify(self, user, template, subject):
         """Send one message about the steps, on their record where they share one."""

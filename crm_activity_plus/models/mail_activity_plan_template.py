@@ -8,6 +8,7 @@ from odoo.tools.misc import unquote
 
 from ..tools.codes import make_code
 from ..tools.graph import find_cycle
+from .engine_env import is_uninstalling
 from .mail_activity_type import APPLICABLE_DOMAIN
 
 # What a step does, and where: whoever chooses it must be allowed to do it.
@@ -539,10 +540,12 @@ class MailActivityPlanTemplate(models.Model):
                 vals["after_codes"] = template.after_codes
         return vals_list
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_referred(self):
         """Another step that counts its days from this one, or depends on its outcome,
         would lose its base."""
+        if is_uninstalling(self.env):
+            return
         referring = self.search([("after_ids", "in", self.ids)]) - self
         for template in referring:
             if not (template.after_ids - self) and template._refers_to_previous():

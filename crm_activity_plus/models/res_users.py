@@ -4,9 +4,11 @@
 from contextlib import contextmanager
 
 from odoo import SUPERUSER_ID, api, models
+from odoo.exceptions import MissingError
 from odoo.fields import Domain
 
 from ..tools.internal import Internal
+from .engine_env import by_engine
 from .mail_activity import CLOSED_STATUSES
 
 LEFT_BEHIND_BATCH_SIZE = 1000
@@ -15,21 +17,35 @@ LEFT_BEHIND_BATCH_SIZE = 1000
 class ResUsers(models.Model):
     _inherit = "res.users"
 
-    def _filter_can_do_activities(self):
-        """:returns: the users who can be responsible for an activity: internal ones who
-        are active, and OdooBot, whom automations run as"""
-        return self.filtered(
-            lambda user: (user.active or user.id == SUPERUSER_ID) and not user.share
-        )
+    def _filter_can_do_activities(self, record=None):
+        """The one rule for who can be responsible for an activity: internal users who
+        are active and work in the company of the record, and OdooBot, whom automations
+        run as. It counts wherever the suite itself finds somebody.
+
+        :param record: what the activity is on, if that is known already
+        :returns: those of the users who can
+        """
+        company = self.env["res.company"]
+        if record and "company_id" in record._fields:
+            try:
+                company = record.sudo().company_id
+            except MissingError:
+                # Whoever asks finds out by other means.
+                company = self.env["res.company"]
+        return self.filtered(lambda user: user.sudo()._can_do_activities(company))
+
+    def _can_do_activities(self, company):
+        """:param company: the company of the record, or anything else that is none"""
+        self.ensure_one()
+        if self.id == SUPERUSER_ID:
+            return True
+        works_there = company._name != "res.company" or company <= self.company_ids
+        return self.active and not self.share and works_there
 
     def _filter_can_work_in(self, company):
         """:returns: the users who can be responsible for an activity on a record of a
         company; on one without a company, all who can be at all"""
-        return self._filter_can_do_activities().filtered(
-            lambda user: not company
-            or user.id == SUPERUSER_ID
-            or company in user.company_ids
-        )
+        return self.filtered(lambda user: user.sudo()._can_do_activities(company))
 
     def action_archive(self):
         """Core deletes the open activities of archived users. They go to somebody else
