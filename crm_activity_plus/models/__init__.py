@@ -1,9 +1,12 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from . import mail_activity_engine_mixin
 from . import mail_activity_bulk_mixin
 from . import mail_activity_code_mixin
 from . import mail_activity_document_mixin
+from . import mail_activity_ledger_mixin
+from . import mail_activity_plan_save_mixin
 from . import mail_activity_type
 from . import mail_activity_outcome
 from . import mail_activity
@@ -20,6 +23,8 @@ from . import mail_activity_plan_template
 from . import mail_activity_plan_run
 from . import mail_activity_plan_run_line, mail_activity_plan_run_line_preview
 from . import mail_activity_preview
+from . import mail_activity_plan_run_follow
+from . import mail_activity_plan_run_line_follow
 from . import mail_activity_plan_run_timeline
 from . import mail_activity_plan_run_line_timeline
 from . import mail_activity_log, mail_activity_log_history

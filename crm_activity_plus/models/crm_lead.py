@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
 
+from ..tools.internal import Internal, read_internal
 from .mail_activity_plan_run import OPEN_STATES
 from .mail_activity_plan_run_line import OPEN_STATES as STEP_OPEN_STATES
 
@@ -352,11 +353,11 @@ class CrmLead(models.Model):
 
     def action_set_lost(self, **additional_values):
         """Core archives the lead before it is lost: that is no reason of its own."""
-        leads = self.with_context(plan_losing_leads=True)
+        leads = self.with_context(plan_losing_leads=Internal(True))
         return super(CrmLead, leads).action_set_lost(**additional_values)
 
     def _stop_archived_runs(self):
-        if not self.env.context.get("plan_losing_leads"):
+        if not read_internal(self.env.context, "plan_losing_leads"):
             super()._stop_archived_runs()
 
     def _merge_dependences(self, opportunities):
@@ -368,7 +369,7 @@ class CrmLead(models.Model):
 
     def _merge_dependences_calendar_events(self, opportunities):
         """The meetings were booked before. Archived ones go along, too."""
-        lead = self.with_context(plan_no_booking=True, active_test=False)
+        lead = self.with_context(plan_no_booking=Internal(True), active_test=False)
         return super(CrmLead, lead)._merge_dependences_calendar_events(opportunities)
 
     def log_meeting(self, meeting):

@@ -4,7 +4,8 @@
 from odoo import models
 from odoo.tools import split_every
 
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+from ..tools.internal import Internal
+from .engine_env import VANISHING_KEY, is_uninstalling
 
 UNLINK_BATCH_SIZE = 1000
 
@@ -14,7 +15,7 @@ class IrModel(models.Model):
 
     def unlink(self):
         """While an addon is uninstalled, that was done before its tables went."""
-        if not self.env.context.get(MODULE_UNINSTALL_FLAG):
+        if not is_uninstalling(self.env):
             self._end_activities()
         return super().unlink()
 
@@ -27,13 +28,14 @@ class IrModel(models.Model):
         runs = runs.search([("res_model", "in", names)])
         runs._stop("record_deleted", reason)
         runs._forget_plans()
-        activities = self.env["mail.activity"].sudo()
-        activities = activities.with_context(active_test=False, activity_reason=reason)
-        found = activities.search([("res_model", "in", names)])
+        activities = self.env["mail.activity"].sudo()._because(reason)
+        found = activities.with_context(active_test=False).search(
+            [("res_model", "in", names)]
+        )
         for batch in split_every(UNLINK_BATCH_SIZE, found.ids, activities.browse):
             batch.unlink()
         plans = self.env["mail.activity.plan"].sudo()
-        plans = plans.with_context(active_test=False, **{MODULE_UNINSTALL_FLAG: True})
+        plans = plans.with_context(active_test=False, **{VANISHING_KEY: Internal(True)})
         plans.search([("res_model", "in", names)]).unlink()
         self.env["mail.activity.type"].sudo()._lose_models(self)
         # Core goes on behind the ORM's back.

@@ -35,11 +35,7 @@ class MailActivity(models.Model):
         takers = self._find_takers(unable)
         changes = {activity: (activity.user_id, takers[activity]) for activity in self}
         for (user, taker), activities in self.grouped(changes.get).items():
-            activities.with_context(
-                activity_reason=describe(self.env, user),
-                # Core would send one message for each activity.
-                mail_activity_quick_update=True,
-            ).write({"user_id": taker.id})
+            activities._because(describe(self.env, user))._give_to(taker)
         self._notify_handed_over(
             changes, describe, unable if leaving is None else leaving
         )

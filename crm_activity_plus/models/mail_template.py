@@ -7,7 +7,7 @@ from odoo import api, models
 class MailTemplate(models.Model):
     _inherit = "mail.template"
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_in_plans(self):
         """A step would have nothing to send. An application that is uninstalled takes
         its templates along all the same."""

@@ -4,8 +4,10 @@
 from contextlib import contextmanager
 
 from odoo import SUPERUSER_ID, api, models
+from odoo.exceptions import MissingError
 from odoo.fields import Domain
 
+from ..tools.internal import Internal
 from .mail_activity import CLOSED_STATUSES
 
 LEFT_BEHIND_BATCH_SIZE = 1000
@@ -14,12 +16,35 @@ LEFT_BEHIND_BATCH_SIZE = 1000
 class ResUsers(models.Model):
     _inherit = "res.users"
 
-    def _filter_can_do_activities(self):
-        """:returns: the users who can be responsible for an activity: internal ones who
-        are active, and OdooBot, whom automations run as"""
-        return self.filtered(
-            lambda user: (user.active or user.id == SUPERUSER_ID) and not user.share
-        )
+    def _filter_can_do_activities(self, record=None):
+        """The one rule for who can be responsible for an activity: internal users who
+        are active and work in the company of the record, and OdooBot, whom automations
+        run as. It counts wherever the suite itself finds somebody.
+
+        :param record: what the activity is on, if that is known already
+        :returns: those of the users who can
+        """
+        company = self.env["res.company"]
+        if record and "company_id" in record._fields:
+            try:
+                company = record.sudo().company_id
+            except MissingError:
+                # Whoever asks finds out by other means.
+                company = self.env["res.company"]
+        return self.filtered(lambda user: user.sudo()._can_do_activities(company))
+
+    def _can_do_activities(self, company):
+        """:param company: the company of the record, or anything else that is none"""
+        self.ensure_one()
+        if self.id == SUPERUSER_ID:
+            return True
+        works_there = company._name != "res.company" or company <= self.company_ids
+        return self.active and not self.share and works_there
+
+    def _filter_can_work_in(self, company):
+        """:returns: the users who can be responsible for an activity on a record of a
+        company; on one without a company, all who can be at all"""
+        return self.filtered(lambda user: user.sudo()._can_do_activities(company))
 
     def action_archive(self):
         """Core deletes the open activities of archived users. They go to somebody else
@@ -44,7 +69,9 @@ class ResUsers(models.Model):
 
         self._hand_over_activities(describe)
         users = self.with_context(
-            activity_reason=" ".join(describe(self.env, user) for user in self)
+            activity_reason=Internal(
+                " ".join(describe(self.env, user) for user in self)
+            )
         )
         closed = users.env["mail.activity"].sudo().with_context(active_test=False)
         closed = closed.search([("user_id", "in", self.ids)])
@@ -52,6 +79,13 @@ class ResUsers(models.Model):
         on_records = closed.filtered("res_model")
         on_records.write({"user_id": False})
         (closed - on_records).unlink()
+        # What PostgreSQL would empty, the ledger is to tell.
+        steps = users.env["mail.activity.plan.run.line"].sudo()
+        steps.search([("user_id", "in", self.ids)]).write({"user_id": False})
+        runs = users.env["mail.activity.plan.run"].sudo()
+        runs.search([("responsible_id", "in", self.ids)]).write(
+            {"responsible_id": False}
+        )
         return super(ResUsers, users).unlink()
 
     # ------------------------------------------------------------

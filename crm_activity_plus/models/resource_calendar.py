@@ -14,6 +14,8 @@ from odoo.tools.intervals import Intervals
 
 from odoo.addons.resource.models.utils import HOURS_PER_DAY
 
+from .engine_env import is_uninstalling
+
 DAY = timedelta(days=1)
 NOON = time(12)
 
@@ -21,9 +23,11 @@ NOON = time(12)
 class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_in_plans(self):
         """The deadlines of a plan would be counted by other hours, unasked."""
+        if is_uninstalling(self.env):
+            return
         plans = self.env["mail.activity.plan"].sudo().with_context(active_test=False)
         counting = plans.search([("resource_calendar_id", "in", self.ids)])
         if counting:

@@ -1,6 +1,8 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -16,7 +18,8 @@ MODEL = "x_gone"
 class DeletionCommon(CrmActivityPlusCommon):
     def _uninstall(self, records):
         """Delete records as uninstalling the addon that brought them does."""
-        records.with_context(**{MODULE_UNINSTALL_FLAG: True}).unlink()
+        with patch.object(self.registry, "ready", False):
+            records.with_context(**{MODULE_UNINSTALL_FLAG: True}).unlink()
 
     def _make_template(self, **values):
         return self.env["mail.template"].create(

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.mail_activity_type import APPLICABLE_DOMAIN
+from ..tools.internal import Internal
 from .launch_preview import LaunchPreview
 
 # Beyond so many records, a plan is launched in the background, and what the launch
@@ -51,6 +52,14 @@ class MailActivitySchedule(models.TransientModel):
                 scheduler.activity_type_id = self.env[
                     "mail.activity"
                 ]._default_activity_type_for_model(scheduler.res_model)
+
+    @api.depends("activity_type_id", "res_model")
+    def _compute_activity_user_id(self):
+        """The person of the type may have left."""
+        super()._compute_activity_user_id()
+        for scheduler in self:
+            if not scheduler.activity_user_id._filter_can_do_activities():
+                scheduler.activity_user_id = self.env.user
 
     @api.depends("plan_date", "plan_left_out", "plan_overrides")
     def _compute_error(self):
@@ -251,7 +260,7 @@ class MailActivitySchedule(models.TransientModel):
         """:returns: the plan, knowing which pop-up launches it: opening another one is
         no repetition"""
         return self.plan_id.with_context(
-            plan_launch_request=f"{self._name}/{self._origin.id}"
+            plan_launch_request=Internal(f"{self._name}/{self._origin.id}")
         )
 
     def _propose(self, res_ids):
