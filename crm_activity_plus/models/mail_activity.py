@@ -1187,14 +1187,15 @@ class MailActivity(models.Model):
     def _replace_type(self, activity_type):
         """Give the activities, of any status, another type: theirs is about to be
         deleted. Whether their outcomes are those of the new type is no question."""
-        old_values = self._get_logged_values(["activity_type_id"])
+        old_values = self._get_logged_values()
+        old_statuses = {activity: activity.status for activity in self}
         self.flush_recordset()
         self.env.cr.execute(
             "UPDATE mail_activity SET activity_type_id = %s WHERE id = ANY(%s)",
             [activity_type.id, self.ids],
         )
         self.invalidate_recordset()
-        self._log_changes(old_values, ["activity_type_id"])
+        self._log_changes(old_values, old_statuses, {})
 
     def _move_to(self, record):
         """Put the activities, of any status, on another record of the same model.
