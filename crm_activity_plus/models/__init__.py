@@ -18,6 +18,7 @@ from . import mail_activity_plan_launch
 from . import mail_activity_plan_template
 from . import mail_activity_plan_run
 from . import mail_activity_plan_run_line, mail_activity_plan_run_line_preview
+from . import mail_activity_plan_run_line_added
 from . import mail_activity_preview
 from . import mail_activity_plan_run_timeline
 from . import mail_activity_plan_run_line_timeline

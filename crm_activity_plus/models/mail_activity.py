@@ -16,6 +16,7 @@ from odoo.tools.sql import column_exists
 from odoo.addons.mail.tools.discuss import Store
 
 from ..tools.internal import Internal, read_internal
+from .added_fields import copy_values
 from .mail_activity_type import APPLICABLE_DOMAIN
 from .step_dater import StepDater
 
@@ -42,6 +43,9 @@ INITIAL_VALUES = {"attempt": 1, "status": "new"}
 
 # What an activity says that isn't on hold.
 NO_HOLD = {"held_by_pause": False, "on_hold_until": False, "status_before_hold": False}
+
+# Context key: activities are not created, only their values collected.
+VALUES_KEY = "activity_values_only"
 
 EVENT_BY_STATUS = {
     "new": "reopened",
@@ -330,6 +334,10 @@ class MailActivity(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        collected = read_internal(self.env.context, VALUES_KEY)
+        if collected:
+            collected.rows.extend(vals_list)
+            return self.browse()
         for vals in vals_list:
             self._check_engine_fields(
                 {
@@ -796,7 +804,9 @@ class MailActivity(models.Model):
             self.env.company,
             "retry",
         )
+        added = self.env["mail.activity.plan.template"]._get_activity_fields()
         return {
+            **copy_values(self, added.values()),
             "activity_type_id": self.activity_type_id.id,
             "attempt": self.attempt + 1,
             "automated": True,

@@ -103,9 +103,7 @@ class TestStepActions(StepActionsCase):
                     self.assertEqual(
                         line.date_explanation["user_id"], user.id, "who it was"
                     )
-            self.assertEqual(
-                lines["call"].activity_id.date_deadline, date(2026, 3, 20)
-            )
+            self.assertEqual(lines["call"].activity_id.date_deadline, date(2026, 3, 20))
             for code in ("write", "run"):
                 # At nine o'clock in Brussels.
                 self.assertEqual(lines[code].date_due, datetime(2026, 3, 20, 8))
