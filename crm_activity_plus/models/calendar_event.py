@@ -8,7 +8,9 @@ import pytz
 from odoo import api, models
 
 from ..tools.internal import read_internal
+from .engine_env import by_engine
 from .mail_activity import CLOSED_STATUSES
+from .mail_activity_booking import LEADING_KEY, LED_BY_MEETING
 from .mail_activity_plan_run import OPEN_STATES
 
 
@@ -33,14 +35,11 @@ class CalendarEvent(models.Model):
         return super().unlink()
 
     def _get_all_activities(self):
-        """:returns: the activities of the events, closed and held ones included, as
-        superuser"""
-        return (
-            self.env["mail.activity"]
-            .sudo()
-            .with_context(active_test=False)
-            .search([("calendar_event_id", "in", self.ids)])
-        )
+        """:returns: the activities of the events, closed and held ones included, for
+        the engine"""
+        activities = by_engine(self.env["mail.activity"])
+        activities = activities.with_context(active_test=False)
+        return activities.search([("calendar_event_id", "in", self.ids)])
 
     def _sync_activities(self, fields):
         """Where a time is booked for an activity, it stays what it is about. Core would
@@ -48,23 +47,28 @@ class CalendarEvent(models.Model):
         names = set(fields)
         if self.env.context.get("is_calendar_event_new"):
             names -= {"description", "name"}
-        # What is written to the activities now comes from the events.
-        events = self.with_context(calendar_event_meeting_update=True)
+        # What is written to the activities now comes from the events, but for their
+        # date where the activities move the events.
+        is_led = bool(read_internal(self.env.context, LEADING_KEY))
+        events = self.with_context(
+            mail_activity_meeting_update=is_led, **LED_BY_MEETING
+        )
         super(CalendarEvent, events)._sync_activities(fields=names)
         if names & set(self._get_time_fields()):
             self._sync_activity_times()
 
     def _sync_activity_times(self):
         """Activities have the time that was booked for them."""
-        if self.env.context.get("mail_activity_meeting_update"):
-            return
+        leading_ids = read_internal(self.env.context, LEADING_KEY, ())
         activities = self._get_all_activities()
-        for activity in activities.filtered(lambda a: a.status not in CLOSED_STATUSES):
+        for activity in activities.filtered(
+            lambda a: a.id not in leading_ids and a.status not in CLOSED_STATUSES
+        ):
             values = activity.calendar_event_id._prepare_activity_times(
                 activity._get_timezone()
             )
             if any(activity[name] != value for name, value in values.items()):
-                activity.with_context(calendar_event_meeting_update=True).write(values)
+                activity.with_context(**LED_BY_MEETING).write(values)
 
     def _prepare_activity_times(self, timezone):
         """An activity is due on the day on which it ends, a meeting that takes several
@@ -95,10 +99,14 @@ class CalendarEvent(models.Model):
         for res_model, ids in meetings._get_met_documents().items():
             if res_model not in watched:
                 continue
-            self.env["mail.activity.plan.run"].sudo().search(
+            # Whoever may not even read a record stops no plan there by a meeting that
+            # says to be about it.
+            records = self.env[res_model].browse(ids).exists()
+            ids = records._filtered_access("read").ids
+            by_engine(self.env["mail.activity.plan.run"]).search(
                 [
                     ("res_model", "=", res_model),
-                    ("res_id", "in", list(ids)),
+                    ("res_id", "in", ids),
                     ("state", "in", OPEN_STATES),
                     ("exit_on_meeting", "=", True),
                     # The time that was booked for one of its own steps is no reason.

@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from .engine_env import is_uninstalling
+
 
 class MailActivityLog(models.Model):
     """The ledger: one row for each change of an activity, a step or a run.
@@ -97,9 +99,10 @@ class MailActivityLog(models.Model):
     def write(self, vals):  # pylint: disable=method-required-super
         raise self._make_append_only_error()
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_never(self):
-        raise self._make_append_only_error()
+        if not is_uninstalling(self.env):
+            raise self._make_append_only_error()
 
     def _make_append_only_error(self):
         return UserError(

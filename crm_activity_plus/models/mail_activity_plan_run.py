@@ -11,6 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import split_every
 
+from .engine_env import by_engine, is_uninstalling
 from .step_dater import StepDater
 
 _logger = logging.getLogger(__name__)
@@ -29,7 +30,11 @@ class MailActivityPlanRun(models.Model):
     """
 
     _name = "mail.activity.plan.run"
-    _inherit = ["mail.activity.document.mixin", "mail.activity.bulk.mixin"]
+    _inherit = [
+        "mail.activity.document.mixin",
+        "mail.activity.bulk.mixin",
+        "mail.activity.ledger.mixin",
+    ]
     _description = "Activity Plan Run"
     _order = "id DESC"
 
@@ -62,7 +67,20 @@ class MailActivityPlanRun(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
-    company_id = fields.Many2one("res.company", readonly=True, index=True)
+    company_id = fields.Many2one(
+        "res.company",
+        readonly=True,
+        index=True,
+        help="That of the record. Where it has none, the run is everybody's who may "
+        "read the record.",
+    )
+    working_company_id = fields.Many2one(
+        "res.company",
+        string="Working Days of",
+        readonly=True,
+        help="The company whose working days count where the record has none: the one "
+        "that the plan was launched in.",
+    )
     user_id = fields.Many2one(
         "res.users",
         string="Launched by",
@@ -148,9 +166,11 @@ class MailActivityPlanRun(models.Model):
     )
     _document_index = models.Index("(res_model, res_id)")
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_never(self):
         """Its history hangs on it."""
+        if is_uninstalling(self.env):
+            return
         raise UserError(
             self.env._(
                 "“%(runs)s” can't be deleted: its history tells what was done for the "
@@ -204,7 +224,7 @@ class MailActivityPlanRun(models.Model):
                 )
             )
         self._check_may_drive()
-        self.sudo()._stop(reason, note)
+        by_engine(self)._stop(reason, note)
         return True
 
     def action_pause(self):
@@ -217,7 +237,7 @@ class MailActivityPlanRun(models.Model):
         self._check_state(
             "running", self.env._("is not running, so that it can't be paused")
         )
-        self.sudo()._pause()
+        by_engine(self)._pause()
         return True
 
     def action_resume(self):
@@ -231,7 +251,7 @@ class MailActivityPlanRun(models.Model):
         self._check_state(
             "paused", self.env._("is not paused, so that there is nothing to resume")
         )
-        self.sudo()._resume()
+        by_engine(self)._resume()
         return True
 
     def action_restart(self):
@@ -244,7 +264,7 @@ class MailActivityPlanRun(models.Model):
         :raises AccessError: the user may not change the document
         """
         self._check_may_drive()
-        self.sudo()._restart()
+        by_engine(self)._restart()
         return True
 
     def _check_state(self, state, reason):
@@ -289,8 +309,7 @@ class MailActivityPlanRun(models.Model):
                     **run._prepare_log_values("launched", False),
                     "values": {
                         "plan_id": run.plan_id.id,
-                        "plan_date": run.plan_date.isoformat(),
-                        "responsible_id": run.responsible_id.id,
+                        **run._get_logged_values(),
                     },
                 }
                 for run in self
@@ -312,8 +331,11 @@ class MailActivityPlanRun(models.Model):
         is_todays = self.date_start.date() == fields.Date.today()
         return self.action_depth if is_todays else 0
 
-    def _get_dater(self):
-        return StepDater(self.env, self.deadline_policy, self.resource_calendar_id)
+    def _get_dater(self, policy=None):
+        """:param str policy: instead of the run's own"""
+        return StepDater(
+            self.env, policy or self.deadline_policy, self.resource_calendar_id
+        )
 
     def _advance(self):
         """Schedule and skip the waiting steps whose turn has come, and end the runs
@@ -409,7 +431,7 @@ class MailActivityPlanRun(models.Model):
         :param dict since: for each run, the first of them
         :param date today: the second of them
         """
-        daters, dates = {}, {}
+        daters, dates, plan_dates = {}, {}, {}
         for run in self:
             dater = daters.setdefault(
                 (run.deadline_policy, run.resource_calendar_id), run._get_dater()
@@ -421,7 +443,8 @@ class MailActivityPlanRun(models.Model):
                     dates[line] = moved
             moved = run._shift_day(run.plan_date, run.responsible_id, span, dater)
             if moved:
-                run.plan_date = moved.date
+                plan_dates[run] = {"plan_date": moved.date}
+        self._write_each(plan_dates)
         self.line_ids._reschedule(dates, "pause")
 
     def _shift_day(self, day, user, span, dater):
@@ -431,10 +454,11 @@ class MailActivityPlanRun(models.Model):
         :returns: where to, and why, or None where nothing lies between the days
         """
         self.ensure_one()
-        days = dater.count_days(*span, user, self.company_id)
+        company = self._get_working_company()
+        days = dater.count_days(*span, user, company)
         if not days:
             return None
-        return dater.shift(day, days, "days", "after", user, self.company_id, "pause")
+        return dater.shift(day, days, "days", "after", user, company, "pause")
 
     def _restart(self):
         self._check_restartable()
@@ -443,14 +467,15 @@ class MailActivityPlanRun(models.Model):
             [("run_id", "in", self.ids), ("event", "=", "launched")]
         )
         today = fields.Date.context_today(self)
-        delays = {}
+        delays, plan_dates = {}, {}
         for launch in launches:
             run = launch.run_id
             launched_on = fields.Datetime.context_timestamp(self, launch.date).date()
             delays[run] = today - launched_on
             # Pauses and restarts have moved it since.
             plan_date = fields.Date.to_date(launch.values["plan_date"])
-            run.plan_date = plan_date + delays[run]
+            plan_dates[run] = {"plan_date": plan_date + delays[run]}
+        self._write_each(plan_dates)
         self._set_state(
             "running",
             {
@@ -580,14 +605,19 @@ class MailActivityPlanRun(models.Model):
         left = self - gone
         left.filtered("exit_domain")._stop_where_met()
         left._close_lost_steps()
+        left._follow_documents()
 
     def _stop_where_met(self):
         """Stop the runs whose record meets their exit condition by now."""
-        same = self.grouped(lambda run: (run.plan_id, run.res_model, run.exit_domain))
-        for (plan, res_model, exit_domain), runs in same.items():
+        same = self.grouped(
+            lambda run: (run.plan_id, run.res_model, run.exit_domain, run.user_id)
+        )
+        for (plan, res_model, exit_domain, user), runs in same.items():
             records = self.env[res_model].browse(runs.mapped("res_id")).exists()
             try:
-                met = plan._filter_records(records, exit_domain, runs[0].name)._ids
+                met = plan._filter_records(
+                    records, exit_domain, runs[0].name, user
+                )._ids
             except ValidationError as error:
                 # Nobody who saves a record can mend the plan: the runs go on.
                 _logger.warning("Runs %s: %s", runs.ids, error.args[0])
@@ -612,16 +642,22 @@ class MailActivityPlanRun(models.Model):
         if not self:
             return
         old_states = {run: run.state for run in self}
+        old_values = self._get_logged_values_by_record()
         self.write({"state": state, **(values or {})})
         self.env["mail.activity.log"]._add(
             [
                 {
                     **run._prepare_log_values(event or state, old_states[run]),
                     "reason": reason,
+                    "values": run._get_logged_changes(old_values[run]) or None,
                 }
                 for run in self
             ]
         )
+
+    @api.model
+    def _get_logged_fields(self):
+        return ("company_id", "plan_date", "responsible_id")
 
     @api.model
     def _get_lead_id(self, record):
@@ -669,6 +705,7 @@ class MailActivityPlanRun(models.Model):
         self.env["mail.activity.log"]._add(
             [{**row, "res_id": record.id} for row in rows]
         )
+        self._follow_documents()
 
     def _prepare_log_values(self, event, old_state):
         """Hook: the values of a ledger row about the run itself."""

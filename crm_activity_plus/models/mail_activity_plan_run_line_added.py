@@ -152,11 +152,14 @@ class MailActivityPlanRunLine(models.Model):
                 and line.responsible_type in ("on_demand", "other")
             )
             if chosen:
-                chosen.activity_id.with_context(
-                    mail_activity_quick_update=True
-                ).user_id = user
-            for line in other - chosen:
-                line.user_id = line.activity_id.user_id
+                chosen.activity_id._give_to(user)
+            self._write_each(
+                {
+                    line: {"user_id": line.activity_id.user_id.id}
+                    for line in other - chosen
+                },
+                is_told=True,
+            )
         # There is nobody to tell for Odoo itself.
         self.filtered(lambda line: not line.user_id).activity_id.action_notify()
 

@@ -27,7 +27,8 @@ class MailActivityPlanRunLine(models.Model):
         run = self.run_id
         if outcome._allows_another(self.attempt, self.max_attempts):
             day = self._find_retry_deadline(outcome, run._get_dater()).date
-            return [self._describe_step("retry", day, self.user_id)], False
+            user = self.activity_id._find_able(self.user_id)
+            return [self._describe_step("retry", day, user)], False
         if outcome.effect == "stop":
             return [], self.env._("The plan “%(plan)s” ends.", plan=run.name)
         if self._is_won_by(outcome):

@@ -5,8 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
-
+from .engine_env import is_uninstalling
 from .field_text import TELLABLE_TYPES
 
 # The types that come with Odoo keep one code in every database, whatever language they
@@ -176,7 +175,7 @@ class MailActivityType(models.Model):
     def unlink(self):
         """Delete types that nothing uses, and hide the others for good: the activities
         of a deleted type keep it and can be completed."""
-        if self.env.context.get(MODULE_UNINSTALL_FLAG):
+        if is_uninstalling(self.env):
             # The addon that brought the type goes: core gives the activities to To-Do.
             self._replace_in_steps(self.env.ref("mail.mail_activity_data_todo"))
             return super().unlink()
@@ -318,6 +317,7 @@ class MailActivityType(models.Model):
         """
         self.ensure_one()
         from_deadline = self.delay_from == "previous_activity"
+        user = self.default_user_id._filter_can_do_activities()
         return {
             "activity_type_id": self.id,
             "summary": self.summary or self.name,
@@ -327,7 +327,7 @@ class MailActivityType(models.Model):
             "delay_from": "after_previous_deadline"
             if from_deadline
             else "after_previous_done",
-            "responsible_type": "other" if self.default_user_id else "previous",
-            "user_id": self.default_user_id.id,
+            "responsible_type": "other" if user else "previous",
+            "user_id": user.id,
             "action_type": "activity",
         }

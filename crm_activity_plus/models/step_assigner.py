@@ -38,7 +38,6 @@ class StepAssigner:
         self.env = rotation.env
         self.rotation = rotation
         self._templates = {}
-        self._able = {}
 
     def find(self, step, record, responsible, previous=None):
         """Find who does a step.
@@ -51,7 +50,10 @@ class StepAssigner:
         """
         match step["responsible_type"]:
             case "on_demand":
-                found = Assignment(responsible, False)
+                # A visitor launched it, and there was nobody to ask.
+                plans = self.env["mail.activity.plan"]
+                user = responsible or plans._find_user_by_role("salesperson", record)
+                found = Assignment(user, False)
             case "previous":
                 if previous is None:
                     return Assignment(self.env["res.users"], False)
@@ -65,7 +67,7 @@ class StepAssigner:
     def _find_in_turn(self, step, record):
         # Whoever's turn it is when a waiting step is scheduled isn't known yet.
         user = self.env["res.users"]
-        if isinstance(step, models.BaseModel) or not step["after"]:
+        if not self._is_waiting(step):
             user = self.rotation.next_user(record)
         if self.rotation.has_members(record):
             return Assignment(user, False)
@@ -106,16 +108,15 @@ class StepAssigner:
             if not reason and self._needs_user(step):
                 reason = self._get_missing_reason(step, record)
             return Assignment(user, reason)
-        if user.id not in self._able:
-            self._able[user.id] = bool(user.sudo()._filter_can_do_activities())
-        if self._able[user.id]:
+        if self._is_waiting(step) or user._filter_can_do_activities(record):
             return found
-        return Assignment(
-            self.env["res.users"],
-            self.env["mail.activity.plan"]._get_unusable_responsible_reason(
-                user.sudo()
-            ),
-        )
+        plans = self.env["mail.activity.plan"]
+        reason = plans._get_unusable_responsible_reason(user.sudo(), record)
+        return Assignment(user.browse(), reason)
+
+    def _is_waiting(self, step):
+        """:returns: whether it is asked again who does the step, when its turn comes"""
+        return not isinstance(step, models.BaseModel) and bool(step["after"])
 
     def _needs_user(self, step):
         """A role may leave it to several people who of them does something; but what
@@ -127,7 +128,10 @@ class StepAssigner:
     def _get_missing_reason(self, step, record):
         if isinstance(step, models.BaseModel):
             return step._get_missing_responsible_reason()
-        return step["template"]._get_missing_responsible_reason(record)
+        template = step["template"]
+        if step["responsible_type"] == "on_demand":
+            return template.plan_id._get_nobody_asked_reason(step, record)
+        return template._get_missing_responsible_reason(record)
 
     def _get_template(self, step, env):
         """:returns: what to ask, the same for steps that say the same"""

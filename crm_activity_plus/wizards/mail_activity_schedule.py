@@ -54,6 +54,14 @@ class MailActivitySchedule(models.TransientModel):
                     "mail.activity"
                 ]._default_activity_type_for_model(scheduler.res_model)
 
+    @api.depends("activity_type_id", "res_model")
+    def _compute_activity_user_id(self):
+        """The person of the type may have left."""
+        super()._compute_activity_user_id()
+        for scheduler in self:
+            if not scheduler.activity_user_id._filter_can_do_activities():
+                scheduler.activity_user_id = self.env.user
+
     @api.depends("plan_date", "plan_left_out", "plan_overrides")
     def _compute_error(self):
         """What the launch itself would say."""
