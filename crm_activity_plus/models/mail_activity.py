@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import logging
+from collections import defaultdict
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
