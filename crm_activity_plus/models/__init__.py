@@ -22,6 +22,7 @@ from . import mail_activity_plan_launch
 from . import mail_activity_plan_template
 from . import mail_activity_plan_run
 from . import mail_activity_plan_run_line, mail_activity_plan_run_line_preview
+from . import mail_activity_plan_run_line_added
 from . import mail_activity_preview
 from . import mail_activity_plan_run_follow
 from . import mail_activity_plan_run_line_follow

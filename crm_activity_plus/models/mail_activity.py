@@ -18,6 +18,7 @@ from odoo.tools.sql import column_exists
 from odoo.addons.mail.tools.discuss import Store
 
 from ..tools.internal import Internal, read_internal
+from .added_fields import copy_values
 from .engine_env import by_engine, get_own_defaults, unsteered
 from .mail_activity_type import APPLICABLE_DOMAIN
 from .step_dater import StepDater
@@ -58,6 +59,9 @@ DOCUMENT_FIELDS = {"res_id", "res_model", "res_model_id"}
 
 # What an activity says that isn't on hold.
 NO_HOLD = {"held_by_pause": False, "on_hold_until": False, "status_before_hold": False}
+
+# Context key: activities are not created, only their values collected.
+VALUES_KEY = "activity_values_only"
 
 EVENT_BY_STATUS = {
     "new": "reopened",
@@ -388,6 +392,10 @@ class MailActivity(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        collected = read_internal(self.env.context, VALUES_KEY)
+        if collected:
+            collected.rows.extend(vals_list)
+            return self.browse()
         if vals_list and all(read_internal(vals, FOLLOWING_KEY) for vals in vals_list):
             return self._create_following(vals_list)
         self, is_engine = self._enter()
@@ -1173,7 +1181,9 @@ class MailActivity(models.Model):
             self.env.company,
             "retry",
         )
+        added = self.env["mail.activity.plan.template"]._get_activity_fields()
         return {
+            **copy_values(self, added.values()),
             "activity_type_id": self.activity_type_id.id,
             "attempt": self.attempt + 1,
             "automated": True,

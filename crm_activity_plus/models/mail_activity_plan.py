@@ -17,6 +17,7 @@ from ..tools.internal import read_internal
 from .condition import Condition
 from .engine_env import is_uninstalling, unsteered
 from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
+from .step_assigner import StepAssigner
 from .step_dater import StepDater
 
 # So many records are launched on in one transaction; more of them in the background.
@@ -364,13 +365,14 @@ class MailActivityPlan(models.Model):
                 and (step["code"], record.id) not in unmet
             )
         )
+        assigner = StepAssigner(rotation)
         proposals, error = [], None
         for record in records:
             reason = skip_reasons.get(record.id, False)
             proposed = []
             if not reason:
                 proposed = self._propose_steps(
-                    steps, record, responsible, rotation, unmet
+                    steps, record, responsible, assigner, unmet
                 )
                 self._apply_overrides(proposed, overrides.get(record.id, {}))
                 if record.id in overrides:
@@ -503,7 +505,7 @@ class MailActivityPlan(models.Model):
     def _read_responsible(self, responsible_id):
         """:returns: who does the steps that ask for somebody at the launch; nobody
         where nobody was chosen and the launch is a visitor's, through an automation:
-        see :meth:`_find_responsible`"""
+        see :class:`StepAssigner`"""
         if not responsible_id:
             return self.env.user._filter_can_do_activities()
         if isinstance(responsible_id, models.BaseModel):
@@ -857,7 +859,7 @@ class MailActivityPlan(models.Model):
     def _get_unmet_reason(self):
         return self.env._("The record doesn't meet its condition.")
 
-    def _propose_steps(self, steps, record, responsible, rotation, unmet=None):
+    def _propose_steps(self, steps, record, responsible, assigner, unmet=None):
         """:returns: the steps with who does them on a record, and their state at the
         launch"""
         proposed = []
@@ -866,11 +868,9 @@ class MailActivityPlan(models.Model):
                 state, reason = unmet[step["code"], record.id]
                 user = self.env["res.users"]
             else:
-                user, reason = self._find_responsible(
-                    step, record, responsible, rotation
-                )
+                user, reason = assigner.find(step, record, responsible)
                 state = "waiting" if step["after"] else "scheduled"
-                if state == "scheduled" and not user:
+                if state == "scheduled" and reason and not user:
                     state = "failed"
             proposed.append(
                 {**step, "user_id": user.id, "state": state, "reason": reason}
@@ -881,36 +881,6 @@ class MailActivityPlan(models.Model):
                 # Most likely; the engine decides when the step's turn comes.
                 step["user_id"] = by_code[step["after"][0]]["user_id"]
         return proposed
-
-    def _find_responsible(self, step, record, responsible, rotation):
-        """:returns: the user, and why there is none or False"""
-        user, reason = self._find_candidate(step, record, responsible, rotation)
-        # That of a step that waits is looked at when its turn comes.
-        if user and not step["after"] and not user._filter_can_do_activities(record):
-            reason = self._get_unusable_responsible_reason(user.sudo(), record)
-            return user.browse(), reason
-        return user, reason
-
-    def _find_candidate(self, step, record, responsible, rotation):
-        template = step["template"]
-        if step["responsible_type"] == "on_demand":
-            # A visitor launched it, and there was nobody to ask.
-            user = responsible or self._find_user_by_role("salesperson", record)
-            return user, not user and self._get_nobody_asked_reason(step, record)
-        if not template:
-            return self.env["res.users"].browse(step["user_id"]), False
-        if step["responsible_type"] == "other":
-            return template.responsible_id, False
-        if step["responsible_type"] == "round_robin":
-            # Whoever's turn it is when a waiting step is scheduled isn't known yet.
-            user = self.env["res.users"]
-            if not step["after"]:
-                user = rotation.next_user(record)
-            if rotation.has_members(record):
-                return user, False
-            return user, template._get_missing_responsible_reason(record)
-        found = template._determine_responsible(responsible, record)
-        return found["responsible"], found["error"] or found["warning"]
 
     def _get_nobody_asked_reason(self, step, record):
         return self.env._(

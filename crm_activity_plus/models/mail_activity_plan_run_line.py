@@ -26,6 +26,7 @@ from .engine_env import by_engine
 from .mail_activity import CLOSED_STATUSES
 from .mail_activity_plan_run import OPEN_STATES as RUN_OPEN_STATES
 from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
+from .step_assigner import StepAssigner
 from .step_dater import StepDater
 
 _logger = logging.getLogger(__name__)
@@ -409,14 +410,14 @@ class MailActivityPlanRunLine(models.Model):
         # Conditions, roles and persons look at one record after the other.
         self._get_records()
         ready = self._close_unmet()
-        rotation = ready._reserve_turns()
+        assigner = StepAssigner(ready._reserve_turns())
         for line in ready:
             run = line.run_id
             dater = daters.setdefault(
                 (run.deadline_policy, run.resource_calendar_id), run._get_dater()
             )
             try:
-                values_by_line[line] = line._prepare_schedule_values(dater, rotation)
+                values_by_line[line] = line._prepare_schedule_values(dater, assigner)
             except UserError as error:
                 line._fail(error.args[0])
         scheduled = self.browse().concat(*values_by_line)
@@ -490,17 +491,17 @@ class MailActivityPlanRunLine(models.Model):
             )
         )
 
-    def _prepare_schedule_values(self, dater, rotation):
+    def _prepare_schedule_values(self, dater, assigner):
         """Hook: the values of a step whose turn has come.
 
         :param dater: see :class:`StepDater`
-        :param rotation: whose turn it is in the teams
+        :param assigner: see :class:`StepAssigner`
         :raises UserError: it can't be done
         """
-        user = self._find_responsible(rotation)
-        if not user:
-            raise UserError(self._get_missing_responsible_reason())
-        values = {"user_id": user.id}
+        user, reason = self._find_responsible(assigner)
+        if reason and not user:
+            raise UserError(reason)
+        values = {"user_id": user.id, "reason": reason}
         if not self._get_chosen_date():
             base_date, base = self._get_base()
             day, explanation = dater.find(
@@ -545,34 +546,24 @@ class MailActivityPlanRunLine(models.Model):
         )
         return local.date()
 
-    def _find_responsible(self, rotation):
-        """:returns: the user who does the step, or none"""
+    def _find_responsible(self, assigner):
+        """:returns: who does the step, and why nobody or False"""
         self.ensure_one()
-        match self.responsible_type:
-            case "on_demand":
-                run = self.run_id
-                # A visitor launched it, and there was nobody to ask.
-                user = run.responsible_id or run.plan_id._find_user_by_role(
-                    "salesperson", self._get_record()
-                )
-            case "salesperson" | "team_leader" | "creator":
-                user = self.run_id.plan_id._find_user_by_role(
-                    self.responsible_type, self._get_record()
-                )
-            case "previous":
-                user = self._get_previous().filtered("user_id")[-1:].user_id
-            case "round_robin":
-                user = rotation.next_user(self._get_record())
-            case _:
-                user = self.user_id
-        return user._filter_can_do_activities(self._get_record())
+        run = self.run_id
+        # A role may fall back on the user who launches the plan.
+        record = self._get_record().with_user(run.user_id or SUPERUSER_ID).sudo()
+        previous = self._get_previous()
+        # Where it was nobody's, it is whoever did it all the same.
+        doer = previous.filtered("user_id")[-1:].user_id or previous[-1:].done_by_id
+        return assigner.find(self, record, run.responsible_id, doer)
 
     def _get_missing_responsible_reason(self):
         self.ensure_one()
         labels = dict(self._get_template_selection("responsible_type"))
         return self.env._(
             "Nobody is there to do it. Assignment: %(role)s%(user)s.",
-            role=labels[self.responsible_type],
+            # The role's addon may be gone.
+            role=labels.get(self.responsible_type, self.responsible_type),
             user=f" ({self.user_id.name})" if self.user_id else "",
         )
 
@@ -627,7 +618,9 @@ class MailActivityPlanRunLine(models.Model):
     def _start(self):
         """Begin scheduled steps: create the activities of those that somebody does, and
         have the others done on their date."""
+        # In the order of activities, as records that were read before append them.
         manual = self.filtered(lambda line: line.action_type == "activity")
+        manual = manual.sorted("date_deadline")
         for launcher, lines in manual.grouped(lambda line: line.run_id.user_id).items():
             lines._create_activities(launcher)
         manual._notify_assigned()
@@ -646,9 +639,10 @@ class MailActivityPlanRunLine(models.Model):
             ._as_engine()
             # Core would send one message for each activity.
             .with_context(mail_activity_quick_update=True)
-            .create([line._prepare_activity_values() for line in self])
+            .create(self._prepare_activities_values())
         )
         self._link(activities)
+        self._settle_assignment()
 
     def _trigger_due(self):
         """Have the steps that do themselves done on their date."""
@@ -1102,6 +1096,12 @@ class MailActivityPlanRunLine(models.Model):
     def _describe(self):
         """:returns: the step in a few words, for the note of the launch"""
         self.ensure_one()
+        if self.state == "scheduled" and not self.user_id:
+            return self.env._(
+                "%(activity)s, unassigned, due on the %(deadline)s",
+                activity=self.display_name,
+                deadline=format_date(self.env, self.date_deadline),
+            )
         if self.state == "scheduled":
             return self.env._(
                 "%(activity)s, assigned to %(name)s, due on the %(deadline)s",

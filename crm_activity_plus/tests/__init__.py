@@ -1,6 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from . import test_tools_emails
 from . import test_tools_codes, test_tools_dates, test_tools_graph
 from . import test_tools_domains, test_tools_internal
 from . import test_mail_activity_type

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.mail_activity_type import APPLICABLE_DOMAIN
+from ..models.step_assigner import StepAssigner
 from ..tools.internal import Internal
 from .launch_preview import LaunchPreview
 
@@ -189,7 +190,10 @@ class MailActivitySchedule(models.TransientModel):
         rotation = self.env["mail.activity.round.robin"]._get_rotation(draw=False)
         try:
             steps = plan._propose_steps(
-                plan._get_steps(), record, self.plan_on_demand_user_id, rotation
+                plan._get_steps(),
+                record,
+                self.plan_on_demand_user_id,
+                StepAssigner(rotation),
             )
             plan._date_steps(
                 steps,
@@ -388,6 +392,8 @@ class MailActivitySchedule(models.TransientModel):
         overrides = plan._read_dict(overrides, "overrides")
         shared = plan._read_dict(overrides.get("all"), "all")
         by_record = plan._read_dict(overrides.get("records"), "records")
+        for code in self._get_filtered_codes(plan, res_ids):
+            shared = {**shared, code: {**(shared.get(code) or {}), "skip": True}}
         if not shared and not by_record:
             return {}
         codes = [step["code"] for step in plan._get_steps()]
@@ -405,6 +411,16 @@ class MailActivitySchedule(models.TransientModel):
             if values:
                 expanded[res_id] = values
         return expanded
+
+    @api.model
+    def _get_filtered_codes(self, plan, res_ids):
+        """:returns: codes of the steps that another addon leaves out of a launch from
+        the pop-up, by core's hook"""
+        scheduler = self or self.new(
+            {"plan_id": plan.id, "res_ids": str(res_ids), "res_model": plan.res_model}
+        )
+        kept = scheduler._plan_filter_activity_templates_to_schedule()
+        return (plan.template_ids - kept).mapped("code")
 
     # ------------------------------------------------------------
     # Launch
