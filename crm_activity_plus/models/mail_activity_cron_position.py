@@ -14,6 +14,7 @@ class MailActivityCronPosition(models.Model):
     """
 
     _name = "mail.activity.cron.position"
+    _inherit = ["mail.activity.engine.mixin"]
     _description = "How Far a Scheduled Action Came"
 
     name = fields.Char(required=True, readonly=True)

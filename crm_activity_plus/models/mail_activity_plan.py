@@ -9,12 +9,15 @@ import psycopg2.errors
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
-from odoo.tools.safe_eval import safe_eval
+from odoo.tools import SQL
 
 from ..tools.codes import make_code
 from ..tools.graph import sort_in_waves
+from ..tools.internal import read_internal
+from .condition import Condition
+from .engine_env import is_uninstalling, unsteered
 from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
+from .step_assigner import StepAssigner
 from .step_dater import StepDater
 
 # So many records are launched on in one transaction; more of them in the background.
@@ -36,8 +39,13 @@ class Proposal(NamedTuple):
 
 class MailActivityPlan(models.Model):
     _name = "mail.activity.plan"
-    _inherit = ["mail.activity.plan", "mail.activity.code.mixin"]
+    _inherit = [
+        "mail.activity.plan",
+        "mail.activity.code.mixin",
+        "mail.activity.plan.save.mixin",
+    ]
     _code_default = "plan"
+    _condition_names = ("domain", "exit_domain")
 
     description = fields.Html()
     allow_parallel = fields.Boolean(
@@ -76,7 +84,8 @@ class MailActivityPlan(models.Model):
         "resource.calendar",
         string="Working Hours",
         check_company=True,
-        ondelete="restrict",
+        # People can't delete them: see resource.calendar.
+        ondelete="set null",
         help="Leave it empty for the responsible's own, else the company's.",
     )
     exit_on_won = fields.Boolean("Stop When Won", default=True)
@@ -85,6 +94,9 @@ class MailActivityPlan(models.Model):
     exit_on_meeting = fields.Boolean("Stop When a Meeting Is Booked")
     exit_domain = fields.Char(
         "Stop When", help="The plan is stopped on records that come to meet this."
+    )
+    version = fields.Integer(
+        readonly=True, copy=False, help="It counts the changes of the plan's steps."
     )
     run_ids = fields.One2many("mail.activity.plan.run", "plan_id", string="Runs")
     run_count = fields.Integer(compute="_compute_run_count")
@@ -108,8 +120,10 @@ class MailActivityPlan(models.Model):
         for plan in self:
             plan.run_count = counts.get(plan._origin, 0)
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_launched(self):
+        if is_uninstalling(self.env):
+            return
         launched = self.sudo().filtered("run_ids")
         if launched:
             raise UserError(
@@ -120,9 +134,56 @@ class MailActivityPlan(models.Model):
                 )
             )
 
+    @api.ondelete(at_uninstall=True)
+    def _unlink_except_in_actions(self):
+        if is_uninstalling(self.env):
+            return
+        actions = self.env["ir.actions.server"].sudo()
+        launching = actions.search([("activity_plan_id", "in", self.ids)])
+        if launching:
+            raise UserError(
+                self.env._(
+                    "“%(plans)s” can't be deleted: it is launched by “%(actions)s”. "
+                    "Change that first, or archive the plan.",
+                    plans=", ".join(launching.activity_plan_id.mapped("name")),
+                    actions=", ".join(launching.mapped("name")),
+                )
+            )
+
+    def _count_change(self, activity_types):
+        """Count a change of the plans' steps.
+
+        Two people may change steps of one plan at the same moment. Each of them looks
+        whether the steps fit together as they were when the transaction began, without
+        what the other one does. Both write this row, so that the second one has to
+        begin again, and sees it. The same goes for the types of the steps, which
+        somebody else may be about to delete, or to limit to other applications.
+
+        :param activity_types: types of the steps that were saved
+        """
+        for records, setting in (
+            (self, SQL("version = COALESCE(version, 0) + 1")),
+            (activity_types, SQL("write_date = write_date")),
+        ):
+            if records:
+                self.env.cr.execute(
+                    SQL(
+                        "UPDATE %s SET %s WHERE id IN %s",
+                        SQL.identifier(records._table),
+                        setting,
+                        tuple(sorted(records.ids)),
+                    )
+                )
+        self.invalidate_recordset(["version"], flush=False)
+
     @api.model_create_multi
     def create(self, vals_list):
-        plans = super().create(vals_list)
+        plans = super().create(
+            [
+                {name: value for name, value in vals.items() if name != "version"}
+                for vals in vals_list
+            ]
+        )
         known = self._get_watched_models("launched")
         if not known.issuperset(plans.mapped("res_model")) or any(
             plan[name] for plan in plans for name in WATCHED_EXITS
@@ -131,22 +192,49 @@ class MailActivityPlan(models.Model):
         return plans
 
     def write(self, vals):
+        vals = {name: value for name, value in vals.items() if name != "version"}
+        if "res_model" in vals:
+            self._check_res_model_stays(vals["res_model"])
         result = super().write(vals)
+        if vals.keys() & {"active", "domain", "res_model", "team_ids"}:
+            # On other records, the actions of its steps do something else.
+            self.filtered("active").template_ids._check_choices()
         if {"res_model", *WATCHED_EXITS} & vals.keys():
             self.env.registry.clear_cache()
         return result
 
-    def copy(self, default=None):
-        """The copied steps wait for each other, not for the originals."""
-        copies = super().copy(default)
-        for plan, copied in zip(self, copies, strict=True):
-            by_code = {step.code: step for step in copied.template_ids}
-            for step in plan.template_ids.filtered("after_ids"):
-                if step.code in by_code:
-                    by_code[step.code].after_ids = self.env[step._name].union(
-                        *(by_code[other.code] for other in step.after_ids)
-                    )
-        return copies
+    def _check_res_model_stays(self, res_model):
+        """What was launched, is about to be, or launches the plan, is for records of
+        one model.
+
+        :param str res_model: the model that the plans are to be for
+        :raises UserError: they are needed for another one
+        """
+        changed = self.sudo().filtered(lambda plan: plan.res_model != res_model)
+        launched = changed.filtered("run_ids")
+        waiting = [("plan_id", "in", changed.ids)]
+        waiting.append(("state", "in", ("pending", "running")))
+        launches = self.env["mail.activity.plan.launch"].sudo().search(waiting)
+        launched |= launches.plan_id
+        if launched:
+            raise UserError(
+                self.env._(
+                    "“%(plans)s” has been launched, so that it stays a plan for the "
+                    "same records. Create another plan instead.",
+                    plans=", ".join(launched.mapped("name")),
+                )
+            )
+        actions = self.env["ir.actions.server"].sudo()
+        actions = actions.search([("activity_plan_id", "in", changed.ids)])
+        if actions:
+            raise UserError(
+                self.env._(
+                    "“%(plans)s” is launched by the action “%(action)s”, so that it "
+                    "stays a plan for the same records. Create another plan instead.",
+                    plans=", ".join(actions.activity_plan_id.mapped("name")),
+                    action=actions[0].name,
+                )
+            )
 
     def action_view_runs(self):
         self.ensure_one()
@@ -183,6 +271,7 @@ class MailActivityPlan(models.Model):
         :raises UserError: the plan, the date, the responsible or the overrides are no
             good; nothing is launched then
         """
+        self = unsteered(self)
         res_ids = self._read_res_ids(res_ids)
         if len(res_ids) <= LAUNCH_BATCH_SIZE:
             return self._launch_now(res_ids, plan_date, responsible_id, overrides)
@@ -235,6 +324,7 @@ class MailActivityPlan(models.Model):
         :rtype: dict
         :raises UserError: see :meth:`launch`
         """
+        self = unsteered(self)
         proposals = self._propose(res_ids, plan_date, responsible_id)
         return {
             "records": [self._format_proposal(proposal) for proposal in proposals],
@@ -275,15 +365,18 @@ class MailActivityPlan(models.Model):
                 and (step["code"], record.id) not in unmet
             )
         )
+        assigner = StepAssigner(rotation)
         proposals, error = [], None
         for record in records:
             reason = skip_reasons.get(record.id, False)
             proposed = []
             if not reason:
                 proposed = self._propose_steps(
-                    steps, record, responsible, rotation, unmet
+                    steps, record, responsible, assigner, unmet
                 )
                 self._apply_overrides(proposed, overrides.get(record.id, {}))
+                if record.id in overrides:
+                    reason = self._get_unusable_override_reason(proposed, record)
                 try:
                     self._date_steps(proposed, plan_date, dater, record)
                 except ValidationError as undatable:
@@ -328,10 +421,29 @@ class MailActivityPlan(models.Model):
                         reason=reason,
                     )
                 )
+        self._check_condition_texts()
+
+    def _check_condition_texts(self):
+        """A condition that can't be read, as an older version left it, is none that
+        every record meets."""
+        for owner, texts in (
+            (self, (self.domain, self.exit_domain)),
+            *((step, (step.condition_domain,)) for step in self.template_ids),
+        ):
+            for text in filter(None, texts):
+                Condition(self.env, text, owner.display_name).check_text()
 
     def _get_unavailable_reason(self):
         """:returns: why nobody can begin with the plan now, neither by a launch nor by
         a restart, or False"""
+        if not isinstance(
+            self.env.get(self.res_model), self.pool["mail.activity.mixin"]
+        ):
+            return self.env._(
+                "The application that the plan “%(plan)s” is for isn't there any more. "
+                "Choose another plan.",
+                plan=self.name,
+            )
         if not self.active:
             return self.env._(
                 "The plan “%(plan)s” is archived. Restore it, or choose another one.",
@@ -391,8 +503,11 @@ class MailActivityPlan(models.Model):
             ) from error
 
     def _read_responsible(self, responsible_id):
+        """:returns: who does the steps that ask for somebody at the launch; nobody
+        where nobody was chosen and the launch is a visitor's, through an automation:
+        see :class:`StepAssigner`"""
         if not responsible_id:
-            return self.env.user
+            return self.env.user._filter_can_do_activities()
         if isinstance(responsible_id, models.BaseModel):
             responsible_id = responsible_id.id
         if not isinstance(responsible_id, int) or isinstance(responsible_id, bool):
@@ -406,19 +521,27 @@ class MailActivityPlan(models.Model):
             raise UserError(reason)
         return user
 
-    def _get_unusable_responsible_reason(self, user):
-        """:returns: why a user can't be responsible for activities, or False"""
+    def _get_unusable_responsible_reason(self, user, record=None):
+        """:param record: what the activities are on, if that is known already
+        :returns: why a user can't be responsible for activities, or False"""
         if not user.exists():
             return self.env._(
                 "There is no user with the id %(id)s to be responsible.", id=user.id
             )
-        if user._filter_can_do_activities():
+        if user._filter_can_do_activities(record):
             return False
         if not user.active:
             return self.env._(
                 "“%(user)s” is archived and can't be responsible. Choose somebody "
                 "else.",
                 user=user.name,
+            )
+        if user._filter_can_do_activities():
+            return self.env._(
+                "“%(user)s” doesn't work in the company “%(company)s” of “%(record)s”.",
+                user=user.name,
+                company=record.company_id.sudo().name,
+                record=record.display_name,
             )
         return self.env._(
             "“%(user)s” is no internal user and can't be responsible. Choose somebody "
@@ -539,15 +662,13 @@ class MailActivityPlan(models.Model):
                     company=company.name,
                     other=self.sudo().company_id.name,
                 )
-            elif self.has_user_on_demand and company not in (
-                responsible.sudo().company_ids
+            elif (
+                self.has_user_on_demand
+                and responsible
+                and not responsible._filter_can_do_activities(record)
             ):
-                reasons[record.id] = self.env._(
-                    "“%(user)s” doesn't work in the company “%(company)s” of "
-                    "“%(record)s”.",
-                    user=responsible.sudo().name,
-                    company=company.name,
-                    record=record.display_name,
+                reasons[record.id] = self._get_unusable_responsible_reason(
+                    responsible.sudo(), record
                 )
         return reasons
 
@@ -573,45 +694,26 @@ class MailActivityPlan(models.Model):
         return reasons
 
     def _check_domain(self, domain, name):
-        """Read a domain that a person typed.
+        """Look whether the current user may have a domain on the plan's records; see
+        :meth:`Condition.check`.
 
-        :param str domain: the domain
+        :param str domain: what a person typed
         :param str name: what it belongs to, for the message
-        :returns: a domain on the plan's model
-        :rtype: Domain
-        :raises ValidationError: it can't be evaluated
+        :raises ValidationError: the user may not, or it can't be evaluated
         """
-        try:
-            parsed = Domain(
-                safe_eval(domain, {"uid": self.env.uid, "user": self.env.user})
-            )
-            parsed.validate(self.env[self.res_model])
-            self.env[self.res_model].sudo()._search(parsed, limit=1)
-        except Exception as error:
-            raise self._make_domain_error(name, error) from error
-        return parsed
+        Condition(self.env, domain, name).check(self.res_model)
 
-    def _filter_records(self, records, domain, name):
+    @api.model
+    def _filter_records(self, records, domain, name, user=None):
         """Find the records that meet a domain that a person typed; see
-        :meth:`_check_domain`.
+        :meth:`Condition.filter`.
 
-        :param records: of the plan's model
+        :param records: any records: those of a run are what they are, whatever its plan
+            is for by now
+        :param user: whoever launched the plan; default: the current user
         """
-        parsed = self._check_domain(domain, name)
-        try:
-            return records.filtered_domain(parsed)
-        except (TypeError, ValueError) as error:
-            # PostgreSQL compares text and numbers, Python doesn't.
-            raise self._make_domain_error(name, error) from error
-
-    def _make_domain_error(self, name, error):
-        return ValidationError(
-            self.env._(
-                "The condition of “%(name)s” can't be evaluated: %(error)s",
-                name=name,
-                error=error,
-            )
-        )
+        user = self.env.user if user is None else user
+        return Condition(self.env, domain, name).filter(records, user)
 
     @api.model
     @tools.ormcache("what")
@@ -686,7 +788,7 @@ class MailActivityPlan(models.Model):
         tells which pop-up it was."""
         if not self.allow_parallel:
             return ""
-        request = self.env.context.get("plan_launch_request", "")
+        request = read_internal(self.env.context, "plan_launch_request", "")
         return f"{plan_date}/{responsible.id}/{request}"
 
     # ------------------------------------------------------------
@@ -748,9 +850,7 @@ class MailActivityPlan(models.Model):
             met = records.browse()
             values = ("skipped", self._get_unmet_reason())
             try:
-                met = self._filter_records(
-                    records.sudo(), step["condition_domain"], name
-                )
+                met = self._filter_records(records, step["condition_domain"], name)
             except ValidationError as error:
                 values = ("failed", error.args[0])
             unmet |= {(step["code"], record.id): values for record in records - met}
@@ -759,7 +859,7 @@ class MailActivityPlan(models.Model):
     def _get_unmet_reason(self):
         return self.env._("The record doesn't meet its condition.")
 
-    def _propose_steps(self, steps, record, responsible, rotation, unmet=None):
+    def _propose_steps(self, steps, record, responsible, assigner, unmet=None):
         """:returns: the steps with who does them on a record, and their state at the
         launch"""
         proposed = []
@@ -768,11 +868,9 @@ class MailActivityPlan(models.Model):
                 state, reason = unmet[step["code"], record.id]
                 user = self.env["res.users"]
             else:
-                user, reason = self._find_responsible(
-                    step, record, responsible, rotation
-                )
+                user, reason = assigner.find(step, record, responsible)
                 state = "waiting" if step["after"] else "scheduled"
-                if state == "scheduled" and not user:
+                if state == "scheduled" and reason and not user:
                     state = "failed"
             proposed.append(
                 {**step, "user_id": user.id, "state": state, "reason": reason}
@@ -784,25 +882,13 @@ class MailActivityPlan(models.Model):
                 step["user_id"] = by_code[step["after"][0]]["user_id"]
         return proposed
 
-    def _find_responsible(self, step, record, responsible, rotation):
-        """:returns: the user, and why there is none or False"""
-        template = step["template"]
-        if step["responsible_type"] == "on_demand":
-            return responsible, False
-        if not template:
-            return self.env["res.users"].browse(step["user_id"]), False
-        if step["responsible_type"] == "other":
-            return template.responsible_id, False
-        if step["responsible_type"] == "round_robin":
-            # Whoever's turn it is when a waiting step is scheduled isn't known yet.
-            user = self.env["res.users"]
-            if not step["after"]:
-                user = rotation.next_user(record)
-            if rotation.has_members(record):
-                return user, False
-            return user, template._get_missing_responsible_reason(record)
-        found = template._determine_responsible(responsible, record)
-        return found["responsible"], found["error"] or found["warning"]
+    def _get_nobody_asked_reason(self, step, record):
+        return self.env._(
+            "Nobody was asked who does “%(step)s”, and “%(record)s” has no active user "
+            "as salesperson.",
+            step=step["template"].display_name,
+            record=record.display_name,
+        )
 
     def _date_steps(self, steps, plan_date, dater, record):
         """Date the steps of a record; those that count from another one as if each were
@@ -850,7 +936,7 @@ class MailActivityPlan(models.Model):
             user = team.user_id if "user_id" in team else user
         elif role == "creator":
             user = record.create_uid
-        return user._filter_can_do_activities().sudo(False)
+        return user._filter_can_do_activities(record).sudo(False)
 
     # ------------------------------------------------------------
     # Overrides
@@ -948,6 +1034,17 @@ class MailActivityPlan(models.Model):
                 if step["state"] == "failed":
                     step["state"] = "scheduled"
             step.update(values)
+
+    def _get_unusable_override_reason(self, steps, record):
+        """:returns: why somebody who was chosen for a step can't do it on a record, or
+        False"""
+        users = self.env["res.users"].browse(
+            step["user_id"] for step in steps if step["user_id"]
+        )
+        unusable = users - users._filter_can_do_activities(record)
+        if not unusable:
+            return False
+        return self._get_unusable_responsible_reason(unusable[0].sudo(), record)
 
     # ------------------------------------------------------------
     # Launching

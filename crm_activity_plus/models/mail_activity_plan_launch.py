@@ -13,6 +13,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, json_default
 
+from ..tools.internal import Internal, read_internal
 from ..tools.savepoint import savepoint
 from .mail_activity_plan import LAUNCH_BATCH_SIZE as BATCH_SIZE
 
@@ -42,6 +43,7 @@ class MailActivityPlanLaunch(models.Model):
     """
 
     _name = "mail.activity.plan.launch"
+    _inherit = ["mail.activity.engine.mixin"]
     _description = "Launch of an Activity Plan in the Background"
     _order = "id DESC"
     _rec_name = "plan_id"
@@ -54,14 +56,21 @@ class MailActivityPlanLaunch(models.Model):
         ondelete="cascade",
     )
     user_id = fields.Many2one(
-        "res.users", string="Launched by", required=True, readonly=True, index=True
+        "res.users",
+        string="Launched by",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(
         "res.company", readonly=True, help="The company that it was launched in."
     )
     company_ids = fields.Many2many("res.company", string="Companies", readonly=True)
     plan_date = fields.Date(required=True, readonly=True)
-    responsible_id = fields.Many2one("res.users", required=True, readonly=True)
+    responsible_id = fields.Many2one(
+        "res.users", required=True, readonly=True, ondelete="cascade"
+    )
     res_ids = fields.Json(required=True, readonly=True, prefetch=False)
     overrides = fields.Json(readonly=True, prefetch=False)
     request_key = fields.Char(
@@ -162,12 +171,12 @@ class MailActivityPlanLaunch(models.Model):
                 "company_id": self.env.company.id,
                 "company_ids": self.env.companies.ids,
                 "plan_date": plan_date,
-                "responsible_id": responsible.id,
+                "responsible_id": (responsible or self.env.user).id,
                 "res_ids": res_ids,
                 "record_count": len(res_ids),
                 # As it is read again: without dates and numbers as names.
                 "overrides": json.loads(json.dumps(overrides, default=json_default)),
-                "request_key": self.env.context.get("plan_launch_request"),
+                "request_key": read_internal(self.env.context, "plan_launch_request"),
             }
         )
         self.env.ref("crm_activity_plus.ir_cron_launch_plans").sudo()._trigger()
@@ -178,7 +187,7 @@ class MailActivityPlanLaunch(models.Model):
         domain = [("state", "in", ("pending", "running"))]
         IrCron = self.env["ir.cron"]
         launches = self.search(domain, order="id")
-        launches._count_try()
+        launches[:1]._count_try()
         # Counted in records: a launch whose time is over goes on at once, not with the
         # next poll of the scheduler.
         IrCron._commit_progress(
@@ -187,6 +196,9 @@ class MailActivityPlanLaunch(models.Model):
             )
         )
         for launch in launches:
+            if launch != launches[0]:
+                launch._count_try()
+                IrCron._commit_progress()
             try:
                 launch = launch.try_lock_for_update().filtered_domain(domain)
                 time_left = not launch or launch._process()
@@ -204,15 +216,15 @@ class MailActivityPlanLaunch(models.Model):
                 break
 
     def _count_try(self):
-        """Note down that launches are begun, before they are: whatever ends the process
-        in the middle of a batch, the next try is with a smaller one."""
+        """Note down that a launch is begun, before it is: whatever ends the process in
+        the middle of a batch, the next try is with a smaller one."""
         try:
             for launch in self.try_lock_for_update():
                 launch.try_count += 1
             self.flush_recordset(["try_count"])
         except psycopg2.OperationalError:
             # Another server does.
-            _logger.info("Launches %s are begun elsewhere", self.ids, exc_info=True)
+            _logger.info("Launch %s is begun elsewhere", self.id, exc_info=True)
             self.env.cr.rollback()
 
     @api.autovacuum
@@ -280,7 +292,7 @@ class MailActivityPlanLaunch(models.Model):
             .with_context(
                 allowed_company_ids=companies.ids,
                 lang=user.lang,
-                plan_launch_request=self.request_key or "",
+                plan_launch_request=Internal(self.request_key or ""),
                 tz=user.tz,
             )
             .sudo(False)

@@ -3,6 +3,7 @@
 
 import logging
 from collections import defaultdict
+from itertools import zip_longest
 
 import psycopg2
 from markupsafe import Markup
@@ -12,6 +13,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .engine_env import by_engine, is_uninstalling
 from .step_dater import StepDater
 
 _logger = logging.getLogger(__name__)
@@ -31,18 +33,19 @@ class MailActivityPlanRun(models.Model):
     """
 
     _name = "mail.activity.plan.run"
-    _inherit = ["mail.activity.document.mixin", "mail.activity.bulk.mixin"]
+    _inherit = [
+        "mail.activity.document.mixin",
+        "mail.activity.bulk.mixin",
+        "mail.activity.ledger.mixin",
+    ]
     _description = "Activity Plan Run"
     _order = "id DESC"
 
     _open_states = OPEN_STATES
 
+    # None where the plan went with the application it was for. People can't delete it.
     plan_id = fields.Many2one(
-        "mail.activity.plan",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="restrict",
+        "mail.activity.plan", readonly=True, index=True, ondelete="set null"
     )
     name = fields.Char(required=True, readonly=True)
     res_model = fields.Char("Document Model", required=True, readonly=True)
@@ -165,9 +168,11 @@ class MailActivityPlanRun(models.Model):
     # For the check of the exits, which goes through them in this order.
     _under_way_index = models.Index("(id) WHERE state IN ('running', 'paused')")
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_never(self):
         """Its history hangs on it."""
+        if is_uninstalling(self.env):
+            return
         raise UserError(
             self.env._(
                 "“%(runs)s” can't be deleted: its history tells what was done for the "
@@ -221,7 +226,7 @@ class MailActivityPlanRun(models.Model):
                 )
             )
         self._check_may_drive()
-        self.sudo()._stop(reason, note)
+        by_engine(self)._stop(reason, note)
         return True
 
     def action_pause(self):
@@ -234,7 +239,7 @@ class MailActivityPlanRun(models.Model):
         self._check_state(
             "running", self.env._("is not running, so that it can't be paused")
         )
-        self.sudo()._pause()
+        by_engine(self)._pause()
         return True
 
     def action_resume(self):
@@ -248,7 +253,7 @@ class MailActivityPlanRun(models.Model):
         self._check_state(
             "paused", self.env._("is not paused, so that there is nothing to resume")
         )
-        self.sudo()._resume()
+        by_engine(self)._resume()
         return True
 
     def action_restart(self):
@@ -261,7 +266,7 @@ class MailActivityPlanRun(models.Model):
         :raises AccessError: the user may not change the document
         """
         self._check_may_drive()
-        self.sudo()._restart()
+        by_engine(self)._restart()
         return True
 
     def _check_state(self, state, reason):
@@ -274,7 +279,12 @@ class MailActivityPlanRun(models.Model):
                 )
 
     def action_open_document(self):
+        """:raises UserError: the document is gone"""
         self.ensure_one()
+        if self._filter_without_document_left():
+            raise UserError(
+                self.env._("The record of “%(run)s” was deleted.", run=self.name)
+            )
         return {
             "type": "ir.actions.act_window",
             "res_model": self.res_model,
@@ -306,8 +316,7 @@ class MailActivityPlanRun(models.Model):
                     **run._prepare_log_values("launched", False),
                     "values": {
                         "plan_id": run.plan_id.id,
-                        "plan_date": run.plan_date.isoformat(),
-                        "responsible_id": run.responsible_id.id,
+                        **run._get_logged_values(),
                     },
                 }
                 for run in self
@@ -432,16 +441,17 @@ class MailActivityPlanRun(models.Model):
         )
         open_lines._close("cancelled", reason=text)
         activities._cancel(reason=text)
-        runs._post_notes(
-            {
-                run: self.env._(
-                    "The plan “%(plan)s” was stopped. %(reason)s",
-                    plan=run.name,
-                    reason=text,
-                )
-                for run in runs
-            }
-        )
+        if reason != "record_deleted":
+            runs._post_notes(
+                {
+                    run: self.env._(
+                        "The plan “%(plan)s” was stopped. %(reason)s",
+                        plan=run.name,
+                        reason=text,
+                    )
+                    for run in runs
+                }
+            )
 
     def _pause(self):
         self._set_state("paused", {"date_paused": fields.Datetime.now()})
@@ -468,7 +478,7 @@ class MailActivityPlanRun(models.Model):
         :param dict since: for each run, the first of them
         :param date today: the second of them
         """
-        daters, dates = {}, {}
+        daters, dates, plan_dates = {}, {}, {}
         for run in self:
             dater = daters.setdefault(
                 (run.deadline_policy, run.resource_calendar_id), run._get_dater()
@@ -480,7 +490,8 @@ class MailActivityPlanRun(models.Model):
                     dates[line] = moved
             moved = run._shift_day(run.plan_date, run.responsible_id, span, dater)
             if moved:
-                run.plan_date = moved.date
+                plan_dates[run] = {"plan_date": moved.date}
+        self._write_each(plan_dates)
         self.line_ids._reschedule(dates, "pause")
 
     def _shift_day(self, day, user, span, dater):
@@ -504,14 +515,15 @@ class MailActivityPlanRun(models.Model):
             [("run_id", "in", self.ids), ("event", "=", "launched")]
         )
         today = fields.Date.context_today(self)
-        delays = {}
+        delays, plan_dates = {}, {}
         for launch in launches:
             run = launch.run_id
             launched_on = fields.Datetime.context_timestamp(self, launch.date).date()
             delays[run] = today - launched_on
             # Pauses and restarts have moved it since.
             plan_date = fields.Date.to_date(launch.values["plan_date"])
-            run.plan_date = plan_date + delays[run]
+            plan_dates[run] = {"plan_date": plan_date + delays[run]}
+        self._write_each(plan_dates)
         self._set_state(
             "running",
             {
@@ -546,6 +558,14 @@ class MailActivityPlanRun(models.Model):
                 run=run.display_name,
             )
             for run in self._filter_without_document_left()
+        }
+        refusals |= {
+            run: self.env._(
+                "“%(run)s” can't be restarted: its plan was deleted.",
+                run=run.display_name,
+            )
+            for run in self
+            if not run.plan_id and run not in refusals
         }
         left = self.filtered(lambda run: run not in refusals)
         # Runs that look at their records alike.
@@ -679,7 +699,6 @@ class MailActivityPlanRun(models.Model):
         left.filtered("exit_domain")._stop_where_met()
         left._close_lost_steps()
         left._follow_documents()
-        left._hand_over_lost_steps()
 
     def _stop_where_closed(self):
         """Stop the runs whose record is won, lost or archived by now."""
@@ -696,11 +715,15 @@ class MailActivityPlanRun(models.Model):
 
     def _stop_where_met(self):
         """Stop the runs whose record meets their exit condition by now."""
-        same = self.grouped(lambda run: (run.plan_id, run.res_model, run.exit_domain))
-        for (plan, res_model, exit_domain), runs in same.items():
+        same = self.grouped(
+            lambda run: (run.plan_id, run.res_model, run.exit_domain, run.user_id)
+        )
+        for (plan, res_model, exit_domain, user), runs in same.items():
             records = self.env[res_model].browse(runs.mapped("res_id")).exists()
             try:
-                met = plan._filter_records(records, exit_domain, runs[0].name)._ids
+                met = plan._filter_records(
+                    records, exit_domain, runs[0].name, user
+                )._ids
             except ValidationError as error:
                 # Nobody who saves a record can mend the plan: the runs go on.
                 _logger.warning("Runs %s: %s", runs.ids, error.args[0])
@@ -720,31 +743,36 @@ class MailActivityPlanRun(models.Model):
         lost._close("cancelled", reason=self.env._("The activity was deleted."))
         lost.run_id._advance()
 
-    def _hand_over_lost_steps(self):
-        """Give to somebody else what somebody got who was just leaving."""
-        steps = self.line_ids.filtered(
-            lambda line: line.state == "scheduled"
-            and line.activity_id
-            and line.user_id
-            and not line.user_id._filter_can_do_activities()
-        )
-        steps.activity_id._hand_over(steps.user_id)
-
     def _set_state(self, state, values=None, event=None, reason=False):
         """Give the runs another state, and tell the ledger."""
         if not self:
             return
         old_states = {run: run.state for run in self}
+        old_values = self._get_logged_values_by_record()
         self.write({"state": state, **(values or {})})
         self.env["mail.activity.log"]._add(
             [
                 {
                     **run._prepare_log_values(event or state, old_states[run]),
                     "reason": reason,
+                    "values": run._get_logged_changes(old_values[run]) or None,
                 }
                 for run in self
             ]
         )
+
+    def _forget_plans(self):
+        """The plans of these are about to be deleted along with their templates and
+        actions. PostgreSQL would clear one of these keys of a step after the other, and
+        stumble over the next, where the step itself was changed just before."""
+        self.plan_id = False
+        self.line_ids.write(
+            {"mail_template_id": False, "server_action_id": False, "template_id": False}
+        )
+
+    @api.model
+    def _get_logged_fields(self):
+        return ("company_id", "plan_date", "responsible_id")
 
     @api.model
     def _get_lead_id(self, record):
@@ -847,5 +875,8 @@ class MailActivityPlanRun(models.Model):
             records = self.env[res_model].browse(runs.mapped("res_id")).exists()
             if not hasattr(records, "_message_log_batch"):
                 continue
-            bodies = {run.res_id: notes[run] for run in runs}
-            records._message_log_batch(bodies=bodies)
+            by_record = runs.filtered(lambda run, ids=records._ids: run.res_id in ids)
+            # Several runs may be on one record; a batch has one note for each.
+            for turn in zip_longest(*by_record.grouped("res_id").values()):
+                bodies = {run.res_id: notes[run] for run in turn if run}
+                records.browse(bodies)._message_log_batch(bodies=bodies)

@@ -62,7 +62,6 @@ class MailActivityPlanRun(models.Model):
             company = self._get_document_company(record)
             if company == run.company_id:
                 continue
-            old = run._get_followed_values()
             values = {"company_id": company.id}
             if company:
                 values["working_company_id"] = company.id
@@ -71,7 +70,6 @@ class MailActivityPlanRun(models.Model):
                 # Steps to come ask for that person.
                 values["responsible_id"] = run._find_stand_in(record).id
             run.write(values)
-            run._log_followed(old)
             moved += run
         return moved
 
@@ -86,24 +84,3 @@ class MailActivityPlanRun(models.Model):
             if user := user.sudo()._filter_can_work_in(company):
                 return user
         return self.env["res.users"]
-
-    def _get_followed_values(self):
-        return {
-            "company_id": self.company_id.id,
-            "responsible_id": self.responsible_id.id,
-        }
-
-    def _log_followed(self, old):
-        new = self._get_followed_values()
-        self.env["mail.activity.log"]._add(
-            [
-                {
-                    **self._prepare_log_values("changed", self.state),
-                    "values": {
-                        name: [old[name], new[name]]
-                        for name in old
-                        if old[name] != new[name]
-                    },
-                }
-            ]
-        )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from odoo import models
 from odoo.exceptions import ValidationError
 
-from .mail_activity import CLOSED_STATUSES
+from .step_assigner import StepAssigner
 
 # Who has one of these on the record has the steps with it, also when it is somebody
 # else by now.
@@ -33,13 +33,14 @@ class MailActivityPlanRunLine(models.Model):
         """
         heirs = {}
         rotation = self.env["mail.activity.round.robin"]._get_rotation(draw=True)
+        assigner = StepAssigner(rotation)
         for line in self:
             run, record = line.run_id, documents[line.run_id]
             user = line.user_id
             if line._follows_role():
                 user = line._find_by_role(record)
             elif run in moved and user and not user._filter_can_work_in(run.company_id):
-                user = line._find_replacement(record, rotation)
+                user = line._find_replacement(record, assigner)
             if user != line.user_id:
                 heirs[line] = user
         return heirs
@@ -58,15 +59,14 @@ class MailActivityPlanRunLine(models.Model):
         )
         return user.sudo()._filter_can_work_in(self.run_id.company_id)
 
-    def _find_replacement(self, record, rotation):
+    def _find_replacement(self, record, assigner):
         """:returns: who does the step instead of somebody who can't: by its role, else
         the salesperson or the team leader, or nobody"""
-        if self.responsible_type == "round_robin" and self.state == "scheduled":
-            user = rotation.next_user(record).sudo()
+        if self.state == "scheduled" or self.responsible_type != "round_robin":
+            user = self._find_responsible(assigner).user.sudo()
             if user := user._filter_can_work_in(self.run_id.company_id):
                 return user
-        roles = ["creator"] if self.responsible_type == "creator" else []
-        return self.run_id._find_stand_in(record, roles)
+        return self.run_id._find_stand_in(record)
 
     def _give_to(self, users_by_line):
         """Give open steps, and their activities, to other people, and tell those who
@@ -77,21 +77,11 @@ class MailActivityPlanRunLine(models.Model):
         before = {line: line.user_id for line in users_by_line}
         lines = self.browse().union(*users_by_line)
         self.env["res.users"].union(*users_by_line.values())._lock_as_active()
-        by_user = lines.grouped(lambda line: users_by_line[line].id)
-        for user_id, given in by_user.items():
-            # First the step: so it is no change by hand.
-            given.write({"user_id": user_id})
-        lines._log_given(before)
-        activities = lines.activity_id.filtered(
-            lambda a: a.status not in CLOSED_STATUSES
-        )
-        for user_id, given in activities.grouped(
-            lambda a: a.run_line_id.user_id.id
-        ).items():
-            # Core would send one message for each activity.
-            given.with_context(mail_activity_quick_update=True).write(
-                {"user_id": user_id}
-            )
+        for user, given in lines.grouped(users_by_line.get).items():
+            with_activity = given.filtered(lambda line: line._get_open_activity())
+            (given - with_activity).write({"user_id": user.id})
+            # The steps follow, and the ledger tells both in one row.
+            with_activity.activity_id._give_to(user)
         scheduled = lines.filtered(lambda line: line.state == "scheduled")
         scheduled._avoid_days_off(before)
         for line in scheduled.filtered("date_due"):
@@ -99,26 +89,6 @@ class MailActivityPlanRunLine(models.Model):
             line.date_due = line._get_date_due()
         scheduled._trigger_due()
         scheduled._notify_given(before)
-
-    def _log_given(self, before):
-        """Tell the ledger of the steps without an open activity; that of the others
-        has its own row."""
-        self.env["mail.activity.log"]._add(
-            [
-                {
-                    "res_model": line.res_model,
-                    "res_id": line.res_id,
-                    "run_id": line.run_id.id,
-                    "run_line_id": line.id,
-                    "event": "changed",
-                    "old_status": line.state,
-                    "new_status": line.state,
-                    "values": {"user_id": [before[line].id, line.user_id.id]},
-                }
-                for line in self
-                if not line.activity_id or line.activity_id.status in CLOSED_STATUSES
-            ]
-        )
 
     def _avoid_days_off(self, before):
         """Under a policy that knows days off, steps move on to a day on which their new

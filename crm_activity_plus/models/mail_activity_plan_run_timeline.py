@@ -108,6 +108,7 @@ class MailActivityPlanRun(models.Model):
                     Domain("run_line_id", "=", False)
                     & Domain("event", "in", RUN_EVENTS)
                     | Domain("run_line_id", "!=", False)
+                    & Domain("event", "=", "scheduled")
                     & Domain("old_status", "=", "scheduled")
                     & Domain("new_status", "=", "scheduled")
                 ),

@@ -419,6 +419,17 @@ class TestCronsWithoutTime(EngineCronsCase):
             sorted((self.leads + leads - leads[2]).ids),
         )
 
+    def test_launches_that_wait_for_others(self):
+        """They were not tried, and begin as usual."""
+        first, waiting = self._enqueue(self._create_leads(9)), self._enqueue(self.leads)
+        with patch(f"{MODELS}.mail_activity_plan_launch.FIRST_BATCH_SIZE", 1):
+            for _call in range(9):
+                self._call_once("ir_cron_launch_plans")
+                self.assertFalse(waiting.try_count)
+        self.assertEqual((first.state, first.launched_count), ("done", 9))
+        self._call_once("ir_cron_launch_plans")
+        self.assertEqual((waiting.state, waiting.launched_count), ("done", 3))
+
     def test_sizes_of_launches(self):
         launch = self._enqueue(self.leads)
         sizes = []

@@ -580,7 +580,7 @@ class TestRunRaces(RacesCase):
 
 @tagged("crm_activity_plus", "post_install", "-at_install")
 class TestHealing(EngineConcurrencyCase):
-    """What nobody saw happen, the daily check puts right."""
+    """What nobody saw happen, the daily check and the daily clean-up put right."""
 
     def _check(self, sql, values, reason, note=False):
         with self._transaction() as env:
@@ -640,7 +640,7 @@ class TestHealing(EngineConcurrencyCase):
                 "UPDATE res_users SET active = FALSE WHERE id = %s", [user.id]
             )
         with self._transaction() as env:
-            env["mail.activity.plan.run"]._cron_check_exits()
+            env["res.users"]._hand_over_left_behind()
         with self._transaction() as env:
             runs = env["mail.activity.plan.run"].browse(run_ids)
             self.assertNotIn(user.id, runs.line_ids.user_id.ids)
