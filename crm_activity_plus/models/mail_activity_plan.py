@@ -156,12 +156,8 @@ class MailActivityPlan(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        plans = super().create(
-            [
-                {name: value for name, value in vals.items() if name != "version"}
-                for vals in vals_list
-            ]
-        )
+        # Whatever was given for it.
+        plans = super().create([{**vals, "version": 0} for vals in vals_list])
         if any(plan[name] for plan in plans for name in WATCHED_EXITS):
             self.env.registry.clear_cache()
         return plans

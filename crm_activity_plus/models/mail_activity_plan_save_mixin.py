@@ -1,6 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import re
 from contextlib import contextmanager
 
 from odoo import api, models
@@ -9,6 +10,9 @@ from odoo.tools import frozendict
 
 from ..tools.internal import Internal, read_internal
 from .condition import Condition
+
+# A column of a file that names steps, and has no ids of them.
+NAMED_STEPS = re.compile(r"\bafter_ids$")
 
 PENDING_KEY = "crm_activity_plus_pending_steps"
 
@@ -53,7 +57,12 @@ class MailActivityPlanSaveMixin(models.AbstractModel):
 
     @api.model
     def load(self, fields, data):
-        """What doesn't fit together in a file is told like any other mistake in it."""
+        """What doesn't fit together in a file is told like any other mistake in it.
+
+        Steps that wait for others may name these, too, in a column of ``after_ids``:
+        they need not be there yet, so that they are looked for in the end."""
+        if not any(name.endswith("after_codes") for name in fields):
+            fields = [NAMED_STEPS.sub("after_codes", name) for name in fields]
         try:
             with self.env.cr.savepoint(), self._saving() as saving:
                 return super(MailActivityPlanSaveMixin, saving).load(fields, data)

@@ -1,6 +1,8 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
@@ -363,28 +365,32 @@ class MailActivityPlanTemplate(models.Model):
         plans.exists()._count_change(steps.activity_type_id)
 
     def _link_by_codes(self, after_codes):
-        """Let steps wait for those that are known by their codes.
+        """Let steps wait for those that are known by their codes or, as a file may
+        have it, by their names.
 
         :param dict after_codes: id of a step -> codes
         """
         for template in self:
-            codes = list(filter(None, after_codes[template.id]))
-            found = self.sudo().search(
-                [("plan_id", "=", template.plan_id.id), ("code", "in", codes)]
-            )
-            missing = set(codes) - set(found.mapped("code"))
+            steps = self.sudo().search([("plan_id", "=", template.plan_id.id)])
+            known = {step.code: step for step in steps}
+            names = Counter(steps.mapped("display_name"))
+            for step in steps:
+                if names[step.display_name] == 1:
+                    known.setdefault(step.display_name, step)
+            codes = [code for code in after_codes[template.id] if code]
+            missing = [code for code in codes if code not in known]
             if missing:
                 raise ValidationError(
                     self.env._(
                         "“%(step)s” can't come after “%(codes)s”: the plan “%(plan)s” "
                         "has no such step. Its steps are: %(steps)s.",
                         step=template.display_name,
-                        codes=", ".join(sorted(missing)),
+                        codes=", ".join(missing)[:100],
                         plan=template.plan_id.name,
-                        steps=", ".join(template.plan_id.template_ids.mapped("code")),
+                        steps=", ".join(steps.mapped("code")),
                     )
                 )
-            template.after_ids = found.sudo(False)
+            template.after_ids = self.browse().union(*(known[code] for code in codes))
 
     def _refers_to_previous(self):
         """:returns: whether there has to be a step before this one"""
@@ -488,7 +494,7 @@ class MailActivityPlanTemplate(models.Model):
         chosen = {"chosen_by_id": self.env.uid}
         with self._saving() as saving:
             templates = super(MailActivityPlanTemplate, saving).create(
-                [{**vals, **chosen} for vals in vals_list]
+                [{**self._clean_values(vals), **chosen} for vals in vals_list]
             )
             saving._get_pending().plan_ids.update(templates.plan_id.ids)
             templates._check_choices()
@@ -496,6 +502,15 @@ class MailActivityPlanTemplate(models.Model):
         if any(template.action_type != "activity" for template in templates):
             self.env.registry.clear_cache()
         return templates
+
+    @api.model
+    def _clean_values(self, vals):
+        """:returns: the values, without what nobody can give, and without an empty cell
+        of a file that has the ids of the steps before in another one"""
+        unwanted = {"chosen_by_id"}
+        if "after_ids" in vals and not vals.get("after_codes"):
+            unwanted.add("after_codes")
+        return {name: value for name, value in vals.items() if name not in unwanted}
 
     @api.model
     def _add_codes(self, vals_list):
@@ -506,7 +521,7 @@ class MailActivityPlanTemplate(models.Model):
         ]
 
     def write(self, vals):
-        vals = {name: value for name, value in vals.items() if name != "chosen_by_id"}
+        vals = self._clean_values(vals)
         if any(name in vals for name in CHOICE_FIELDS):
             vals["chosen_by_id"] = self.env.uid
         with self._saving() as saving:
