@@ -6,7 +6,6 @@ from contextlib import contextmanager
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import frozendict
 
 from ..tools.internal import Internal, read_internal
 from .condition import Condition
@@ -71,13 +70,14 @@ class MailActivityPlanSaveMixin(models.AbstractModel):
             return {"ids": False, "messages": [message], "nextrow": 0}
 
     @api.model
-    def _check_typed_conditions(self, vals_list, defaults=frozendict()):
+    def _check_typed_conditions(self, vals_list, defaults=None):
         """What is no domain may have something in it that can't even be stored.
 
         :param list[dict] vals_list: values of plans or steps
         :param defaults: what is taken beside them, with the names of default values
         :raises ValidationError: one of the values is no domain
         """
+        defaults = defaults or {}
         for vals in vals_list:
             for name in self._condition_names:
                 text = vals.get(name, defaults.get(f"default_{name}"))

@@ -545,7 +545,7 @@ class MailActivityPlanTemplate(models.Model):
         return super().copy({"code": False, **(default or {})})
 
     def copy_data(self, default=None):
-        """A copy comes after the same steps or, in a copied plan, after their copies."""
+        """It comes after the same steps or, in a copied plan, after their copies."""
         vals_list = super().copy_data(default)
         default = default or {}
         for template, vals in zip(self, vals_list, strict=True):

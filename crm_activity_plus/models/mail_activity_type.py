@@ -74,8 +74,8 @@ class MailActivityType(models.Model):
         "activity_type_id",
         "outcome_id",
         string="Outcomes",
-        help="How activities of this type can end, beside the outcomes of all types. An "
-        "outcome that is taken from its last type is one of all types.",
+        help="How activities of this type can end, beside the outcomes of all types. "
+        "An outcome that is taken from its last type is one of all types.",
     )
     deleted = fields.Boolean(
         readonly=True,

@@ -472,7 +472,12 @@ class TestEngineOutcomes(CrmActivityPlusCommon):
         visit = self._create_type("Visit", outcome_ids=self.yes.ids)
         self.assertEqual(self.yes.activity_type_ids, self.type_call + visit)
         visit.with_user(self.user_system).write(
-            {"outcome_ids": [Command.create({"name": "Seen"}), Command.link(self.no.id)]}
+            {
+                "outcome_ids": [
+                    Command.create({"name": "Seen"}),
+                    Command.link(self.no.id),
+                ]
+            }
         )
         seen = visit.outcome_ids.filtered(lambda outcome: outcome.name == "Seen")
         self.assertEqual(seen.activity_type_ids, visit)

@@ -37,7 +37,9 @@ class ChoicesCommon(CrmActivityPlusCommon):
         )
         cls.foreign = cls._create_action("Foreign", model="res.partner")
         cls.multi = cls._create_multi(cls._create_multi(cls._create_action("Part")))
-        cls.multi_limited = cls._create_multi(cls._create_multi(cls._create_action("P")))
+        cls.multi_limited = cls._create_multi(
+            cls._create_multi(cls._create_action("P"))
+        )
         part = cls.multi_limited.child_ids.child_ids
         part.group_ids = cls.group_system
         cls.multi_webhook = cls._create_multi(
@@ -132,7 +134,9 @@ class TestPlanChoices(ChoicesCommon):
                 ),
                 lambda chosen=chosen: steps.with_context(
                     **{f"default_{name}": value for name, value in chosen.items()}
-                ).create({**self._step(self.type_todo, "x"), "plan_id": self.acting.id}),
+                ).create(
+                    {**self._step(self.type_todo, "x"), "plan_id": self.acting.id}
+                ),
                 lambda chosen=chosen: self.step.web_save(
                     chosen, {"server_action_id": {}}
                 ),
@@ -253,7 +257,9 @@ class TestPlanChoices(ChoicesCommon):
                     **{f"perm_{p}": True for p in ("read", "write", "create")},
                 }
             )
-        self.env["ir.rule"].search([("model_id.model", "like", "activity.plan")]).unlink()
+        self.env["ir.rule"].search(
+            [("model_id.model", "like", "activity.plan")]
+        ).unlink()
         plan = self.acting.with_user(user).create(
             {
                 "name": "Hires",
@@ -466,7 +472,8 @@ class TestChosenActionsRun(ChoicesCommon, CronMixinCase):
         _run, line = self._launch_acting(self.user_manager, self.free)
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE mail_activity_plan_run_line SET server_action_id = %s WHERE id = %s",
+            "UPDATE mail_activity_plan_run_line"
+            " SET server_action_id = %s WHERE id = %s",
             [self.limited.id, line.id],
         )
         self.env.invalidate_all()

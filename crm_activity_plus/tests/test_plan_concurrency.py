@@ -26,7 +26,9 @@ class TestPlanConcurrency(ConcurrencyCase):
                 *(Command.create(self._get_step(code)) for code in ("a", "b", "c")),
             ]
             self.steps = dict(
-                zip(plan.template_ids.mapped("code"), plan.template_ids.ids, strict=True)
+                zip(
+                    plan.template_ids.mapped("code"), plan.template_ids.ids, strict=True
+                )
             )
 
     def _get_step(self, code, **values):
@@ -76,7 +78,9 @@ class TestPlanConcurrency(ConcurrencyCase):
             self.assertEqual(len(list(filter(None, results))), 1)
             self.assertIn("circle", "".join(filter(None, results)))
             links = self._get_links()
-            self.assertEqual(sorted(links.values()), sorted(["", "", "a" if links["b"] else "b"]))
+            self.assertEqual(
+                sorted(links.values()), sorted(["", "", "a" if links["b"] else "b"])
+            )
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_longer_circle(self):
@@ -177,7 +181,9 @@ class TestPlanConcurrency(ConcurrencyCase):
             activity_type = env["mail.activity.type"].browse(type_id)
             return self._try(
                 env,
-                lambda: activity_type.write({"applies_to_ids": [Command.set([partner])]}),
+                lambda: activity_type.write(
+                    {"applies_to_ids": [Command.set([partner])]}
+                ),
             )
 
         results = self._run_together(limit, self._add_step(type_id))

@@ -209,7 +209,9 @@ class TestPlanConditions(CrmActivityPlusCommon):
         ):
             text = repr([(path, operator, value)])
             with self.subTest(text):
-                self.assertRefusedEverywhere(text, "may not read|can't be searched by|no field")
+                self.assertRefusedEverywhere(
+                    text, "may not read|can't be searched by|no field"
+                )
 
     def test_fields_of_a_group(self):
         groups = "base.group_system"
@@ -306,9 +308,9 @@ class TestPlanConditions(CrmActivityPlusCommon):
 
     def test_launcher_need_not_read_what_is_compared(self):
         """It means the same, whoever launches the plan."""
-        self.plan.with_user(self.user_system).domain = (
-            "[('partner_id.name', '=', 'Deco Addict')]"
-        )
+        self.plan.with_user(
+            self.user_system
+        ).domain = "[('partner_id.name', '=', 'Deco Addict')]"
         rule = {
             "name": "no partner",
             "model_id": self.env["ir.model"]._get_id("res.partner"),

@@ -176,9 +176,7 @@ def _read_item(node, depth):
             return node.value
         raise DomainError("condition", _quote(node))
     if not isinstance(node, ast.List | ast.Tuple):
-        raise DomainError(
-            "condition" if _is_literal(node) else "unknown", _quote(node)
-        )
+        raise DomainError("condition" if _is_literal(node) else "unknown", _quote(node))
     if len(node.elts) != 3:
         raise DomainError("condition", _quote(node))
     path, operator, value = node.elts
@@ -260,8 +258,8 @@ def _get_depth(items):
     for item in reversed(items):
         if isinstance(item, str):
             joined = [terms.pop() for _index in range(JOINTS[item])]
-            depth = max(depth + (joint != item or item == "!") for depth, joint in joined)
-            terms.append((depth, item))
+            inside = (depth + (joint != item or item == "!") for depth, joint in joined)
+            terms.append((max(inside), item))
         else:
             inside = _get_depth(item[2]) if item[1] in SUBDOMAIN_OPERATORS else 0
             terms.append((inside, None))
