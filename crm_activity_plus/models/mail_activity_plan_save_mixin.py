@@ -24,6 +24,8 @@ class PendingSteps:
         self.step_ids = set()
         #: id of a step -> codes of the steps that it is to come after
         self.after_codes = {}
+        #: id of a step -> the name of a deleted one, which it came after alone
+        self.bereft = {}
         #: ids of plans whose steps changed
         self.plan_ids = set()
 
@@ -63,7 +65,7 @@ class MailActivityPlanSaveMixin(models.AbstractModel):
         if not any(name.endswith("after_codes") for name in fields):
             fields = [NAMED_STEPS.sub("after_codes", name) for name in fields]
         try:
-            with self.env.cr.savepoint(), self._saving() as saving:
+            with self._saving() as saving:
                 return super(MailActivityPlanSaveMixin, saving).load(fields, data)
         except UserError as error:
             message = {"type": "error", "message": str(error)}
@@ -99,8 +101,10 @@ class MailActivityPlanSaveMixin(models.AbstractModel):
             return
         pending = PendingSteps()
         saving = self.with_context(**{PENDING_KEY: Internal(pending)})
-        yield saving
-        saving.env["mail.activity.plan.template"]._finish_saving(pending)
+        # What doesn't fit together is saved already when that is seen.
+        with self.env.cr.savepoint():
+            yield saving
+            saving.env["mail.activity.plan.template"]._finish_saving(pending)
 
     @api.model
     def _get_pending(self):

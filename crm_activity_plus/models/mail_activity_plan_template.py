@@ -10,6 +10,7 @@ from odoo.tools.misc import unquote
 
 from ..tools.codes import make_code
 from ..tools.graph import find_cycle
+from .mail_activity_plan_save_mixin import PendingSteps
 from .mail_activity_type import APPLICABLE_DOMAIN
 
 # What a step does, and where: whoever chooses it must be allowed to do it.
@@ -359,6 +360,7 @@ class MailActivityPlanTemplate(models.Model):
         """
         self.browse(pending.after_codes).exists()._link_by_codes(pending.after_codes)
         steps = self.browse(pending.step_ids).exists().sudo()
+        steps._check_bereft(pending.bereft)
         steps._link_to_previous()
         steps._check_links()
         plans = self.env["mail.activity.plan"].sudo().browse(pending.plan_ids)
@@ -400,6 +402,21 @@ class MailActivityPlanTemplate(models.Model):
             or self.responsible_type == "previous"
             or bool(self.after_outcome_ids)
         )
+
+    def _check_bereft(self, bereft):
+        """:param dict bereft: id of a step -> the name of a deleted one, which it came
+        after alone
+        :raises ValidationError: it needs one to come after"""
+        for template in self:
+            deleted = bereft.get(template.id)
+            if deleted and not template.after_ids and template._refers_to_previous():
+                raise ValidationError(
+                    self.env._(
+                        "“%(step)s” comes after “%(deleted)s”. Change that step first.",
+                        step=template.display_name,
+                        deleted=deleted,
+                    )
+                )
 
     def _link_to_previous(self):
         """The previous step is the line above, where no other one was chosen. It stays
@@ -557,17 +574,14 @@ class MailActivityPlanTemplate(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_referred(self):
         """Another step that counts its days from this one, or depends on its outcome,
-        would lose its base."""
-        referring = self.search([("after_ids", "in", self.ids)]) - self
-        for template in referring:
-            if not (template.after_ids - self) and template._refers_to_previous():
-                raise ValidationError(
-                    self.env._(
-                        "“%(step)s” comes after “%(deleted)s”. Change that step first.",
-                        step=template.display_name,
-                        deleted=(self & template.after_ids)[:1].display_name,
-                    )
-                )
+        would lose its base. It is looked at when the save is over, since the other one
+        may be changed by it, too."""
+        pending = self._get_pending() or PendingSteps()
+        for template in self.sudo().search([("after_ids", "in", self.ids)]) - self:
+            pending.step_ids.add(template.id)
+            if not (template.after_ids - self):
+                deleted = (self & template.after_ids)[:1].display_name
+                pending.bereft[template.id] = deleted
 
     def _get_date_deadline(self, base_date=False):
         """Core's hook, dated like the steps of a run are."""

@@ -396,6 +396,42 @@ class TestPlanSavedAsAWhole(CrmActivityPlusCommon):
         (join + offer + bye).plan_id = self.plan
         self.assertEqual(join.after_ids, offer + bye)
 
+    def test_deleted_and_changed_at_once(self):
+        """As a form saves them: the deleted line first, and then what came after it."""
+        plan = self._create_chain()
+        call, join, offer, bye = plan.template_ids
+        with self.assertRaisesRegex(ValidationError, "“Bye” comes after “Call”"):
+            plan.write(
+                {
+                    "template_ids": [
+                        Command.delete(call.id),
+                        Command.update(offer.id, {"after_codes": "bye"}),
+                    ]
+                }
+            )
+        self.env.invalidate_all()
+        alone = {
+            "after_outcome_ids": [Command.clear()],
+            "delay_from": "after_plan_date",
+            "responsible_type": "on_demand",
+        }
+        plan.write(
+            {
+                "template_ids": [
+                    Command.delete(call.id),
+                    Command.update(offer.id, {"after_codes": "bye"}),
+                    Command.update(bye.id, alone),
+                ]
+            }
+        )
+        self.env.invalidate_all()
+        self.assertEqual(plan.template_ids, join + offer + bye)
+        self.assertEqual(
+            plan.template_ids.mapped("after_codes"), ["offer, bye", "bye", ""]
+        )
+        plan.write({"template_ids": [Command.clear()]})
+        self.assertFalse(plan.template_ids)
+
     def test_version_counts_changes(self):
         plan = self._create_chain()
         self.assertEqual(plan.version, 1)
