@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
 
+from ..tools.internal import Internal, read_internal
 from .mail_activity_plan_run import OPEN_STATES
 from .mail_activity_plan_run_line import OPEN_STATES as STEP_OPEN_STATES
 
@@ -352,24 +353,33 @@ class CrmLead(models.Model):
 
     def action_set_lost(self, **additional_values):
         """Core archives the lead before it is lost: that is no reason of its own."""
-        leads = self.with_context(plan_losing_leads=True)
+        leads = self.with_context(plan_losing_leads=Internal(True))
         return super(CrmLead, leads).action_set_lost(**additional_values)
 
     def _stop_archived_runs(self):
-        if not self.env.context.get("plan_losing_leads"):
+        if not read_internal(self.env.context, "plan_losing_leads"):
             super()._stop_archived_runs()
 
     def _merge_dependences(self, opportunities):
-        """The plans of merged leads go on with the lead that stays."""
-        (self + opportunities)._get_plan_runs()._merge_into(self)
+        """The plans and activities of merged leads go on with the lead that stays."""
+        opportunities._merge_activities_into(self)
         if self.won_status in ("won", "lost"):
             self._stop_closed_runs(self.won_status)
         return super()._merge_dependences(opportunities)
 
     def _merge_dependences_calendar_events(self, opportunities):
-        """The meetings were booked before."""
-        lead = self.with_context(plan_no_booking=True)
+        """The meetings were booked before. Archived ones go along, too."""
+        lead = self.with_context(plan_no_booking=Internal(True), active_test=False)
         return super(CrmLead, lead)._merge_dependences_calendar_events(opportunities)
+
+    def log_meeting(self, meeting):
+        """The occurrences of a series that was booked for an activity have none of
+        their own, and are no news."""
+        if meeting.recurrence_id and (
+            meeting.booked_activity_ref or meeting.booked_run_ref
+        ):
+            return self.env["mail.message"]
+        return super().log_meeting(meeting)
 
     def _get_activity_queue_facts(self):
         """What a salesperson has to know before picking up the phone.

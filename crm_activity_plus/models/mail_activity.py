@@ -3,18 +3,23 @@
 
 import logging
 from collections import defaultdict
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
 import pytz
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_list
 from odoo.tools.misc import format_date
 from odoo.tools.sql import column_exists
 
 from odoo.addons.mail.tools.discuss import Store
 
+from ..tools.internal import Internal, read_internal
+from .added_fields import copy_values
+from .engine_env import by_engine, get_own_defaults, unsteered
 from .mail_activity_type import APPLICABLE_DOMAIN
 from .step_dater import StepDater
 
@@ -39,11 +44,24 @@ ENGINE_FIELDS = (
 # Of those, what any new activity has.
 INITIAL_VALUES = {"attempt": 1, "status": "new"}
 
+# Context key: the engine writes. See ``_as_engine``.
+ENGINE_KEY = "activity_engine"
+# Context key: the engine is creating, by nobody's defaults.
+CREATING_KEY = "activity_engine_creates"
+# Beside the values of a new activity: the engine creates it. See
+# ``_prepare_next_activity_values``.
+FOLLOWING_KEY = "activity_following"
+# Where the activities that are created now are collected, beside the transaction.
+CREATED_KEY = "crm_activity_plus.created_activities"
+
+# What an activity is on.
+DOCUMENT_FIELDS = {"res_id", "res_model", "res_model_id"}
+
 # What an activity says that isn't on hold.
 NO_HOLD = {"held_by_pause": False, "on_hold_until": False, "status_before_hold": False}
 
-# Marks the values of an activity that core's chaining would create.
-LED_ELSEWHERE = "is_led_elsewhere"
+# Context key: activities are not created, only their values collected.
+VALUES_KEY = "activity_values_only"
 
 EVENT_BY_STATUS = {
     "new": "reopened",
@@ -56,14 +74,36 @@ EVENT_BY_STATUS = {
 # Changes of these are written to the ledger.
 LOGGED_FIELDS = (
     "activity_type_id",
+    "attempt",
     "date_deadline",
     "date_end",
     "date_start",
     "duration",
+    "outcome_id",
     "res_id",
+    "res_model",
     "summary",
     "user_id",
 )
+
+# What the start and the end of an activity, its duration and its deadline follow from.
+TIME_FIELDS = {"activity_type_id", "date_end", "date_start", "duration", "user_id"}
+
+# What a step has of its activity.
+STEP_FIELDS = ("date_deadline", "user_id")
+# What an activity of a step has by itself.
+OWN_FIELDS = (
+    "activity_type_id",
+    "attempt",
+    "outcome_id",
+    "res_id",
+    "res_model",
+    "summary",
+)
+# Why steps have the dates that their activities are given, by their ids.
+STEP_EXPLANATIONS = "activity_step_explanations"
+# Whether it is the engine that gives them to somebody, and no person.
+GIVEN_BY_ENGINE = "activity_given_by_engine"
 
 
 class MailActivity(models.Model):
@@ -102,7 +142,8 @@ class MailActivity(models.Model):
         "mail.activity.outcome",
         copy=False,
         index="btree_not_null",
-        ondelete="restrict",
+        # People can't delete it; but it goes with the addon that brought it.
+        ondelete="set null",
         domain="['|', ('activity_type_ids', '=', False),"
         " ('activity_type_ids', '=', activity_type_id)]",
         help="How the activity ended.",
@@ -146,8 +187,19 @@ class MailActivity(models.Model):
         precompute=True,
         # For the engine: see ENGINE_FIELDS.
         readonly=False,
+        copy=False,
         index="btree_not_null",
         help="The customer of the record that the activity is on.",
+    )
+    # In core it is that of the type.
+    chaining_type = fields.Selection(
+        selection=lambda self: self.env["mail.activity.type"]
+        ._fields["chaining_type"]
+        ._description_selection(self.env),
+        related=None,
+        compute="_compute_chaining_type",
+        compute_sudo=True,
+        search="_search_chaining_type",
     )
     log_ids = fields.Many2many(
         "mail.activity.log", string="History", compute="_compute_log_ids"
@@ -214,6 +266,28 @@ class MailActivity(models.Model):
             for activity in activities:
                 activity.partner_id = partners.get(activity.res_id, nobody)[:1]
 
+    @api.depends(
+        "activity_type_id.chaining_type", "attempt", "outcome_id", "run_line_id"
+    )
+    def _compute_chaining_type(self):
+        """Core creates what the type triggers, but not where something else does."""
+        for activity in self:
+            chaining_type = activity.activity_type_id.chaining_type
+            if chaining_type == "trigger" and (
+                activity._is_led_elsewhere() or not activity._can_trigger()
+            ):
+                chaining_type = "suggest"
+            activity.chaining_type = chaining_type
+
+    def _can_trigger(self):
+        """:returns: whether the record can have an activity of the type that follows"""
+        self.ensure_one()
+        following = self.activity_type_id.triggered_next_type_id
+        return not following._get_reason_not_applicable(self.res_model)
+
+    def _search_chaining_type(self, operator, value):
+        return [("activity_type_id.chaining_type", operator, value)]
+
     @api.depends("status", *LOGGED_FIELDS)
     def _compute_log_ids(self):
         logs = self.env["mail.activity.log"].search([("activity_ref", "in", self.ids)])
@@ -277,7 +351,7 @@ class MailActivity(models.Model):
         domain = Domain(domain)
         if any(c.field_expr == "status" for c in domain.iter_conditions()):
             kwargs["active_test"] = False
-        if self.env.context.get("activity_done_only"):
+        if read_internal(self.env.context, "activity_done_only"):
             domain &= Domain("active", "=", True) | Domain("status", "=", "done")
         return super()._search(domain, *args, **kwargs)
 
@@ -288,7 +362,7 @@ class MailActivity(models.Model):
     ):
         """What is inactive there is done, not cancelled or on hold; and there is no
         column for types that can't be used on the model."""
-        activities = self.with_context(activity_done_only=fetch_done)
+        activities = self.with_context(activity_done_only=Internal(bool(fetch_done)))
         data = super(MailActivity, activities).get_activity_data(
             res_model, domain, limit=limit, offset=offset, fetch_done=fetch_done
         )
@@ -306,18 +380,42 @@ class MailActivity(models.Model):
             self.env["mail.activity.type"]._get_applicable_domain(model), limit=1
         )
 
+    @api.model
+    def default_get(self, fields):
+        """Whatever the context or a user's own defaults say, the engine's fields have
+        no other default than their own; and so has all that the engine creates."""
+        if read_internal(self.env.context, CREATING_KEY):
+            return get_own_defaults(self, fields)
+        owned = [name for name in fields if name in ENGINE_FIELDS]
+        others = [name for name in fields if name not in ENGINE_FIELDS]
+        return super().default_get(others) | get_own_defaults(self, owned)
+
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_engine_fields(
-                {
-                    name: value
-                    for name, value in vals.items()
-                    if value and value != INITIAL_VALUES.get(name)
-                }
-            )
-        vals_list = [vals for vals in vals_list if not vals.get(LED_ELSEWHERE)]
-        activities = super().create(vals_list)
+        collected = read_internal(self.env.context, VALUES_KEY)
+        if collected:
+            collected.rows.extend(vals_list)
+            return self.browse()
+        if vals_list and all(read_internal(vals, FOLLOWING_KEY) for vals in vals_list):
+            return self._create_following(vals_list)
+        self, is_engine = self._enter()
+        vals_list = [self._complete_document(vals) for vals in vals_list]
+        if not is_engine:
+            for vals in vals_list:
+                self._check_engine_fields(
+                    {
+                        name: value
+                        for name, value in vals.items()
+                        if value and value != INITIAL_VALUES.get(name)
+                    }
+                )
+        creating = self
+        if is_engine:
+            creating = self.with_context(**{CREATING_KEY: Internal(True)})
+        activities = super(MailActivity, creating).create(vals_list).with_env(self.env)
+        activities._check_meetings(vals_list)
+        for created in self.env.cr.postcommit.data.get(CREATED_KEY, ()):
+            created.extend(activities.ids)
         activities._align_dates({name for vals in vals_list for name in vals})
         # The steps of a run write their own rows.
         alone = activities.filtered(lambda a: not a.sudo().run_line_id)
@@ -335,25 +433,53 @@ class MailActivity(models.Model):
                 vals["res_model"] = models_by_id.browse(vals["res_model_id"]).model
         super()._add_precomputed_values(vals_list)
 
+    def _create_following(self, vals_list):
+        """Create what follows from types, as core's chaining wants it. Whoever is
+        assigned an activity can mark it as done, also without access to its record,
+        where only the engine creates another one."""
+        by_model = defaultdict(set)
+        for vals in vals_list:
+            by_model[vals["res_model_id"]].add(vals["res_id"])
+        existing = {}
+        for model_id, res_ids in by_model.items():
+            res_model = self.env["ir.model"].sudo().browse(model_id).model
+            existing[model_id] = self.env[res_model].browse(res_ids).exists()._ids
+        following = [
+            {name: value for name, value in vals.items() if name != FOLLOWING_KEY}
+            for vals in vals_list
+            if vals["res_id"] in existing[vals["res_model_id"]]
+        ]
+        return self._as_engine().create(following).with_env(self.env)
+
     def write(self, vals):
-        self._check_engine_fields(vals)
+        self, is_engine = self._enter()
+        vals = self._complete_document(vals)
+        if not is_engine:
+            self._check_engine_fields(vals)
+        documents = {}
+        if DOCUMENT_FIELDS & vals.keys():
+            documents = {a: (a.res_model, a.res_id) for a in self}
         if vals.get("active"):
             self._check_reopen()
             if "status" not in vals:
                 # Whoever unarchives what is on hold takes it off hold.
                 self.filtered(lambda a: a.status == "on_hold").action_resume()
-        logged = vals.keys() & set(LOGGED_FIELDS)
-        old_values = self._get_logged_values(logged)
+        self._check_outcome_stays(vals)
+        is_logged = bool(vals.keys() & {*self._get_logged_fields(), "res_model_id"})
+        old_values = self._get_logged_values() if is_logged else {}
         old_statuses = {activity: activity.status for activity in self}
         result = super().write(vals)
+        self._check_moved(documents)
+        self._check_meetings([vals])
         if "status" in vals:
             self.invalidate_recordset(["state"], flush=False)
         if "date_deadline" in vals and not {"date_start", "date_end"} & vals.keys():
             self._follow_deadline()
         else:
             self._align_dates(vals)
-        self._log_changes(old_values, logged)
-        self._align_steps(vals)
+        step_changes = self._align_steps(vals)
+        if is_logged:
+            self._log_changes(old_values, old_statuses, step_changes)
         self._follow_statuses(old_statuses)
         return result
 
@@ -371,16 +497,55 @@ class MailActivity(models.Model):
             reason=self._get_reason() or self.env._("The activity was deleted."),
         )
         # All of them: where the record is gone, its runs are stopped now.
-        runs = self.sudo().run_id
+        runs = by_engine(self).run_id
         result = super().unlink()
         runs._advance()
         return result
+
+    def _as_engine(self):
+        """:returns: the activities, for one ``create`` or ``write`` by the engine,
+        which may give values to the fields that are its own
+
+        Being superuser isn't enough for that: many an addon creates as superuser what a
+        client sent. The key doesn't get any further than to that method, so that it
+        isn't there for what other code does in consequence."""
+        return by_engine(self).with_context(**{ENGINE_KEY: Internal(True)})
+
+    def _enter(self):
+        """:returns: the activities without the key that :meth:`_as_engine` gave them,
+        and whether they had it"""
+        context = self.env.context
+        if ENGINE_KEY not in context:
+            return self, False
+        kept = {name: value for name, value in context.items() if name != ENGINE_KEY}
+        activities = self.with_env(self.env(context=kept))
+        return activities, bool(read_internal(context, ENGINE_KEY))
+
+    @api.model
+    def _complete_document(self, vals):
+        """The model of an activity's record is stored as a name, too. The one never
+        says something else than the other."""
+        if "res_model" not in vals:
+            return vals
+        vals, res_model = dict(vals), vals["res_model"]
+        if res_model and not vals.get("res_model_id"):
+            if not isinstance(res_model, str) or res_model not in self.env:
+                raise UserError(
+                    self.env._(
+                        "There are no records of “%(model)s” to schedule an activity "
+                        "on.",
+                        model=res_model,
+                    )
+                )
+            vals["res_model_id"] = self.env["ir.model"]._get_id(res_model)
+        del vals["res_model"]
+        return {"res_model_id": False, **vals}
 
     def _check_engine_fields(self, vals):
         """The engine alone says which step an activity belongs to, and how far it
         is."""
         refused = [name for name in ENGINE_FIELDS if name in vals]
-        if refused and not self.env.su:
+        if refused:
             raise UserError(
                 self.env._(
                     "“%(fields)s” can't be written: it follows from what is done with "
@@ -388,6 +553,135 @@ class MailActivity(models.Model):
                     fields=", ".join(self._fields[name].string for name in refused),
                 )
             )
+
+    def _check_outcome_stays(self, vals):
+        """How a closed activity ended is history."""
+        if "outcome_id" not in vals or vals.get("active") or self.env.su:
+            return
+        for activity in self:
+            if (
+                activity.status in CLOSED_STATUSES
+                and activity.outcome_id.id != vals["outcome_id"]
+                and (activity.outcome_id or vals["outcome_id"])
+            ):
+                raise UserError(
+                    self.env._(
+                        "“%(activity)s” is closed, and what came of it can't be "
+                        "changed any more. Schedule a new activity instead.",
+                        activity=activity.display_name,
+                    )
+                )
+
+    def _check_moved(self, documents):
+        """Whoever moves an activity needs the right to change the record that it is
+        moved to: completing it may change that. A step stays where its plan is; the
+        engine moves the plan first.
+
+        :param dict documents: the model and the id of each one's record before
+        """
+        if self.env.su:
+            return
+        moved = self.filtered(
+            lambda a: a in documents and documents[a] != (a.res_model, a.res_id)
+        )
+        for activity in moved:
+            step = activity.sudo().run_line_id
+            if step and not step._is_on(activity.res_model, activity.res_id):
+                raise UserError(
+                    self.env._(
+                        "“%(activity)s” is a step of the plan “%(plan)s” and can't be "
+                        "moved to another record. Schedule a new activity there.",
+                        activity=activity.display_name,
+                        plan=step.run_id.name,
+                    )
+                )
+        for activity in moved - moved._filter_on_writable():
+            raise AccessError(
+                self.env._(
+                    "“%(activity)s” can't be moved there: that takes the right to "
+                    "change the record that it is moved to.",
+                    activity=activity.display_name,
+                )
+            )
+
+    def _check_meetings(self, vals_list):
+        """The engine moves the meeting of an activity: so nobody may give it one that
+        they could not move themselves."""
+        if not self.env.su and any(vals.get("calendar_event_id") for vals in vals_list):
+            self.calendar_event_id.check_access("write")
+
+    def _filter_on_writable(self):
+        """:returns: the activities on records that the user may change, and those
+        without a record that the user is assigned to"""
+        kept = self.browse()
+        for res_model, activities in self.grouped("res_model").items():
+            if not res_model:
+                kept += activities.filtered(lambda a: a.user_id == self.env.user)
+            elif res_model in self.env:
+                records = self.env[res_model].browse(set(activities.mapped("res_id")))
+                writable = records.exists()._filtered_access("write")._ids
+                kept += activities.filtered(lambda a, ids=writable: a.res_id in ids)
+        return kept
+
+    def _filter_may_lead_on(self):
+        """:returns: the activities whose record may be changed because they were done:
+        by the user, or by the engine, since they are steps of a plan on that record"""
+        steps = self.filtered(
+            lambda a: a.sudo().run_line_id._is_on(a.res_model, a.res_id)
+        )
+        return steps + (self - steps)._filter_on_writable()
+
+    def _filter_may_be_followed(self):
+        """:returns: the activities on whose record the user may schedule another one"""
+        kept = self.browse()
+        for res_model, activities in self.grouped("res_model").items():
+            if res_model:
+                allowed = (
+                    self.env["mail.message"]
+                    ._filter_records_for_message_operation(
+                        res_model, list(set(activities.mapped("res_id"))), "create"
+                    )
+                    ._ids
+                )
+                activities = activities.filtered(lambda a, ids=allowed: a.res_id in ids)
+            kept += activities
+        return kept
+
+    def _get_records(self):
+        """:returns: the records of the activities, which are of one model, each once"""
+        if not self:
+            return self.browse()
+        return self.env[self[0].res_model].browse(dict.fromkeys(self.mapped("res_id")))
+
+    def _filter_existing_record(self):
+        """:returns: those of the activities, all on one model, whose record exists"""
+        res_model = self[:1].res_model
+        if not res_model or res_model not in self.env:
+            return self.browse()
+        existing = set(self._get_records().exists()._ids)
+        return self.filtered(lambda a: a.res_id in existing)
+
+    def _tell_not_done(self, outcome, effects):
+        """Tell what an outcome should have done, and whoever completed the activity
+        may not do: in its history, and on the record.
+
+        :param list[str] effects: in words
+        """
+        self.ensure_one()
+        reason = self._get_refused_reason(outcome, effects)
+        self._log("changed", (self.status, self.status), reason)
+        record = by_engine(self)._get_records()
+        if hasattr(record, "_message_log"):
+            record._message_log(body=reason)
+
+    def _get_refused_reason(self, outcome, effects):
+        return self.env._(
+            "“%(outcome)s” should %(effects)s, which %(user)s may not do here. "
+            "Somebody who may has to do it by hand.",
+            outcome=outcome.name,
+            effects=format_list(self.env, effects),
+            user=self.env.user.name,
+        )
 
     def _check_reopen(self):
         for activity in self:
@@ -409,11 +703,10 @@ class MailActivity(models.Model):
         """:returns: the time zone of the responsible, whose days the deadlines are"""
         self.ensure_one()
         user = self.user_id.sudo()
-        tz = user.tz or self.env.user.tz
         if user == self.env.user:
             # Where the user is now, says the client.
-            tz = self.env.context.get("tz") or tz
-        return pytz.timezone(tz or "UTC")
+            return unsteered(self).env.tz
+        return pytz.timezone(user.tz or self.env.user.tz or "UTC")
 
     def _align_dates(self, names):
         """Make start, end, duration and deadline agree.
@@ -421,7 +714,7 @@ class MailActivity(models.Model):
         :param names: the fields that were just written; the end wins over the duration,
             and both over the deadline
         """
-        if not {"date_start", "date_end", "duration", "user_id"} & set(names):
+        if not TIME_FIELDS & set(names):
             return
         for activity in self.filtered("date_end"):
             vals = {}
@@ -454,25 +747,58 @@ class MailActivity(models.Model):
             super(MailActivity, activity).write(vals)
 
     def _align_steps(self, names):
-        """A step has the date and responsible that its activity was given."""
-        if not {"date_deadline", "date_end", "date_start", "user_id"} & set(names):
-            return
+        """A step has the date and responsible that its activity was given.
+
+        :param names: the fields that were just written
+        :returns: line -> what changed of it: name -> old and new value
+        """
+        if not {"date_deadline", *TIME_FIELDS} & set(names):
+            return {}
+        explanations = read_internal(self.env.context, STEP_EXPLANATIONS, {})
+        by_hand = not read_internal(self.env.context, GIVEN_BY_ENGINE)
+        old_values, vals_by_line = {}, {}
         for activity in self.sudo().filtered("run_line_id"):
             if activity.status in CLOSED_STATUSES:
                 continue
             line, vals = activity.run_line_id, {}
             if line.user_id != activity.user_id:
                 vals["user_id"] = activity.user_id.id
+                if by_hand:
+                    vals["is_reassigned"] = True
             if line.date_deadline != activity.date_deadline:
-                vals["date_deadline"] = activity.date_deadline
-                vals["date_explanation"] = {
-                    "base": "rescheduled",
-                    "date": activity.date_deadline.isoformat(),
-                    "user_id": self.env.uid,
-                    "before": line.date_explanation,
-                }
+                day = activity.date_deadline
+                given = explanations.get(line.id, {})
+                if given.get("date") != day.isoformat():
+                    given = line._explain_change("rescheduled", day)
+                vals |= {"date_deadline": day, "date_explanation": given}
             if vals:
-                line.write(vals)
+                old_values[line] = line._get_logged_values()
+                vals_by_line[line] = vals
+        # The activity's row tells of both.
+        self.env["mail.activity.plan.run.line"].sudo()._write_each(
+            vals_by_line, is_told=True
+        )
+        return {
+            line: line._get_logged_changes(values)
+            for line, values in old_values.items()
+        }
+
+    def _give_to(self, user):
+        """Assign the activities to somebody else, as the engine decided: their steps
+        follow the record's people as before. Whoever calls this tells those people,
+        since core would send one message for each activity.
+
+        :param user: who has them from now on, or nobody
+        """
+        self.with_context(
+            mail_activity_quick_update=True, **{GIVEN_BY_ENGINE: Internal(True)}
+        ).write({"user_id": user.id})
+
+    def _follow_with(self, explanations):
+        """:param dict explanations: why their steps get the dates that the activities
+            are given: id of a step -> its ``date_explanation``
+        :returns: the activities, knowing it"""
+        return self.with_context(**{STEP_EXPLANATIONS: Internal(explanations)})
 
     # ------------------------------------------------------------
     # Working on it
@@ -507,7 +833,7 @@ class MailActivity(models.Model):
                     "status": "on_hold",
                     "status_before_hold": status,
                 }
-            held = activities.sudo().with_context(activity_reason=reason or False)
+            held = activities._because(reason)._as_engine()
             held.write(vals)
             if status == "on_hold":
                 held._log("held", (status, status), reason)
@@ -550,15 +876,14 @@ class MailActivity(models.Model):
 
     def _resume(self, vals, reason=False):
         self.check_access("write")
-        activities = self.sudo().with_context(activity_reason=reason)
+        activities = self._because(reason)._as_engine()
         activities.write({"active": True, **NO_HOLD, **vals})
 
     def _hold_for_pause(self):
         """Put the activities of a paused run on hold, until it is resumed."""
         for status, activities in self.grouped("status").items():
-            activities.with_context(
-                activity_reason=self.env._("The plan was paused.")
-            ).write(
+            activities = activities._because(self.env._("The plan was paused."))
+            activities._as_engine().write(
                 {
                     "active": False,
                     "held_by_pause": True,
@@ -633,7 +958,7 @@ class MailActivity(models.Model):
     def _end_hold(self):
         """It is due on the day it comes back, where it would have been due before."""
         reason = self.env._("The hold ended.")
-        for activity in self.sudo().with_context(activity_reason=reason):
+        for activity in by_engine(self)._because(reason):
             until = activity.on_hold_until
             activity._resume({"status": activity.status_before_hold or "new"}, reason)
             if activity.date_deadline < until:
@@ -657,17 +982,35 @@ class MailActivity(models.Model):
         :raises UserError: one of them is closed already, or can't end so; none is
             marked then
         """
-        self._check_open()
-        outcome = self.env["mail.activity.outcome"]._read_outcome(outcome)
-        self._check_feedback(feedback, attachment_ids)
-        Activity = self.env["mail.activity"].sudo().with_context(active_test=False)
-        last = Activity.search([], order="id DESC", limit=1)
-        if outcome:
-            self.outcome_id = outcome
-        self.action_feedback(
-            feedback=feedback or False, attachment_ids=attachment_ids or None
-        )
-        return Activity.search([("id", ">", last.id or 0)], order="id").ids
+        activities = unsteered(self)
+        activities._check_open()
+        outcome = activities.env["mail.activity.outcome"]._read_outcome(outcome)
+        activities._check_feedback(feedback, attachment_ids)
+        with activities._collect_created() as created_ids:
+            if outcome:
+                # What tells that they are done tells this, too.
+                super(MailActivity, activities).write({"outcome_id": outcome.id})
+            activities.action_feedback(
+                feedback=feedback or False, attachment_ids=attachment_ids or None
+            )
+        return sorted(self.sudo().browse(created_ids).exists().ids)
+
+    @contextmanager
+    def _collect_created(self):
+        """Find out which activities are created meanwhile, by this transaction alone.
+
+        It is kept beside the transaction: what an automation rule creates, whatever its
+        context is, counts, too.
+
+        :returns: a list that their ids are added to
+        """
+        data = self.env.cr.postcommit.data
+        outer, created_ids = data.get(CREATED_KEY, ()), []
+        data[CREATED_KEY] = (*outer, created_ids)
+        try:
+            yield created_ids
+        finally:
+            data[CREATED_KEY] = outer
 
     def _check_feedback(self, feedback, attachment_ids):
         """Whatever a program sends, core would take and stumble over."""
@@ -690,11 +1033,12 @@ class MailActivity(models.Model):
     def _action_done(self, feedback=False, attachment_ids=None):
         """Nothing is done twice, and what was on hold is not any more."""
         # Of many records, they would be read record by record.
-        together = self.browse(self._ids)
+        together = unsteered(self.browse(self._ids))
         activities = together.filtered(lambda a: a.status not in CLOSED_STATUSES)
         held = activities.filtered(lambda a: a.status == "on_hold")
         if held:
             held._take_off_hold()
+        activities.filtered(lambda a: a.chaining_type == "trigger")._fetch_companies()
         return super(MailActivity, activities)._action_done(
             feedback=feedback, attachment_ids=attachment_ids
         )
@@ -711,10 +1055,22 @@ class MailActivity(models.Model):
         )
 
     def _prepare_next_activity_values(self):
+        """What a type triggers, the engine creates; assigned by its rules."""
         values = super()._prepare_next_activity_values()
-        if self._is_led_elsewhere():
-            values[LED_ELSEWHERE] = True
-        return values
+        values = {
+            name: value for name, value in values.items() if name not in ENGINE_FIELDS
+        }
+        user = self.env["res.users"].browse(values.get("user_id"))
+        values["user_id"] = self._find_able(user, self.env.user, self.user_id).id
+        return {**values, FOLLOWING_KEY: Internal(True)}
+
+    @api.onchange("activity_type_id")
+    def _onchange_activity_type_id(self):
+        """The person of the type may have left."""
+        result = super()._onchange_activity_type_id()
+        if self.user_id and not self.user_id._filter_can_do_activities():
+            self.user_id = self.env.user._filter_can_do_activities()
+        return result
 
     def action_cancel(self, reason=None):
         """Close the activities without having done them.
@@ -732,9 +1088,10 @@ class MailActivity(models.Model):
         :param str reason: why, for the ledger and the steps
         """
         self.check_access("write")
-        activities = self.filtered(lambda a: a.status not in CLOSED_STATUSES).sudo()
+        activities = self.filtered(lambda a: a.status not in CLOSED_STATUSES)
         if reason:
-            activities = activities.with_context(activity_reason=reason)
+            activities = activities._because(reason)
+        activities = activities._as_engine()
         activities.write({"active": False, "status": "cancelled", **NO_HOLD})
 
     def _schedule_following(self, activity_type):
@@ -742,7 +1099,8 @@ class MailActivity(models.Model):
 
         :param activity_type: its delay counts from the deadline, or from today
         """
-        return self.create(
+        self._fetch_companies()
+        return self._as_engine().create(
             [activity._prepare_following_values(activity_type) for activity in self]
         )
 
@@ -758,15 +1116,55 @@ class MailActivity(models.Model):
             "date_deadline": following._get_date_deadline(),
             "note": activity_type.default_note,
             "previous_activity_type_id": self.activity_type_id.id,
-            "res_id": self.res_id,
-            "res_model_id": self.res_model_id.id,
+            **self._get_document_values(),
             "summary": activity_type.summary,
-            "user_id": (activity_type.default_user_id or self.user_id).id,
+            "user_id": self._find_able(
+                activity_type.default_user_id or self.user_id, self.user_id
+            ).id,
         }
+
+    def _get_document_values(self):
+        """:returns: values of another activity on the same record"""
+        self.ensure_one()
+        res_model = self.res_model
+        return {
+            "res_id": self.res_id,
+            "res_model_id": bool(res_model) and self.env["ir.model"]._get_id(res_model),
+        }
+
+    def _find_able(self, user, *others):
+        """Find who does another activity on the same record.
+
+        :param user: who should; nobody is right, too: then it is unassigned
+        :returns: the first of the users who can, else the record's salesperson, else
+            nobody; where there is no record, somebody has to
+        """
+        self.ensure_one()
+        if not user and self.res_model:
+            return user
+        if not self.res_model or self.res_model not in self.env:
+            able = (u for u in (user, *others) if u._filter_can_do_activities())
+            return next(able, self.env.user)
+        record = self.env[self.res_model].browse(self.res_id)
+        for candidate in (user, *others):
+            if candidate._filter_can_do_activities(record):
+                return candidate
+        if not record.exists():
+            return user.browse()
+        plans = self.env["mail.activity.plan"]
+        return plans._find_user_by_role("salesperson", record)
+
+    def _fetch_companies(self):
+        """Read at once what :meth:`_find_able` would read record by record."""
+        for res_model, activities in self.grouped("res_model").items():
+            if res_model in self.env and "company_id" in self.env[res_model]._fields:
+                records = self.env[res_model].sudo().browse(activities.mapped("res_id"))
+                records.exists().fetch(["company_id"])
 
     def _retry(self):
         """Schedule each of these, which are done, once more."""
-        return self.create(
+        self._fetch_companies()
+        return self._as_engine().create(
             [activity._prepare_retry_values(activity.outcome_id) for activity in self]
         )
 
@@ -783,46 +1181,46 @@ class MailActivity(models.Model):
             self.env.company,
             "retry",
         )
+        added = self.env["mail.activity.plan.template"]._get_activity_fields()
         return {
+            **copy_values(self, added.values()),
             "activity_type_id": self.activity_type_id.id,
             "attempt": self.attempt + 1,
             "automated": True,
             "date_deadline": deadline.date,
             "note": self.note,
-            "res_id": self.res_id,
-            "res_model_id": self.res_model_id.id,
+            **self._get_document_values(),
             "summary": self.summary,
-            "user_id": self.user_id.id,
+            "user_id": self._find_able(self.user_id).id,
         }
 
-    def _hand_over(self, leaving):
-        """Give the activities of users who leave to the record's salesperson, else to
-        the team leader, else to nobody: then they are shown as unassigned.
+    def _replace_type(self, activity_type):
+        """Give the activities, of any status, another type: theirs is about to be
+        deleted. Whether their outcomes are those of the new type is no question."""
+        old_values = self._get_logged_values()
+        old_statuses = {activity: activity.status for activity in self}
+        self.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE mail_activity SET activity_type_id = %s WHERE id = ANY(%s)",
+            [activity_type.id, self.ids],
+        )
+        self.invalidate_recordset()
+        self._log_changes(old_values, old_statuses, {})
 
-        :param leaving: users who can't take any of them
-        """
-        Plan = self.env["mail.activity.plan"]
-        by_user = defaultdict(self.browse)
-        for res_model, activities in self.grouped("res_model").items():
-            records = self.env[res_model].browse(activities.mapped("res_id")).exists()
-            known = records.grouped("id")
-            for activity in activities:
-                record = known.get(activity.res_id, records.browse())
-                candidates = [
-                    Plan._find_user_by_role(role, record)
-                    for role in ("salesperson", "team_leader")
-                ]
-                user = next(
-                    (c for c in candidates if c and c not in leaving), leaving.browse()
-                )
-                by_user[user.id] += activity
-        for user_id, activities in by_user.items():
-            activities.write({"user_id": user_id})
+    def _move_to(self, record):
+        """Put the activities, of any status, on another record of the same model.
+        Their runs are moved by ``_merge_into``."""
+        self.sudo().write({"res_id": record.id})
 
     def _get_reason(self):
-        """:returns: why the running operation closes activities, where it said so in
-        the context key ``activity_reason``"""
-        return self.env.context.get("activity_reason") or False
+        """:returns: why the running operation changes activities, where it said so: see
+        :meth:`_because`"""
+        return read_internal(self.env.context, "activity_reason") or False
+
+    def _because(self, reason):
+        """:param str reason: why they are changed, for the ledger
+        :returns: the activities; what is done with them is done for that reason"""
+        return self.with_context(activity_reason=Internal(reason or False))
 
     def _follow_statuses(self, old_statuses):
         """Tell the ledger about new statuses, move the runs whose steps were closed,
@@ -831,10 +1229,12 @@ class MailActivity(models.Model):
         :param dict old_statuses: the status of each activity before
         """
         changed = self.filtered(lambda a: a.status != old_statuses[a])
+        changed = unsteered(changed)
         # How a reopened one ended says nothing about how it will end.
-        changed.filtered(
+        reopened = changed.filtered(
             lambda a: old_statuses[a] in CLOSED_STATUSES and a.outcome_id
-        ).outcome_id = False
+        )
+        super(MailActivity, reopened).write({"outcome_id": False})
         steps = self.env["mail.activity.plan.run.line"].sudo()
         by_change = changed.grouped(lambda a: (old_statuses[a], a.status))
         for (old_status, status), activities in by_change.items():
@@ -847,14 +1247,18 @@ class MailActivity(models.Model):
             event = EVENT_BY_STATUS[status]
             if old_status == "on_hold" and status not in CLOSED_STATUSES:
                 event = "resumed"
-            alone._log(event, (old_status, status), reason=activities._get_reason())
+            ends = None
+            if {old_status, status} & set(CLOSED_STATUSES):
+                ends = {activity: activity._get_logged_end() for activity in alone}
+            reason = activities._get_reason()
+            alone._log(event, (old_status, status), reason, ends)
         done = changed.filtered(lambda a: a.status == "done" and a.outcome_id)
         for outcome, activities in done.grouped("outcome_id").items():
             outcome._apply(activities)
             activities.filtered(
                 lambda a: not a.sudo().run_line_id
                 and a.outcome_id._allows_another(a.attempt)
-            ).sudo()._retry()
+            )._retry()
         steps.run_id._advance()
 
     def _close_steps(self, status):
@@ -869,8 +1273,8 @@ class MailActivity(models.Model):
 
     @api.autovacuum
     def _gc_delete_old_overdue_activities(self):
-        activities = self.with_context(
-            activity_reason=self.env._(
+        activities = self._because(
+            self.env._(
                 "The clean-up of old activities deleted it: it had been overdue for "
                 "years."
             )
@@ -891,12 +1295,7 @@ class MailActivity(models.Model):
                 offered.append(self.env["mail.activity.outcome"]._get_offered())
             return activity._get_outcomes_data(offered[0])
 
-        def get_chaining_type(activity):
-            led_elsewhere = activity._is_led_elsewhere()
-            return "suggest" if led_elsewhere else activity.chaining_type
-
         return super()._to_store_defaults(target) + [
-            Store.Attr("chaining_type", get_chaining_type),
             "attempt",
             "on_hold_until",
             "status",
@@ -936,8 +1335,17 @@ class MailActivity(models.Model):
     # Ledger
     # ------------------------------------------------------------
 
-    def _get_logged_values(self, names=LOGGED_FIELDS):
+    @api.model
+    def _get_logged_fields(self):
+        """Hook: the fields whose changes are told.
+
+        :rtype: tuple[str]
+        """
+        return LOGGED_FIELDS
+
+    def _get_logged_values(self):
         """:returns: for each activity, what the ledger keeps of it; JSON-able"""
+        names = self._get_logged_fields()
         return {
             activity: {
                 name: value
@@ -953,21 +1361,57 @@ class MailActivity(models.Model):
             return value.id
         return value.isoformat() if isinstance(value, date) else value
 
-    def _log_changes(self, old_values, names):
-        if not names:
-            return
-        new_values = self._get_logged_values(names)
-        changes = {}
-        for activity in self:
+    def _get_logged_end(self):
+        """:returns: how the activity ended, for the ledger; JSON-able"""
+        outcome = self.sudo().outcome_id
+        return {
+            "attempt": self.attempt,
+            "outcome": outcome.code or False,
+            "outcome_id": outcome.id,
+        }
+
+    def _log_changes(self, old_values, old_statuses, step_changes):
+        """Tell the ledger what else was changed along with what was written.
+
+        Where the activity's step has changed with it, the row is the step's, and tells
+        of both.
+
+        :param dict old_values: what the ledger keeps of each activity, before
+        :param dict old_statuses: the status of each activity before
+        :param dict step_changes: line -> what changed of it
+        """
+        rows = []
+        new_values = self._get_logged_values()
+        for activity in self.sudo():
             old, new = old_values[activity], new_values[activity]
             # False for what is not set: XML-RPC knows no null.
-            changes[activity] = {
+            changes = {
                 name: [old.get(name, False), new.get(name, False)]
-                for name in names
+                for name in self._get_logged_fields()
                 if old.get(name) != new.get(name)
             }
-        for status, activities in self.filtered(changes.get).grouped("status").items():
-            activities._log("changed", (status, status), self._get_reason(), changes)
+            line = activity.run_line_id
+            if step_changes.get(line):
+                own = {n: changes.pop(n) for n in OWN_FIELDS if n in changes}
+                changes |= step_changes[line]
+                rows.append(
+                    {
+                        **line._prepare_log_values("changed", line.state),
+                        "activity_ref": activity.id,
+                        "values": changes,
+                    }
+                )
+                changes = own
+            if changes:
+                status = old_statuses[activity]
+                rows.append(
+                    {
+                        **activity._prepare_log_values("changed", (status, status)),
+                        "values": changes,
+                    }
+                )
+        reason = self._get_reason()
+        self.env["mail.activity.log"]._add([{**row, "reason": reason} for row in rows])
 
     def _log(self, event, statuses, reason=False, values=None):
         """Add a row to the ledger for each activity.
@@ -977,19 +1421,30 @@ class MailActivity(models.Model):
         :param str reason: why
         :param dict values: activity -> what else there is to tell
         """
-        old_status, new_status = statuses
         self.env["mail.activity.log"]._add(
             [
                 {
-                    "res_model": activity.res_model,
-                    "res_id": activity.res_id,
-                    "activity_ref": activity.id,
-                    "event": event,
-                    "old_status": old_status,
-                    "new_status": new_status,
+                    **activity._prepare_log_values(event, statuses),
                     "reason": reason,
                     "values": values and values[activity],
                 }
                 for activity in self.sudo()
             ]
         )
+
+    def _prepare_log_values(self, event, statuses):
+        """Hook: the values of a ledger row about the activity.
+
+        :param str event: one of the ledger's events
+        :param tuple statuses: the old and the new status
+        """
+        self.ensure_one()
+        old_status, new_status = statuses
+        return {
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "activity_ref": self.id,
+            "event": event,
+            "old_status": old_status,
+            "new_status": new_status,
+        }

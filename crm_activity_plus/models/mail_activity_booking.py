@@ -3,10 +3,19 @@
 
 from odoo import fields, models
 
+from ..tools.internal import Internal, read_internal
+from .engine_env import unsteered
 from .mail_activity import CLOSED_STATUSES
 
 # Categories whose activities have a time in the calendar.
 BOOKABLE_CATEGORIES = ("meeting", "phonecall")
+
+# Context key: the ids of the activities whose meetings are moved after them now.
+LEADING_KEY = "activity_leading_ids"
+# Context: the activities are moved after their meetings now. Core has a key of its own
+# for that, which any client could send.
+LED_KEY = "activity_led_by_meeting"
+LED_BY_MEETING = {"calendar_event_meeting_update": True, LED_KEY: Internal(True)}
 
 
 class MailActivity(models.Model):
@@ -19,12 +28,22 @@ class MailActivity(models.Model):
     calendar_event_id = fields.Many2one(ondelete="set null")
 
     def write(self, vals):
-        result = super().write(vals)
         moving = {"date_deadline", "date_end", "date_start", "duration"}
-        if moving & vals.keys() and not self.env.context.get(
-            "calendar_event_meeting_update"
-        ):
-            self._move_calendar_events()
+        if not moving & vals.keys():
+            return super().write(vals)
+        context = self.env.context
+        if read_internal(context, LED_KEY):
+            return super().write(vals)
+        leading = {
+            "calendar_event_meeting_update": False,
+            LEADING_KEY: Internal(self._ids),
+        }
+        if "tz" in context:
+            # Core stumbles over one that there isn't.
+            leading["tz"] = unsteered(self).env.tz.zone
+        self = self.with_context(**leading)
+        result = super().write(vals)
+        self._move_calendar_events()
         return result
 
     def _move_calendar_events(self):
@@ -93,6 +112,31 @@ class MailActivity(models.Model):
                 "allday": event.allday,
             }
         return bookings
+
+    def _keep_in_series(self, deleted):
+        """A meeting of these is gone. Where it was one of a series that was booked for
+        its activity, the activity is about the next one that is left.
+
+        :param deleted: meetings that are about to be deleted
+        :returns: the activities that have a meeting now
+        """
+        kept = self.browse()
+        events = self.env["calendar.event"].sudo()
+        for activity in self.filtered(lambda a: a.status not in CLOSED_STATUSES):
+            left = events.search(
+                [
+                    ("booked_activity_ref", "=", activity.id),
+                    ("id", "not in", deleted.ids),
+                ],
+                order="start, id",
+            )
+            start = activity.calendar_event_id.start
+            following = left.filtered(lambda event, start=start: event.start >= start)
+            if left:
+                activity.calendar_event_id = following[:1] or left[-1:]
+                activity.calendar_event_id._sync_activities(fields={"start"})
+                kept += activity
+        return kept
 
     def _lose_meeting(self):
         """The meetings of these are about to be deleted. Core deletes the activities,

@@ -18,6 +18,7 @@ class MailActivityBulkMixin(models.AbstractModel):
     """
 
     _name = "mail.activity.bulk.mixin"
+    _inherit = ["mail.activity.engine.mixin"]
     _description = "Table That the Engine Fills at Once"
 
     @api.model

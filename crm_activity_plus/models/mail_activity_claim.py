@@ -19,6 +19,7 @@ class MailActivityClaim(models.Model):
     """
 
     _name = "mail.activity.claim"
+    _inherit = ["mail.activity.engine.mixin"]
     _description = "Claim of an Activity"
     _rec_name = "activity_id"
 

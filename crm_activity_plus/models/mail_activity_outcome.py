@@ -1,9 +1,14 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+
+from .engine_env import is_uninstalling
+from .ir_model_data import is_suite_removed
 
 
 class MailActivityOutcome(models.Model):
@@ -92,9 +97,11 @@ class MailActivityOutcome(models.Model):
         "CHECK (max_attempts >= 0)", "The number of attempts can't be negative."
     )
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_branching(self):
         """A step that is taken after some outcomes only would be taken after any."""
+        if is_uninstalling(self.env):
+            return
         using = [("after_outcome_ids", "in", self.ids)]
         steps = self.env["mail.activity.plan.template"].sudo().search(using)
         under_way = self.env["mail.activity.plan.run.line"].sudo()
@@ -149,9 +156,59 @@ class MailActivityOutcome(models.Model):
         action = self.server_action_id
         return action and action._get_choice_error(action.sudo().model_name)
 
+    @api.ondelete(at_uninstall=True)
+    def _unlink_except_used(self):
+        """Nobody could tell any more how activities ended, or what an action does."""
+        if is_uninstalling(self.env):
+            return
+        used = self.browse()
+        for model, name in (
+            ("mail.activity", "outcome_id"),
+            ("mail.activity.plan.run.line", "outcome_id"),
+            ("ir.actions.server", "activity_outcome_id"),
+        ):
+            records = self.env[model].sudo().with_context(active_test=False)
+            for [outcome] in records._read_group([(name, "in", self.ids)], [name]):
+                used |= outcome
+        if used:
+            raise UserError(
+                self.env._(
+                    "“%(outcomes)s” can't be deleted: activities ended so, or actions "
+                    "use it. Archive it instead.",
+                    outcomes=", ".join(used.sudo(False).mapped("name")),
+                )
+            )
+
+    def unlink(self):
+        """The addon that brought them is uninstalled: what was to happen after these
+        outcomes only must not happen after any."""
+        if is_uninstalling(self.env) and not is_suite_removed(self):
+            self._close_branches()
+        return super().unlink()
+
+    def _close_branches(self):
+        """Skip the steps that come after these outcomes alone, and keep plans with such
+        steps from being launched until somebody has looked at them."""
+        using = [("after_outcome_ids", "in", self.ids)]
+        lines = self.env["mail.activity.plan.run.line"].sudo()
+        lines = lines.search([*using, ("state", "=", "waiting")])
+        dead = lines.filtered(lambda line: not line.after_outcome_ids - self)
+        dead._close(
+            "skipped",
+            reason=self.env._(
+                "The outcome that it comes after doesn't exist any more."
+            ),
+            branch_taken=False,
+        )
+        dead.run_id._advance()
+        steps = self.env["mail.activity.plan.template"].sudo().search(using)
+        steps.filtered(
+            lambda step: not step.after_outcome_ids - self
+        ).plan_id.active = False
+
     @api.model
     def _read_outcome(self, outcome):
-        """Find an outcome that a program named.
+        """Find an outcome that a program named, among those that are still offered.
 
         :param outcome: an outcome, its code or its id; nothing for no outcome
         :rtype: recordset
@@ -166,14 +223,16 @@ class MailActivityOutcome(models.Model):
             domain = Domain("code", "=", outcome)
         elif isinstance(outcome, int) and not isinstance(outcome, bool):
             domain = Domain("id", "=", outcome)
-        found = self.search(domain, limit=1)
+        found = self.search(domain & Domain("active", "=", True), limit=1)
         if not found:
             raise UserError(
                 self.env._(
                     "There is no outcome “%(outcome)s”. Choose one of these: "
                     "%(outcomes)s.",
                     outcome=outcome,
-                    outcomes=", ".join(self.search([], limit=50).mapped("code")),
+                    outcomes=", ".join(
+                        self.search([("active", "=", True)], limit=50).mapped("code")
+                    ),
                 )
             )
         return found
@@ -216,32 +275,80 @@ class MailActivityOutcome(models.Model):
     def _apply(self, activities):
         """Do what the outcome says beyond the plan, for activities that just ended so.
 
-        Whoever was assigned an activity can complete it, also without access to the
-        record. Only an action decides for itself who may run it.
+        Whoever is assigned an activity can complete it, also without access to the
+        record. But what the outcome does to the record is done only where the user
+        could do it by hand, or where the activity is a step of a plan on that record:
+        the plan goes on whoever does the step. What isn't done is told.
 
         :param activities: done activities with this outcome
         """
         self.ensure_one()
-        for res_model, same_model in activities.grouped("res_model").items():
-            if not res_model or res_model not in self.env:
-                continue
-            records = self.env[res_model].browse(set(same_model.mapped("res_id")))
-            records = records.exists()
-            if self.stage_id and res_model == "crm.lead":
-                self.sudo()._move_to_stage(records.sudo())
-            plan = self._get_plan_to_launch(res_model)
-            if plan:
-                plan.sudo().launch(records.ids)
-            if self.server_action_id.sudo().model_name == res_model and records:
-                self.server_action_id.with_context(
-                    active_model=res_model,
-                    active_ids=records.ids,
-                    active_id=records.ids[0],
+        effects = [
+            effect
+            for res_model, same_model in activities.grouped("res_model").items()
+            for effect in self._get_effects(res_model, same_model)
+        ]
+        refused = defaultdict(list)
+        for name, wanted, permitted, do in effects:
+            if permitted:
+                do(permitted)
+            for activity in wanted - permitted:
+                refused[activity].append(name)
+        for activity, names in refused.items():
+            activity._tell_not_done(self, names)
+
+    def _get_effects(self, res_model, activities):
+        """:param activities: they are on records of that model
+        :returns: for each thing that the outcome does: what it is, in words; the
+            activities after which it should be done; those after which it may; and the
+            method that does it. Looked at before any of them changes anything.
+        """
+        effects = []
+        existing = activities._filter_existing_record()
+        allowed = existing._filter_may_lead_on()
+        if self.stage_id and res_model == "crm.lead":
+            name = self.env._("move it to the stage “%s”", self.stage_id.sudo().name)
+            effects.append((name, existing, allowed, self._apply_stage))
+        plan = self._get_plan_to_launch(res_model)
+        if plan:
+            name = self.env._("launch the plan “%s”", plan.sudo().name)
+            effects.append((name, existing, allowed, self._apply_plan))
+        action = self.server_action_id.sudo()
+        if action and action.model_name == res_model:
+            name = self.env._("run “%s”", action.name)
+            if action.group_ids:
+                # It is for whoever is in one of them, whatever the record.
+                may_run = action.group_ids & self.env.user.all_group_ids
+                allowed = existing if may_run else existing.browse()
+            effects.append((name, existing, allowed, self._apply_action))
+        followed = activities.filtered(self._is_followed)
+        if followed:
+            name = self.env._("schedule “%s”", self.next_type_id.name)
+            may_be_followed = followed._filter_may_be_followed()
+            effects.append((name, followed, may_be_followed, self._apply_next_type))
+        return effects
+
+    def _apply_stage(self, activities):
+        self.sudo()._move_to_stage(activities.sudo()._get_records())
+
+    def _apply_plan(self, activities):
+        self.plan_id.sudo().launch(activities._get_records().ids)
+
+    def _apply_action(self, activities):
+        """With the user's own rights; only where it is the plan that goes on, and the
+        user may not change the record, with the engine's."""
+        action, records = self.server_action_id, activities._get_records()
+        own = records
+        if not action.sudo().group_ids:
+            own = records._filtered_access("write")
+        for some in (own, (records - own).sudo()):
+            if some:
+                action.with_env(some.env).with_context(
+                    active_model=some._name, active_ids=some.ids, active_id=some.ids[0]
                 ).run()
-        if self.next_type_id:
-            activities.filtered(self._is_followed).sudo()._schedule_following(
-                self.next_type_id
-            )
+
+    def _apply_next_type(self, activities):
+        activities._schedule_following(self.next_type_id)
 
     def _move_to_stage(self, leads):
         """Writing the stage that they have would make automation rules run."""

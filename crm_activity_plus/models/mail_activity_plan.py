@@ -13,8 +13,11 @@ from odoo.tools import SQL
 
 from ..tools.codes import make_code
 from ..tools.graph import sort_in_waves
+from ..tools.internal import read_internal
 from .condition import Condition
+from .engine_env import is_uninstalling, unsteered
 from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
+from .step_assigner import StepAssigner
 from .step_dater import StepDater
 
 # So many records are launched on in one transaction; more of them in the background.
@@ -81,7 +84,8 @@ class MailActivityPlan(models.Model):
         "resource.calendar",
         string="Working Hours",
         check_company=True,
-        ondelete="restrict",
+        # People can't delete them: see resource.calendar.
+        ondelete="set null",
         help="Leave it empty for the responsible's own, else the company's.",
     )
     exit_on_won = fields.Boolean("Stop When Won", default=True)
@@ -116,8 +120,10 @@ class MailActivityPlan(models.Model):
         for plan in self:
             plan.run_count = counts.get(plan._origin, 0)
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_launched(self):
+        if is_uninstalling(self.env):
+            return
         launched = self.sudo().filtered("run_ids")
         if launched:
             raise UserError(
@@ -125,6 +131,22 @@ class MailActivityPlan(models.Model):
                     "“%(plans)s” has been launched and can't be deleted, or its runs "
                     "would lose their plan. Archive it instead.",
                     plans=", ".join(launched.mapped("name")),
+                )
+            )
+
+    @api.ondelete(at_uninstall=True)
+    def _unlink_except_in_actions(self):
+        if is_uninstalling(self.env):
+            return
+        actions = self.env["ir.actions.server"].sudo()
+        launching = actions.search([("activity_plan_id", "in", self.ids)])
+        if launching:
+            raise UserError(
+                self.env._(
+                    "“%(plans)s” can't be deleted: it is launched by “%(actions)s”. "
+                    "Change that first, or archive the plan.",
+                    plans=", ".join(launching.activity_plan_id.mapped("name")),
+                    actions=", ".join(launching.mapped("name")),
                 )
             )
 
@@ -158,7 +180,10 @@ class MailActivityPlan(models.Model):
     def create(self, vals_list):
         # Whatever was given for it.
         plans = super().create([{**vals, "version": 0} for vals in vals_list])
-        if any(plan[name] for plan in plans for name in WATCHED_EXITS):
+        known = self._get_watched_models("launched")
+        if not known.issuperset(plans.mapped("res_model")) or any(
+            plan[name] for plan in plans for name in WATCHED_EXITS
+        ):
             self.env.registry.clear_cache()
         return plans
 
@@ -242,6 +267,7 @@ class MailActivityPlan(models.Model):
         :raises UserError: the plan, the date, the responsible or the overrides are no
             good; nothing is launched then
         """
+        self = unsteered(self)
         res_ids = self._read_res_ids(res_ids)
         if len(res_ids) <= LAUNCH_BATCH_SIZE:
             return self._launch_now(res_ids, plan_date, responsible_id, overrides)
@@ -294,6 +320,7 @@ class MailActivityPlan(models.Model):
         :rtype: dict
         :raises UserError: see :meth:`launch`
         """
+        self = unsteered(self)
         proposals = self._propose(res_ids, plan_date, responsible_id)
         return {
             "records": [self._format_proposal(proposal) for proposal in proposals],
@@ -334,15 +361,18 @@ class MailActivityPlan(models.Model):
                 and (step["code"], record.id) not in unmet
             )
         )
+        assigner = StepAssigner(rotation)
         proposals, error = [], None
         for record in records:
             reason = skip_reasons.get(record.id, False)
             proposed = []
             if not reason:
                 proposed = self._propose_steps(
-                    steps, record, responsible, rotation, unmet
+                    steps, record, responsible, assigner, unmet
                 )
                 self._apply_overrides(proposed, overrides.get(record.id, {}))
+                if record.id in overrides:
+                    reason = self._get_unusable_override_reason(proposed, record)
                 try:
                     self._date_steps(proposed, plan_date, dater, record)
                 except ValidationError as undatable:
@@ -359,23 +389,9 @@ class MailActivityPlan(models.Model):
 
     def _check_launchable(self):
         """:raises UserError: the plan itself can't be launched"""
-        if not self.active:
-            raise UserError(
-                self.env._(
-                    "The plan “%(plan)s” is archived. Restore it, or choose another "
-                    "one.",
-                    plan=self.name,
-                )
-            )
-        if self.company_id and self.company_id not in self.env.companies:
-            raise UserError(
-                self.env._(
-                    "The plan “%(plan)s” belongs to the company “%(company)s”, which "
-                    "you are not working in. Switch to it, or choose another plan.",
-                    plan=self.name,
-                    company=self.sudo().company_id.name,
-                )
-            )
+        reason = self._get_unavailable_reason()
+        if reason:
+            raise UserError(reason)
         if not self.template_ids:
             raise UserError(
                 self.env._(
@@ -412,6 +428,31 @@ class MailActivityPlan(models.Model):
         ):
             for text in filter(None, texts):
                 Condition(self.env, text, owner.display_name).check_text()
+
+    def _get_unavailable_reason(self):
+        """:returns: why nobody can begin with the plan now, neither by a launch nor by
+        a restart, or False"""
+        if not isinstance(
+            self.env.get(self.res_model), self.pool["mail.activity.mixin"]
+        ):
+            return self.env._(
+                "The application that the plan “%(plan)s” is for isn't there any more. "
+                "Choose another plan.",
+                plan=self.name,
+            )
+        if not self.active:
+            return self.env._(
+                "The plan “%(plan)s” is archived. Restore it, or choose another one.",
+                plan=self.name,
+            )
+        if self.company_id and self.company_id not in self.env.companies:
+            return self.env._(
+                "The plan “%(plan)s” belongs to the company “%(company)s”, which "
+                "you are not working in. Switch to it, or choose another plan.",
+                plan=self.name,
+                company=self.sudo().company_id.name,
+            )
+        return False
 
     def _read_res_ids(self, res_ids):
         """:returns: the given ids, each once; a single one may be given by itself"""
@@ -458,8 +499,11 @@ class MailActivityPlan(models.Model):
             ) from error
 
     def _read_responsible(self, responsible_id):
+        """:returns: who does the steps that ask for somebody at the launch; nobody
+        where nobody was chosen and the launch is a visitor's, through an automation:
+        see :class:`StepAssigner`"""
         if not responsible_id:
-            return self.env.user
+            return self.env.user._filter_can_do_activities()
         if isinstance(responsible_id, models.BaseModel):
             responsible_id = responsible_id.id
         if not isinstance(responsible_id, int) or isinstance(responsible_id, bool):
@@ -473,19 +517,27 @@ class MailActivityPlan(models.Model):
             raise UserError(reason)
         return user
 
-    def _get_unusable_responsible_reason(self, user):
-        """:returns: why a user can't be responsible for activities, or False"""
+    def _get_unusable_responsible_reason(self, user, record=None):
+        """:param record: what the activities are on, if that is known already
+        :returns: why a user can't be responsible for activities, or False"""
         if not user.exists():
             return self.env._(
                 "There is no user with the id %(id)s to be responsible.", id=user.id
             )
-        if user._filter_can_do_activities():
+        if user._filter_can_do_activities(record):
             return False
         if not user.active:
             return self.env._(
                 "“%(user)s” is archived and can't be responsible. Choose somebody "
                 "else.",
                 user=user.name,
+            )
+        if user._filter_can_do_activities():
+            return self.env._(
+                "“%(user)s” doesn't work in the company “%(company)s” of “%(record)s”.",
+                user=user.name,
+                company=record.company_id.sudo().name,
+                record=record.display_name,
             )
         return self.env._(
             "“%(user)s” is no internal user and can't be responsible. Choose somebody "
@@ -515,37 +567,82 @@ class MailActivityPlan(models.Model):
             reasons[record.id] = self.env._(
                 "You may not change “%(record)s”.", record=record.display_name
             )
-        reasons |= self._get_closed_reasons(writable)
-        reasons |= self._get_company_reasons(writable, responsible)
-        reasons |= self._get_condition_reasons(
-            writable.filtered(lambda record: record.id not in reasons)
-        )
+        reasons |= self._get_unfit_reasons(writable, responsible, self)
         candidates = writable.filtered(lambda record: record.id not in reasons)
         return reasons | self._get_running_reasons(candidates, plan_date, responsible)
 
-    def _get_closed_reasons(self, records):
+    def _get_unfit_reasons(self, records, responsible, exits):
+        """Say on which records the plan can't begin, because of how they are.
+
+        :param responsible: who does the steps that ask for it
+        :param exits: what has the exits that count: the plan, or a run of it
+        :returns: record id -> a sentence
+        :rtype: dict
+        """
+        reasons = self._get_closed_reasons(records, exits)
+        reasons |= self._get_company_reasons(records, responsible)
+        reasons |= self._get_condition_reasons(
+            records.filtered(lambda record: record.id not in reasons)
+        )
+        left = records.filtered(lambda record: record.id not in reasons)
+        return reasons | self._get_met_reasons(left, exits)
+
+    def _get_closed_reasons(self, records, exits):
         """A plan isn't launched where what stops it has happened already, maybe while
         the pop-up was open."""
         reasons = {}
-        active = records._active_name
         for record in records:
-            status = record.won_status if "won_status" in record else False
-            if self.exit_on_won and status == "won":
-                reasons[record.id] = self.env._(
-                    "“%(record)s” is won, and the plan stops when that happens.",
-                    record=record.display_name,
-                )
-            elif self.exit_on_lost and status == "lost":
-                reasons[record.id] = self.env._(
-                    "“%(record)s” is lost, and the plan stops when that happens.",
-                    record=record.display_name,
-                )
-            elif self.exit_on_lost and active and not record[active]:
-                reasons[record.id] = self.env._(
-                    "“%(record)s” is archived, and the plan stops when that happens.",
-                    record=record.display_name,
-                )
+            match self._get_closed_state(record, exits):
+                case "won":
+                    reasons[record.id] = self.env._(
+                        "“%(record)s” is won, and the plan stops when that happens.",
+                        record=record.display_name,
+                    )
+                case "lost":
+                    reasons[record.id] = self.env._(
+                        "“%(record)s” is lost, and the plan stops when that happens.",
+                        record=record.display_name,
+                    )
+                case "archived":
+                    reasons[record.id] = self.env._(
+                        "“%(record)s” is archived, and the plan stops when that "
+                        "happens.",
+                        record=record.display_name,
+                    )
         return reasons
+
+    @api.model
+    def _get_closed_state(self, record, exits):
+        """:param exits: what has the exits that count: a plan, or a run
+        :returns: what has happened to a record that such a plan stops for: ``won``,
+            ``lost``, ``archived``, or False
+        """
+        status = record.won_status if "won_status" in record else False
+        if exits.exit_on_won and status == "won":
+            return "won"
+        if not exits.exit_on_lost:
+            return False
+        if status == "lost":
+            return "lost"
+        active = record._active_name
+        return "archived" if active and not record[active] else False
+
+    def _get_met_reasons(self, records, exits):
+        """Likewise where a record meets the exit condition already."""
+        if not exits.exit_domain or not records:
+            return {}
+        try:
+            met = self._filter_records(records.sudo(), exits.exit_domain, self.name)
+        except ValidationError:
+            # It never stops the plan either: see ``_stop_where_met`` of runs.
+            return {}
+        return {
+            record.id: self.env._(
+                "“%(record)s” meets the condition that stops the plan.",
+                record=record.display_name,
+            )
+            for record in met.sudo(False)
+        }
 
     def _get_company_reasons(self, records, responsible):
         if "company_id" not in records:
@@ -561,15 +658,13 @@ class MailActivityPlan(models.Model):
                     company=company.name,
                     other=self.sudo().company_id.name,
                 )
-            elif self.has_user_on_demand and company not in (
-                responsible.sudo().company_ids
+            elif (
+                self.has_user_on_demand
+                and responsible
+                and not responsible._filter_can_do_activities(record)
             ):
-                reasons[record.id] = self.env._(
-                    "“%(user)s” doesn't work in the company “%(company)s” of "
-                    "“%(record)s”.",
-                    user=responsible.sudo().name,
-                    company=company.name,
-                    record=record.display_name,
+                reasons[record.id] = self._get_unusable_responsible_reason(
+                    responsible.sudo(), record
                 )
         return reasons
 
@@ -622,13 +717,19 @@ class MailActivityPlan(models.Model):
         """Models whose records a hook has to look at; so that writing or deleting the
         others costs nothing.
 
-        :param str what: one of ``WATCHED_EXITS``, or ``automatic_steps``
+        :param str what: one of ``WATCHED_EXITS``, ``automatic_steps``, or ``launched``
+            for all that there are plans for
         :rtype: frozenset[str]
         """
         plans = self.sudo().with_context(active_test=False)
         open_runs = [("run_id.state", "in", ("running", "paused"))]
         lines = self.env["mail.activity.plan.run.line"].sudo()
         # Runs keep what they were launched with, whatever the plan says now.
+        if what == "launched":
+            planned = plans._read_group([], ["res_model"])
+            return frozenset(
+                [*(model for [model] in planned), *lines._get_document_models()]
+            )
         if what in WATCHED_EXITS:
             plans = plans.search([(what, "!=", False)])
             lines = lines.search([*open_runs, (f"run_id.{what}", "!=", False)])
@@ -683,7 +784,7 @@ class MailActivityPlan(models.Model):
         tells which pop-up it was."""
         if not self.allow_parallel:
             return ""
-        request = self.env.context.get("plan_launch_request", "")
+        request = read_internal(self.env.context, "plan_launch_request", "")
         return f"{plan_date}/{responsible.id}/{request}"
 
     # ------------------------------------------------------------
@@ -754,7 +855,7 @@ class MailActivityPlan(models.Model):
     def _get_unmet_reason(self):
         return self.env._("The record doesn't meet its condition.")
 
-    def _propose_steps(self, steps, record, responsible, rotation, unmet=None):
+    def _propose_steps(self, steps, record, responsible, assigner, unmet=None):
         """:returns: the steps with who does them on a record, and their state at the
         launch"""
         proposed = []
@@ -763,11 +864,9 @@ class MailActivityPlan(models.Model):
                 state, reason = unmet[step["code"], record.id]
                 user = self.env["res.users"]
             else:
-                user, reason = self._find_responsible(
-                    step, record, responsible, rotation
-                )
+                user, reason = assigner.find(step, record, responsible)
                 state = "waiting" if step["after"] else "scheduled"
-                if state == "scheduled" and not user:
+                if state == "scheduled" and reason and not user:
                     state = "failed"
             proposed.append(
                 {**step, "user_id": user.id, "state": state, "reason": reason}
@@ -779,25 +878,13 @@ class MailActivityPlan(models.Model):
                 step["user_id"] = by_code[step["after"][0]]["user_id"]
         return proposed
 
-    def _find_responsible(self, step, record, responsible, rotation):
-        """:returns: the user, and why there is none or False"""
-        template = step["template"]
-        if step["responsible_type"] == "on_demand":
-            return responsible, False
-        if not template:
-            return self.env["res.users"].browse(step["user_id"]), False
-        if step["responsible_type"] == "other":
-            return template.responsible_id, False
-        if step["responsible_type"] == "round_robin":
-            # Whoever's turn it is when a waiting step is scheduled isn't known yet.
-            user = self.env["res.users"]
-            if not step["after"]:
-                user = rotation.next_user(record)
-            if rotation.has_members(record):
-                return user, False
-            return user, template._get_missing_responsible_reason(record)
-        found = template._determine_responsible(responsible, record)
-        return found["responsible"], found["error"] or found["warning"]
+    def _get_nobody_asked_reason(self, step, record):
+        return self.env._(
+            "Nobody was asked who does “%(step)s”, and “%(record)s” has no active user "
+            "as salesperson.",
+            step=step["template"].display_name,
+            record=record.display_name,
+        )
 
     def _date_steps(self, steps, plan_date, dater, record):
         """Date the steps of a record; those that count from another one as if each were
@@ -845,7 +932,7 @@ class MailActivityPlan(models.Model):
             user = team.user_id if "user_id" in team else user
         elif role == "creator":
             user = record.create_uid
-        return user._filter_can_do_activities().sudo(False)
+        return user._filter_can_do_activities(record).sudo(False)
 
     # ------------------------------------------------------------
     # Overrides
@@ -944,6 +1031,17 @@ class MailActivityPlan(models.Model):
                     step["state"] = "scheduled"
             step.update(values)
 
+    def _get_unusable_override_reason(self, steps, record):
+        """:returns: why somebody who was chosen for a step can't do it on a record, or
+        False"""
+        users = self.env["res.users"].browse(
+            step["user_id"] for step in steps if step["user_id"]
+        )
+        unusable = users - users._filter_can_do_activities(record)
+        if not unusable:
+            return False
+        return self._get_unusable_responsible_reason(unusable[0].sudo(), record)
+
     # ------------------------------------------------------------
     # Launching
     # ------------------------------------------------------------
@@ -1004,6 +1102,7 @@ class MailActivityPlan(models.Model):
             [proposal.record.id for proposal in proposals]
         )
         partners = records.sudo()._mail_get_partners()
+        runs = self.env["mail.activity.plan.run"]
         steps = self.env["mail.activity.plan.run.line"]
         return [
             {
@@ -1011,9 +1110,10 @@ class MailActivityPlan(models.Model):
                 "name": self.name,
                 "res_model": self.res_model,
                 "res_id": record.id,
-                "lead_id": self.env["mail.activity.plan.run"]._get_lead_id(record),
+                "lead_id": runs._get_lead_id(record),
                 "partner_id": partners[record.id][:1].id,
-                "company_id": self._get_company(record).id,
+                "company_id": runs._get_document_company(record).id,
+                "working_company_id": self._get_company(record).id,
                 "user_id": self.env.uid,
                 "responsible_id": responsible.id,
                 "plan_date": plan_date,

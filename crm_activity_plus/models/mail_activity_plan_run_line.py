@@ -9,19 +9,24 @@ from itertools import islice
 import psycopg2
 import pytz
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL
 from odoo.tools.mail import email_normalize_all
 from odoo.tools.misc import format_date
 
+from ..tools.dates import add_history, get_first_explanation, tidy
 from ..tools.errors import describe_error
 from ..tools.graph import SKIP, START, Closed, decide_turn
+from ..tools.internal import Internal
 from ..tools.savepoint import savepoint
+from .calendar_event import BOOKING_RUN_KEY
+from .engine_env import by_engine
 from .mail_activity import CLOSED_STATUSES
 from .mail_activity_plan_run import OPEN_STATES as RUN_OPEN_STATES
-from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS, ROLES
+from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
+from .step_assigner import StepAssigner
 from .step_dater import StepDater
 
 _logger = logging.getLogger(__name__)
@@ -35,11 +40,23 @@ NOT_OF_THE_LINE = {"after", "template"}
 OPEN_STATES = ("waiting", "scheduled")
 
 
+class DateExplanation(fields.Json):
+    """How a date was found. Older versions kept every change, one in the other, so deep
+    that Python can't copy it; whatever there is, a short one is read."""
+
+    def convert_to_record(self, value, record):
+        return super().convert_to_record(tidy(value), record)
+
+
 class MailActivityPlanRunLine(models.Model):
     """A step of a run: what the plan said at the launch, and what came of it."""
 
     _name = "mail.activity.plan.run.line"
-    _inherit = ["mail.activity.document.mixin", "mail.activity.bulk.mixin"]
+    _inherit = [
+        "mail.activity.document.mixin",
+        "mail.activity.bulk.mixin",
+        "mail.activity.ledger.mixin",
+    ]
     _description = "Activity Plan Run Step"
     _order = "run_id, sequence, id"
     _rec_name = "summary"
@@ -81,6 +98,10 @@ class MailActivityPlanRunLine(models.Model):
     responsible_type = fields.Selection(
         selection=lambda self: self._get_template_selection("responsible_type"),
         readonly=True,
+    )
+    is_reassigned = fields.Boolean(
+        readonly=True,
+        help="Somebody gave the step to its responsible by hand, whatever its role.",
     )
     after_ids = fields.Many2many(
         "mail.activity.plan.run.line",
@@ -147,8 +168,9 @@ class MailActivityPlanRunLine(models.Model):
     calendar_event_id = fields.Many2one(
         "calendar.event", string="Meeting", readonly=True, ondelete="set null"
     )
+    # People can't delete it; but it goes with the addon that brought it.
     outcome_id = fields.Many2one(
-        "mail.activity.outcome", readonly=True, ondelete="restrict"
+        "mail.activity.outcome", readonly=True, ondelete="set null"
     )
     attempt = fields.Integer(default=1, readonly=True)
     max_attempts = fields.Integer(readonly=True)
@@ -164,7 +186,7 @@ class MailActivityPlanRunLine(models.Model):
         readonly=True,
         help="For a step that waits, when it is expected to be due.",
     )
-    date_explanation = fields.Json(readonly=True)
+    date_explanation = DateExplanation(readonly=True)
     state = fields.Selection(
         [
             ("waiting", "Waiting"),
@@ -264,7 +286,7 @@ class MailActivityPlanRunLine(models.Model):
         :raises AccessError: the user may not change the document
         """
         self._check_may_change()
-        lines = self.sudo()
+        lines = by_engine(self)
         # On hold, too, though they are inactive then.
         activities = lines._filter_open().activity_id
         lines._close("skipped", reason or self.env._("Skipped by hand."))
@@ -282,7 +304,7 @@ class MailActivityPlanRunLine(models.Model):
         self._check_may_change()
         if not until:
             raise UserError(self.env._("Say until which day to put the step off."))
-        lines = self.sudo()
+        lines = by_engine(self)
         for line in lines:
             if line.state != "scheduled":
                 raise UserError(
@@ -292,7 +314,7 @@ class MailActivityPlanRunLine(models.Model):
                     )
                 )
         day = lines.run_id.plan_id._read_plan_date(until)
-        self._reschedule({line: (day, None) for line in lines}, "rescheduled")
+        lines._reschedule({line: (day, None) for line in lines}, "rescheduled")
         return True
 
     def _check_may_change(self):
@@ -385,17 +407,17 @@ class MailActivityPlanRunLine(models.Model):
     def _schedule(self):
         """Schedule waiting steps whose turn has come: what they need is found now."""
         daters, values_by_line = {}, {}
-        # Conditions and roles look at one record after the other.
-        self.filtered(lambda line: line._depends_on_record())._get_records()
+        # Conditions, roles and persons look at one record after the other.
+        self._get_records()
         ready = self._close_unmet()
-        rotation = ready._reserve_turns()
+        assigner = StepAssigner(ready._reserve_turns())
         for line in ready:
             run = line.run_id
             dater = daters.setdefault(
                 (run.deadline_policy, run.resource_calendar_id), run._get_dater()
             )
             try:
-                values_by_line[line] = line._prepare_schedule_values(dater, rotation)
+                values_by_line[line] = line._prepare_schedule_values(dater, assigner)
             except UserError as error:
                 line._fail(error.args[0])
         scheduled = self.browse().concat(*values_by_line)
@@ -435,6 +457,10 @@ class MailActivityPlanRunLine(models.Model):
             rotation.reserve(records.exists())
         return rotation
 
+    def _is_on(self, res_model, res_id):
+        """:returns: whether there is a step, and it is on that record"""
+        return bool(self) and (self.res_model, self.res_id) == (res_model, res_id)
+
     def _get_record(self):
         self.ensure_one()
         return self.env[self.res_model].browse(self.res_id)
@@ -451,11 +477,6 @@ class MailActivityPlanRunLine(models.Model):
             found |= {(res_model, record.id): record for record in records}
         return [found.get((line.res_model, line.res_id)) for line in self]
 
-    def _depends_on_record(self):
-        """:returns: whether the record says if or by whom the step is done"""
-        self.ensure_one()
-        return self.condition_domain or self.responsible_type in ROLES
-
     def _meets_condition(self):
         self.ensure_one()
         if not self.condition_domain:
@@ -470,21 +491,21 @@ class MailActivityPlanRunLine(models.Model):
             )
         )
 
-    def _prepare_schedule_values(self, dater, rotation):
+    def _prepare_schedule_values(self, dater, assigner):
         """Hook: the values of a step whose turn has come.
 
         :param dater: see :class:`StepDater`
-        :param rotation: whose turn it is in the teams
+        :param assigner: see :class:`StepAssigner`
         :raises UserError: it can't be done
         """
-        user = self._find_responsible(rotation)
-        if not user:
-            raise UserError(self._get_missing_responsible_reason())
-        values = {"user_id": user.id}
+        user, reason = self._find_responsible(assigner)
+        if reason and not user:
+            raise UserError(reason)
+        values = {"user_id": user.id, "reason": reason}
         if not self._get_chosen_date():
             base_date, base = self._get_base()
             day, explanation = dater.find(
-                self, base_date, base, user, self.run_id.company_id
+                self, base_date, base, user, self.run_id._get_working_company()
             )
             values |= {"date_deadline": day, "date_explanation": explanation}
         return values
@@ -493,9 +514,7 @@ class MailActivityPlanRunLine(models.Model):
         """:returns: the date that somebody chose for the step at the launch, or None; a
         pause may have moved it since"""
         self.ensure_one()
-        explanation = self.date_explanation or {}
-        while explanation.get("before"):
-            explanation = explanation["before"]
+        explanation = get_first_explanation(self.date_explanation)
         if explanation.get("base") == "chosen_at_launch":
             return fields.Date.to_date(explanation["date"])
         return None
@@ -527,30 +546,24 @@ class MailActivityPlanRunLine(models.Model):
         )
         return local.date()
 
-    def _find_responsible(self, rotation):
-        """:returns: the user who does the step, or none"""
+    def _find_responsible(self, assigner):
+        """:returns: who does the step, and why nobody or False"""
         self.ensure_one()
-        match self.responsible_type:
-            case "on_demand":
-                user = self.run_id.responsible_id
-            case "salesperson" | "team_leader" | "creator":
-                user = self.run_id.plan_id._find_user_by_role(
-                    self.responsible_type, self._get_record()
-                )
-            case "previous":
-                user = self._get_previous().filtered("user_id")[-1:].user_id
-            case "round_robin":
-                user = rotation.next_user(self._get_record())
-            case _:
-                user = self.user_id
-        return user._filter_can_do_activities()
+        run = self.run_id
+        # A role may fall back on the user who launches the plan.
+        record = self._get_record().with_user(run.user_id or SUPERUSER_ID).sudo()
+        previous = self._get_previous()
+        # Where it was nobody's, it is whoever did it all the same.
+        doer = previous.filtered("user_id")[-1:].user_id or previous[-1:].done_by_id
+        return assigner.find(self, record, run.responsible_id, doer)
 
     def _get_missing_responsible_reason(self):
         self.ensure_one()
         labels = dict(self._get_template_selection("responsible_type"))
         return self.env._(
             "Nobody is there to do it. Assignment: %(role)s%(user)s.",
-            role=labels[self.responsible_type],
+            # The role's addon may be gone.
+            role=labels.get(self.responsible_type, self.responsible_type),
             user=f" ({self.user_id.name})" if self.user_id else "",
         )
 
@@ -563,6 +576,7 @@ class MailActivityPlanRunLine(models.Model):
             lambda line: outcome._allows_another(line.attempt, line.max_attempts)
         )
         daters = {}
+        again.activity_id._fetch_companies()
         for line in again:
             run = line.run_id
             dater = daters.setdefault(
@@ -571,18 +585,21 @@ class MailActivityPlanRunLine(models.Model):
             day, explanation = line._find_retry_deadline(outcome, dater)
             line.write(
                 {
+                    # It begins anew, which is told below.
+                    "state": "scheduled",
                     "attempt": line.attempt + 1,
                     "outcome_id": outcome.id,
                     "date_deadline": day,
                     "date_explanation": explanation,
+                    "user_id": line.activity_id._find_able(line.user_id).id,
                 }
             )
         again._start()
+        again._log(dict.fromkeys(again, "scheduled"), outcome.name)
         # What is completed during a pause is tried again after it.
         again.filtered(
             lambda line: line.run_id.state == "paused"
         ).activity_id._hold_for_pause()
-        again._log(dict.fromkeys(again, "scheduled"), outcome.name)
         return again
 
     def _find_retry_deadline(self, outcome, dater):
@@ -594,26 +611,38 @@ class MailActivityPlanRunLine(models.Model):
             outcome.retry_delay_unit,
             "after",
             self.user_id,
-            self.run_id.company_id,
+            self.run_id._get_working_company(),
             "retry",
         )
 
     def _start(self):
         """Begin scheduled steps: create the activities of those that somebody does, and
         have the others done on their date."""
+        # In the order of activities, as records that were read before append them.
         manual = self.filtered(lambda line: line.action_type == "activity")
-        activities = (
-            self.env["mail.activity"]
-            # Core would send one message for each activity.
-            .with_context(mail_activity_quick_update=True)
-            .create([line._prepare_activity_values() for line in manual])
-        )
-        manual._link(activities)
+        manual = manual.sorted("date_deadline")
+        for launcher, lines in manual.grouped(lambda line: line.run_id.user_id).items():
+            lines._create_activities(launcher)
         manual._notify_assigned()
         automatic = self - manual
         for line in automatic:
             line.date_due = line._get_date_due()
         automatic._trigger_due()
+
+    def _create_activities(self, launcher):
+        """:param launcher: who launched the runs. The activities are theirs: whoever
+        completes a step, maybe without access to the record, has no rights on the next
+        one from having created it."""
+        activities = (
+            self.env["mail.activity"]
+            .with_user(launcher.id or SUPERUSER_ID)
+            ._as_engine()
+            # Core would send one message for each activity.
+            .with_context(mail_activity_quick_update=True)
+            .create(self._prepare_activities_values())
+        )
+        self._link(activities)
+        self._settle_assignment()
 
     def _trigger_due(self):
         """Have the steps that do themselves done on their date."""
@@ -699,9 +728,36 @@ class MailActivityPlanRunLine(models.Model):
         policy = "calendar" if run.deadline_policy == "calendar" else "shift_forward"
         dater = StepDater(self.env, policy, run.resource_calendar_id)
         deadline = dater.shift(
-            day, 0, "days", "after", self.user_id, run.company_id, "hold"
+            day,
+            0,
+            "days",
+            "after",
+            self.user_id,
+            run._get_working_company(),
+            "hold",
         )
         self._reschedule({self: deadline}, "hold")
+
+    def _explain_change(self, base, day, explanation=None):
+        """:param str base: why the step gets another date
+        :param date day: the new date
+        :param dict explanation: more about it
+        :returns: its ``date_explanation`` then
+        """
+        self.ensure_one()
+        return add_history(
+            {
+                **(explanation or {}),
+                "base": base,
+                "date": day.isoformat(),
+                "user_id": self.env.uid,
+            },
+            self.date_explanation,
+        )
+
+    def _get_open_activity(self):
+        """:returns: the activity that somebody has to do for the step, or none"""
+        return self.activity_id.filtered(lambda a: a.status not in CLOSED_STATUSES)
 
     @api.model
     def _reschedule(self, dates, base):
@@ -711,21 +767,26 @@ class MailActivityPlanRunLine(models.Model):
         :param str base: why, for the explanations
         """
         lines = self.browse().union(*dates)
-        for line, (day, explanation) in dates.items():
-            explanation = {
-                **(explanation or {}),
-                "base": base,
-                "date": day.isoformat(),
-                "user_id": self.env.uid,
-                "before": line.date_explanation,
-            }
-            # First the step: the activity's new date is then its own.
-            line.write({"date_deadline": day, "date_explanation": explanation})
-        for day, same in lines.grouped("date_deadline").items():
-            activities = same.activity_id.filtered(
-                lambda a: a.status not in CLOSED_STATUSES
-            )
-            activities.date_deadline = day
+        explanations = {
+            line: line._explain_change(base, day, explanation)
+            for line, (day, explanation) in dates.items()
+        }
+        alone, by_day = {}, defaultdict(self.browse)
+        for line, (day, _explanation) in dates.items():
+            activity = line._get_open_activity()
+            if activity and activity.date_deadline != day:
+                by_day[day] += line
+            else:
+                alone[line] = {
+                    "date_deadline": day,
+                    "date_explanation": explanations[line],
+                }
+        self._write_each(alone)
+        for day, same in by_day.items():
+            # The steps follow, and the ledger tells both in one row.
+            same.activity_id._follow_with(
+                {line.id: explanations[line] for line in same}
+            ).date_deadline = day
         due = lines.filtered(lambda line: line.date_due and line.state == "scheduled")
         for line in due:
             line.date_due = line._get_date_due()
@@ -759,6 +820,17 @@ class MailActivityPlanRunLine(models.Model):
         """
         steps = self - self._find_left_out()
         old_states = {line: line.state for line in steps}
+        chosen = {}
+        for line in steps:
+            if day := line._get_chosen_date():
+                day += delays[line.run_id]
+                chosen[line] = {
+                    "date_deadline": day,
+                    "date_explanation": {
+                        "base": "chosen_at_launch",
+                        "date": day.isoformat(),
+                    },
+                }
         steps.write(
             {
                 "activity_id": False,
@@ -768,18 +840,13 @@ class MailActivityPlanRunLine(models.Model):
                 "date_done": False,
                 "date_due": False,
                 "done_by_id": False,
+                "is_reassigned": False,
                 "outcome_id": False,
                 "reason": False,
                 "state": "waiting",
             }
         )
-        for line in steps:
-            if chosen := line._get_chosen_date():
-                line.date_deadline = chosen + delays[line.run_id]
-                line.date_explanation = {
-                    "base": "chosen_at_launch",
-                    "date": line.date_deadline.isoformat(),
-                }
+        self._write_each(chosen, is_told=True)
         steps._log(old_states)
 
     def _find_left_out(self):
@@ -807,14 +874,7 @@ class MailActivityPlanRunLine(models.Model):
         self.env["mail.activity.log"]._add(
             [
                 {
-                    "res_model": line.res_model,
-                    "res_id": line.res_id,
-                    "activity_ref": line.activity_id.id,
-                    "run_id": line.run_id.id,
-                    "run_line_id": line.id,
-                    "event": line.state,
-                    "old_status": old_states[line],
-                    "new_status": line.state,
+                    **line._prepare_log_values(line.state, old_states[line]),
                     "reason": reason or line.reason,
                     "values": line._get_logged_values(),
                 }
@@ -822,14 +882,30 @@ class MailActivityPlanRunLine(models.Model):
             ]
         )
 
-    def _get_logged_values(self):
+    def _prepare_log_values(self, event, old_state):
+        """Hook: the values of a ledger row about the step."""
         self.ensure_one()
         return {
-            "activity_type_id": self.activity_type_id.id,
-            "date_deadline": self.date_deadline and self.date_deadline.isoformat(),
-            "summary": self.summary,
-            "user_id": self.user_id.id,
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "activity_ref": self.activity_id.id,
+            "run_id": self.run_id.id,
+            "run_line_id": self.id,
+            "event": event,
+            "old_status": old_state,
+            "new_status": self.state,
         }
+
+    @api.model
+    def _get_logged_fields(self):
+        return (
+            "activity_type_id",
+            "attempt",
+            "date_deadline",
+            "outcome_id",
+            "summary",
+            "user_id",
+        )
 
     # ------------------------------------------------------------
     # Steps that do themselves
@@ -919,9 +995,9 @@ class MailActivityPlanRunLine(models.Model):
             return
         if not record:
             raise UserError(self.env._("The record was deleted."))
-        if not self.user_id._filter_can_do_activities():
+        if not self.user_id._filter_can_do_activities(record):
             raise UserError(self._get_missing_responsible_reason())
-        record = record.with_company(self.run_id.company_id)
+        record = record.with_company(self.run_id._get_working_company())
         values = getattr(self, f"_run_action_{self.action_type}")(record)
         self._close("done", **(values or {}))
 
@@ -990,7 +1066,10 @@ class MailActivityPlanRunLine(models.Model):
             values["opportunity_id"] = record.id
         # The run's own meeting is no reason to end it.
         events = self._as_responsible(record).env["calendar.event"]
-        event = events.with_context(plan_no_booking=True).create(values)
+        event = events.with_context(
+            plan_no_booking=Internal(True),
+            **{BOOKING_RUN_KEY: Internal(self.run_id.id)},
+        ).create(values)
         return {"calendar_event_id": event.id}
 
     def _run_action_server_action(self, record):
@@ -1017,6 +1096,12 @@ class MailActivityPlanRunLine(models.Model):
     def _describe(self):
         """:returns: the step in a few words, for the note of the launch"""
         self.ensure_one()
+        if self.state == "scheduled" and not self.user_id:
+            return self.env._(
+                "%(activity)s, unassigned, due on the %(deadline)s",
+                activity=self.display_name,
+                deadline=format_date(self.env, self.date_deadline),
+            )
         if self.state == "scheduled":
             return self.env._(
                 "%(activity)s, assigned to %(name)s, due on the %(deadline)s",
@@ -1062,10 +1147,10 @@ class MailActivityPlanRunLine(models.Model):
         """Tell whoever launched the run, or was to do the step, that it failed."""
         by_user = defaultdict(self.browse)
         for line in self:
-            user = line.user_id or line.run_id.responsible_id or line.run_id.user_id
-            if not user._filter_can_do_activities():
-                user = line.run_id.user_id
-            by_user[user] += line
+            run = line.run_id
+            candidates = (line.user_id, run.responsible_id, run.user_id)
+            if user := line._find_told(candidates):
+                by_user[user] += line
         for user, lines in by_user.items():
             try:
                 with self.env.cr.savepoint():
@@ -1084,6 +1169,16 @@ class MailActivityPlanRunLine(models.Model):
         if by_user:
             self.env["mail.mail"]._send_soon()
 
+    def _find_told(self, candidates):
+        """:returns: the first of the users who is a colleague, else the salesperson of
+        the record, else nobody"""
+        for user in candidates:
+            if user._filter_can_do_activities() and not user._is_superuser():
+                return user
+        [record] = self._get_records()
+        plan = self.run_id.plan_id
+        return record and plan._find_user_by_role("salesperson", record)
+
     def _notify(self, user, template, subject):
         """Send one message about the steps, on their record where they share one."""
         if not user.active:
@@ -1092,9 +1187,10 @@ class MailActivityPlanRunLine(models.Model):
         body = lines.env["ir.qweb"]._render(
             template, {"lines": lines, "user": user}, minimal_qcontext=True
         )
-        thread = self.env[self[0].res_model].browse(self[0].res_id)
-        if len(self.run_id) > 1 or not hasattr(thread, "message_notify"):
-            thread = self.env["mail.thread"]
+        thread = self.env["mail.thread"]
+        model = self.env.get(self[0].res_model)
+        if len(self.run_id) == 1 and hasattr(model, "message_notify"):
+            thread = model.browse(self[0].res_id)
         thread.message_notify(
             partner_ids=user.partner_id.ids,
             body=body,

@@ -4,12 +4,14 @@
 from collections import Counter
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools.misc import unquote
 
 from ..tools.codes import make_code
 from ..tools.graph import find_cycle
+from .added_fields import KEPT_TYPES, is_added, is_writable, read_values
+from .engine_env import is_uninstalling
 from .mail_activity_plan_save_mixin import PendingSteps
 from .mail_activity_type import APPLICABLE_DOMAIN
 
@@ -32,7 +34,11 @@ USE_FIELDS = (
 )
 
 ROLES = ("salesperson", "team_leader", "creator", "previous", "round_robin")
+# Those that Odoo and this addon know; other addons add more.
+KNOWN_ROLES = ("on_demand", "other", *ROLES)
 PREVIOUS_STEP_DELAYS = ("after_previous_done", "after_previous_deadline")
+KNOWN_DELAYS = ("before_plan_date", "after_plan_date", *PREVIOUS_STEP_DELAYS)
+KNOWN_UNITS = ("days", "weeks", "months")
 
 
 class MailActivityPlanTemplate(models.Model):
@@ -112,7 +118,8 @@ class MailActivityPlanTemplate(models.Model):
         "mail.template",
         string="E-mail Template",
         domain="[('model', '=', res_model)]",
-        ondelete="restrict",
+        # People can't delete it: see _check_not_used.
+        ondelete="set null",
     )
     server_action_id = fields.Many2one(
         "ir.actions.server",
@@ -120,7 +127,8 @@ class MailActivityPlanTemplate(models.Model):
         domain=lambda self: self.env["ir.actions.server"]._get_choosable_domain(
             [("model_name", "=", unquote("res_model"))]
         ),
-        ondelete="restrict",
+        # People can't delete it: see _check_not_used.
+        ondelete="set null",
     )
     chosen_by_id = fields.Many2one(
         "res.users",
@@ -571,11 +579,13 @@ class MailActivityPlanTemplate(models.Model):
                 vals["after_codes"] = template.after_codes
         return vals_list
 
-    @api.ondelete(at_uninstall=False)
+    @api.ondelete(at_uninstall=True)
     def _unlink_except_referred(self):
         """Another step that counts its days from this one, or depends on its outcome,
         would lose its base. It is looked at when the save is over, since the other one
         may be changed by it, too."""
+        if is_uninstalling(self.env):
+            return
         pending = self._get_pending() or PendingSteps()
         for template in self.sudo().search([("after_ids", "in", self.ids)]) - self:
             pending.step_ids.add(template.id)
@@ -583,9 +593,32 @@ class MailActivityPlanTemplate(models.Model):
                 deleted = (self & template.after_ids)[:1].display_name
                 pending.bereft[template.id] = deleted
 
+    @api.model
+    def _check_not_used(self, name, records):
+        """Keep people from deleting what steps need.
+
+        :param str name: a many2one field
+        :param records: what is to be deleted
+        :raises UserError: a step needs one of them
+        """
+        if is_uninstalling(self.env):
+            return
+        steps = self.sudo().search([(name, "in", records.ids)])
+        if steps:
+            raise UserError(
+                self.env._(
+                    "“%(records)s” can't be deleted: steps of “%(plans)s” need it. "
+                    "Change these plans first.",
+                    records=", ".join(steps[name].mapped("display_name")),
+                    plans=", ".join(steps.plan_id.mapped("name")),
+                )
+            )
+
     def _get_date_deadline(self, base_date=False):
         """Core's hook, dated like the steps of a run are."""
         self.ensure_one()
+        if self._has_added_delay():
+            return super()._get_date_deadline(base_date)
         base_date = base_date or fields.Date.context_today(self)
         user = self.responsible_id or self.env.user
         company = self.company_id or self.env.company
@@ -619,6 +652,63 @@ class MailActivityPlanTemplate(models.Model):
             role=role[self.responsible_type],
         )
 
+    # ------------------------------------------------------------
+    # What other addons add
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_added_fields(self):
+        """:returns: names of the fields that other addons add to the steps of plans"""
+        return [
+            name
+            for name, field in self._fields.items()
+            if is_added(field) and field.store and field.type in KEPT_TYPES
+        ]
+
+    @api.model
+    def _get_activity_fields(self):
+        """Hook: which of the fields that other addons add to a step are meant for its
+        activity.
+
+        These are the fields that they add to activities as well, by the same name; or
+        by the name without ``activity_``, with which Odoo's own models begin the names
+        of what they say about an activity.
+
+        :returns: names of fields here -> of fields of ``mail.activity``
+        :rtype: dict
+        """
+        targets = self.env["mail.activity"]._fields
+        found = {}
+        for name in self._get_added_fields():
+            field = self._fields[name]
+            for other in (name, name.removeprefix("activity_")):
+                target = targets.get(other)
+                if (
+                    target
+                    and is_added(target)
+                    and is_writable(target)
+                    and (target.type, target.comodel_name)
+                    == (field.type, field.comodel_name)
+                    and target.type != "one2many"
+                ):
+                    found[name] = other
+                    break
+        return found
+
+    def _has_added_delay(self):
+        """:returns: whether another addon knows what the step's delay means"""
+        self.ensure_one()
+        return self.delay_from not in KNOWN_DELAYS or self.delay_unit not in KNOWN_UNITS
+
+    def _read_added_values(self):
+        """:returns: what other addons say about the step, for its run to keep;
+        JSON-able, or None"""
+        self.ensure_one()
+        values = read_values(self.sudo(), self._get_added_fields())
+        if self.responsible_id and self.responsible_type not in KNOWN_ROLES:
+            values["responsible_id"] = self.responsible_id.id
+        return values or None
+
     def _prepare_run_line_values(self):
         """Hook: what a run copies from the step at the launch.
 
@@ -627,6 +717,7 @@ class MailActivityPlanTemplate(models.Model):
         self.ensure_one()
         return {
             "template_id": self.id,
+            "added_values": self._read_added_values(),
             "code": self.code,
             "activity_type_id": self.activity_type_id.id,
             "summary": self.summary or self.activity_type_id.summary,

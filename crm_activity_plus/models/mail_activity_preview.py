@@ -53,8 +53,18 @@ class MailActivity(models.Model):
             steps = self._preview_following(outcome)
         steps += self._preview_triggered(outcome)
         plan = outcome._get_plan_to_launch(self.res_model)
-        if plan:
+        if plan and self._filter_may_lead_on():
             steps.append({"kind": "plan", "name": plan.name})
+        refused = [
+            name
+            for name, wanted, permitted, _do in outcome._get_effects(
+                self.res_model, self
+            )
+            if wanted - permitted
+        ]
+        if refused:
+            sentence = self._get_refused_reason(outcome, refused)
+            note = f"{note} {sentence}" if note else sentence
         if not steps and not note:
             steps = self._preview_suggested()
         return {"outcome_id": outcome.id, "note": note, "steps": steps}
@@ -62,7 +72,7 @@ class MailActivity(models.Model):
     def _preview_following(self, outcome):
         """What an outcome schedules by itself, where there is no plan to do so."""
         steps = []
-        if outcome._is_followed(self):
+        if outcome._is_followed(self) and self._filter_may_be_followed():
             values = self._prepare_following_values(outcome.next_type_id)
             steps.append(self._describe_next("following", values))
         if outcome._allows_another(self.attempt):
@@ -73,12 +83,10 @@ class MailActivity(models.Model):
 
     def _preview_triggered(self, outcome):
         """What core schedules after each activity of a type."""
-        if self.chaining_type != "trigger":
-            return []
         # Nobody sees this one: it is there to be asked what would be.
         done = self.sudo().new(origin=self)
         done.outcome_id = outcome
-        if done._is_led_elsewhere():
+        if done.chaining_type != "trigger":
             return []
         activity = self.with_context(activity_previous_deadline=self.date_deadline)
         values = activity._prepare_next_activity_values()

@@ -17,6 +17,7 @@ class MailActivityRoundRobin(models.Model):
     """
 
     _name = "mail.activity.round.robin"
+    _inherit = ["mail.activity.engine.mixin"]
     _description = "Round Robin of a Sales Team"
     _rec_name = "team_ref"
 

@@ -5,8 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
-
+from .engine_env import is_uninstalling
 from .field_text import TELLABLE_TYPES
 
 # The types that come with Odoo keep one code in every database, whatever language they
@@ -185,9 +184,9 @@ class MailActivityType(models.Model):
     def unlink(self):
         """Delete types that nothing uses, and hide the others for good: the activities
         of a deleted type keep it and can be completed."""
-        if self.env.context.get(MODULE_UNINSTALL_FLAG):
-            # The addon that brought the type goes: core gives the activities to To-Do.
-            self._replace_in_steps(self.env.ref("mail.mail_activity_data_todo"))
+        if is_uninstalling(self.env):
+            # The addon that brought the type goes.
+            self._replace(self.env.ref("mail.mail_activity_data_todo"))
             return super().unlink()
         self.check_access("unlink")
         self._unlink_except_todo()
@@ -196,13 +195,43 @@ class MailActivityType(models.Model):
             used._delete_softly()
         return super(MailActivityType, self - used).unlink()
 
+    @api.model
+    def _lose_models(self, models_lost):
+        """Models are about to vanish: core deletes the types that are for one of them.
+        One that is for several, all of which vanish, must not be one for all now.
+
+        :param models_lost: of ``ir.model``
+        """
+        types = self.with_context(active_test=False)
+        lost = types.search([("res_model", "in", models_lost.mapped("model"))])
+        lost._replace(self.env.ref("mail.mail_activity_data_todo"))
+        limited = types.search([("applies_to_ids", "in", models_lost.ids)]) - lost
+        limited.filtered(
+            lambda activity_type: not activity_type.applies_to_ids - models_lost
+        ).active = False
+
+    def _replace(self, other):
+        """Give whatever needs these types, which are about to be deleted, another one:
+        activities of any status (core: the open ones), and steps of plans and runs."""
+        if not self:
+            return
+        table = self.env["mail.activity"].sudo().with_context(active_test=False)
+        activities = table.search([("activity_type_id", "in", self.ids)])
+        activities._replace_type(other)
+        triggering = self.sudo().with_context(active_test=False)
+        triggering.search(
+            [("triggered_next_type_id", "in", self.ids)]
+        ).triggered_next_type_id = False
+        self._replace_in_steps(other)
+
     def _replace_in_steps(self, other):
         """Give the steps of plans and runs another type. They keep all that they had
         from the old one."""
         using = [("activity_type_id", "in", self.ids)]
-        self.env["mail.activity.plan.run.line"].sudo().search(
-            using
-        ).activity_type_id = other
+        lines = self.env["mail.activity.plan.run.line"].sudo().search(using)
+        for activity_type, same in lines.grouped("activity_type_id").items():
+            same.filtered(lambda line: not line.summary).summary = activity_type.name
+        lines.activity_type_id = other
         for step in self.env["mail.activity.plan.template"].sudo().search(using):
             step.write(
                 {
@@ -337,6 +366,7 @@ class MailActivityType(models.Model):
         """
         self.ensure_one()
         from_deadline = self.delay_from == "previous_activity"
+        user = self.default_user_id._filter_can_do_activities()
         return {
             "activity_type_id": self.id,
             "summary": self.summary or self.name,
@@ -346,7 +376,7 @@ class MailActivityType(models.Model):
             "delay_from": "after_previous_deadline"
             if from_deadline
             else "after_previous_done",
-            "responsible_type": "other" if self.default_user_id else "previous",
-            "user_id": self.default_user_id.id,
+            "responsible_type": "other" if user else "previous",
+            "user_id": user.id,
             "action_type": "activity",
         }

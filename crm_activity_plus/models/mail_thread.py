@@ -7,6 +7,7 @@ from odoo.tools import email_normalize
 from odoo.addons.mail.tools.discuss import Store
 
 from ..tools.emails import is_auto_reply
+from ..tools.internal import Internal, read_internal
 from .mail_activity_plan_run import OPEN_STATES
 
 
@@ -15,7 +16,7 @@ class MailThread(models.AbstractModel):
 
     def _message_route_process(self, message, message_dict, routes):
         """The message that is posted doesn't know the e-mail's headers any more."""
-        thread = self.with_context(plan_auto_reply=is_auto_reply(message))
+        thread = self.with_context(plan_auto_reply=Internal(is_auto_reply(message)))
         return super(MailThread, thread)._message_route_process(
             message, message_dict, routes
         )
@@ -24,7 +25,7 @@ class MailThread(models.AbstractModel):
     def message_new(self, msg_dict, custom_values=None):
         """The e-mail that a record begins with is no reply."""
         record = super().message_new(msg_dict, custom_values=custom_values)
-        return record.with_context(plan_first_email=True)
+        return record.with_context(plan_first_email=Internal(True))
 
     def _message_post_after_hook(self, message, msg_vals):
         result = super()._message_post_after_hook(message, msg_vals)
@@ -42,8 +43,8 @@ class MailThread(models.AbstractModel):
             return False
         if message.message_type not in ("email", "comment"):
             return False
-        if self.env.context.get("plan_auto_reply") or self.env.context.get(
-            "plan_first_email"
+        if read_internal(self.env.context, "plan_auto_reply") or read_internal(
+            self.env.context, "plan_first_email"
         ):
             return False
         author = message.sudo().author_id

@@ -3,10 +3,12 @@
 
 from datetime import timedelta
 
+from odoo import models
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import format_date
 
 from ..tools.dates import DeadlineError, NoWorkingDayError, find_deadline
+from .mail_activity_plan_template import KNOWN_DELAYS, KNOWN_UNITS
 
 # Days off are read for this many days at a time.
 BLOCK_DAYS = 128
@@ -41,6 +43,9 @@ class StepDater:
         :rtype: odoo.addons.crm_activity_plus.tools.dates.Deadline
         :raises ValidationError: there is no such date
         """
+        template = self._get_added_template(step)
+        if template:
+            return self._ask(template, base_date, base, user, company)
         direction = "before" if step["delay_from"] == "before_plan_date" else "after"
         delay = (step["delay_count"], step["delay_unit"], direction)
         who = None if self.policy == "calendar" else (user.id, company.id)
@@ -56,6 +61,30 @@ class StepDater:
                     )
                 ) from error
         return self._found[key]
+
+    def _get_added_template(self, step):
+        """:returns: the plan's step, where another addon knows what its delay means; or
+        none"""
+        if step["delay_from"] in KNOWN_DELAYS and step["delay_unit"] in KNOWN_UNITS:
+            return None
+        if isinstance(step, models.BaseModel):
+            return step._make_template()
+        return step["template"]
+
+    def _ask(self, template, base_date, base, user, company):
+        """Date a step by Odoo's own hook; the policy knows the days off."""
+        day = template._get_date_deadline(base_date)
+        found = self.shift(day, 0, "days", "after", user, company, base)
+        added = template.delay_from not in KNOWN_DELAYS
+        return found._replace(
+            explanation={
+                **found.explanation,
+                "base": template.delay_from if added else base,
+                "base_date": base_date.isoformat(),
+                "count": template.delay_count,
+                "unit": template.delay_unit,
+            }
+        )
 
     def shift(self, base_date, count, unit, direction, user, company, base):
         """Date anything by the policy; see ``find_deadline``.

@@ -1,6 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from . import test_tools_emails
 from . import test_tools_codes, test_tools_dates, test_tools_graph
 from . import test_tools_domains, test_tools_internal
 from . import test_mail_activity_type
@@ -14,10 +15,10 @@ from . import test_mail_activity_plan, test_plan_choices, test_plan_conditions
 from . import test_plan_concurrency, test_plan_whole
 from . import test_access, test_launch_concurrency, test_launch_queries
 from . import test_mail_activity_plan_run
-from . import test_bulk_insert, test_rpc_answers
+from . import test_bulk_insert, test_ledger, test_rpc_answers
 from . import test_engine_steps
 from . import test_engine_outcomes
-from . import test_engine_calendar
+from . import test_date_explanation, test_engine_calendar
 from . import test_engine_actions
 from . import test_engine_exits
 from . import test_engine_pause
@@ -28,3 +29,7 @@ from . import test_form_codes, test_hoot, test_lifecycle, test_tours
 from . import test_no_next_step, test_run_timeline, test_run_timeline_tours
 from . import test_launch_dialog, test_launch_dialog_tour, test_partner_activities
 from . import test_tours_activity_my
+from . import test_core_deletions, test_hand_over, test_meeting_series, test_merge
+from . import test_engine_restart
+from . import test_step_actions
+from . import test_run_company, test_run_follow

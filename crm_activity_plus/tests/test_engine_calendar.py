@@ -88,7 +88,9 @@ class TestEngineCalendar(CrmActivityPlusCommon):
             row["date"]: row["reason"] for row in line.date_explanation["skipped"]
         }
         self.assertEqual(skipped["2026-03-09"], "Founders' Day")
-        self.assertEqual(set(skipped), {"2026-03-07", "2026-03-08", "2026-03-09"})
+        self.assertEqual(set(skipped), {"2026-03-07", "2026-03-09"})
+        weekend = line.date_explanation["skipped"][0]
+        self.assertEqual((weekend["date_end"], weekend["count"]), ("2026-03-08", 2))
         self.assertEqual(line.date_explanation["counted"], 1)
 
     def test_personal_leave(self):
@@ -143,8 +145,11 @@ class TestEngineCalendar(CrmActivityPlusCommon):
                 line = self._find("working_days", 1, "2026-12-24")
                 self.assertDue(line, "2026-12-28")
                 self.assertEqual(
-                    [row["reason"] for row in line.date_explanation["skipped"]],
-                    ["Christmas", "no working day", "no working day"],
+                    [
+                        (row["reason"], row["count"])
+                        for row in line.date_explanation["skipped"]
+                    ],
+                    [("Christmas", 1), ("no working day", 2)],
                 )
 
     def test_holiday_in_a_calendar_without_its_own_time_zone(self):

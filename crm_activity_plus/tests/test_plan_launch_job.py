@@ -16,6 +16,7 @@ from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
 from ..models.mail_activity_plan_launch import MailActivityPlanLaunch
 from ..models.mail_activity_plan_run import MailActivityPlanRun
+from ..tools.internal import Internal
 from .common import CrmActivityPlusCommon
 
 MODELS = "odoo.addons.crm_activity_plus.models"
@@ -111,7 +112,9 @@ class TestPlanLaunchJob(CrmActivityPlusCommon, CronMixinCase):
         self.short_plan.allow_parallel = True
         plan = self.short_plan.with_user(self.user_owner)
         for request in ("popup/1", "popup/2", "popup/2"):
-            plan.with_context(plan_launch_request=request).launch(self.leads.ids)
+            plan.with_context(plan_launch_request=Internal(request)).launch(
+                self.leads.ids
+            )
         self._run_cron()
         self.assertEqual(
             sorted(self._get_runs().mapped("res_id")), sorted(self.leads.ids * 2)
@@ -243,7 +246,7 @@ class TestPlanLaunchJob(CrmActivityPlusCommon, CronMixinCase):
             plan.launch(self.leads.ids)
             self._run_cron()
             runs = self._get_runs().filtered(lambda run: run.state == "running")
-            self.assertEqual(runs.company_id, chosen[0])
+            self.assertEqual(runs.working_company_id, chosen[0])
             self.assertEqual(len(runs), 5)
             runs.action_stop()
 

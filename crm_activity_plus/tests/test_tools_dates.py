@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools.dates import POLICIES, DeadlineError, find_deadline
+from ..tools.dates import (
+    KEPT_CHANGES,
+    MAX_PERIODS,
+    POLICIES,
+    DeadlineError,
+    add_history,
+    describe_days_off,
+    find_deadline,
+    get_first_explanation,
+    tidy,
+)
 from .properties import given
 
 FRIDAY = date(2026, 3, 6)
@@ -120,9 +130,18 @@ class TestToolsDates(BaseCase):
                 "policy": "working_days",
                 "counted": 1,
                 "skipped": [
-                    {"date": "2026-03-07", "reason": "weekend"},
-                    {"date": "2026-03-08", "reason": "weekend"},
-                    {"date": "2026-03-09", "reason": "holiday"},
+                    {
+                        "date": "2026-03-07",
+                        "date_end": "2026-03-08",
+                        "count": 2,
+                        "reason": "weekend",
+                    },
+                    {
+                        "date": "2026-03-09",
+                        "date_end": "2026-03-09",
+                        "count": 1,
+                        "reason": "holiday",
+                    },
                 ],
                 "date": "2026-03-10",
             },
@@ -217,4 +236,113 @@ class TestToolsDates(BaseCase):
         found = find_deadline(base_date, count, unit, direction, policy, why_off)
         self.assertEqual(found.explanation["date"], found.date.isoformat())
         for row in found.explanation["skipped"]:
-            self.assertEqual(why_off(date.fromisoformat(row["date"])), row["reason"])
+            first = date.fromisoformat(row["date"])
+            last = date.fromisoformat(row["date_end"])
+            span = [first + timedelta(n) for n in range((last - first).days + 1)]
+            off = [day for day in span if why_off(day) == row["reason"]]
+            self.assertEqual(len(off), row["count"])
+            self.assertIn(first, off)
+            self.assertIn(last, off)
+
+    @given(days, st.integers(1, 60), directions, weekdays_off, holidays)
+    def test_all_days_off_are_told(
+        self, base_date, count, direction, weekdays, holidays
+    ):
+        why_off = make_why_off(weekdays, holidays)
+        found = find_deadline(
+            base_date, count, "days", direction, "working_days", why_off
+        )
+        told = sum(row["count"] for row in found.explanation["skipped"])
+        told += found.explanation.get("skipped_more", 0)
+        self.assertEqual(told, abs((found.date - base_date).days) - count)
+
+    def test_a_long_count_is_summed_up(self):
+        """The weekends of a lifetime are one period; a holiday is still told."""
+        found = find_deadline(
+            FRIDAY,
+            20_000,
+            policy="working_days",
+            why_off=make_why_off(holidays=[MONDAY]),
+        )
+        weekends, holiday = found.explanation["skipped"]
+        self.assertEqual(
+            holiday,
+            {
+                "date": "2026-03-09",
+                "date_end": "2026-03-09",
+                "count": 1,
+                "reason": "holiday",
+            },
+        )
+        self.assertEqual(
+            (weekends["date"], weekends["reason"]), ("2026-03-07", "weekend")
+        )
+        self.assertEqual(weekends["count"], 8002)
+        self.assertNotIn("skipped_more", found.explanation)
+
+    def test_more_reasons_than_anybody_reads(self):
+        days_off = [(MONDAY + timedelta(days=n), f"reason {n}") for n in range(500)]
+        told = describe_days_off(days_off)
+        self.assertEqual(len(told["skipped"]), MAX_PERIODS)
+        self.assertEqual(told["skipped_more"], 500 - MAX_PERIODS)
+
+
+@tagged("crm_activity_plus")
+class TestToolsDateHistory(BaseCase):
+    """What a date was before, without end."""
+
+    def _change(self, explanation, number):
+        return add_history(
+            {"base": "rescheduled", "date": f"day {number}"}, explanation
+        )
+
+    def _list(self, explanation):
+        chain = []
+        while explanation:
+            chain.append(explanation)
+            explanation = explanation.get("before")
+        return chain
+
+    def test_the_last_changes_and_the_first(self):
+        explanation = first = {"base": "chosen_at_launch", "date": "2026-03-09"}
+        for number in range(10_000):
+            explanation = self._change(explanation, number)
+        chain = self._list(explanation)
+        self.assertEqual(
+            [one["date"] for one in chain],
+            ["day 9999", "day 9998", "day 9997", "day 9996", "2026-03-09"],
+        )
+        self.assertEqual(chain[-2]["omitted"], 9996)
+        self.assertEqual(get_first_explanation(explanation), first)
+
+    def test_few_changes_are_all_kept(self):
+        explanation = {"base": "plan_date", "date": "first"}
+        for number in range(KEPT_CHANGES + 1):
+            explanation = self._change(explanation, number)
+            self.assertEqual(len(self._list(explanation)), number + 2)
+            self.assertNotIn("omitted", str(explanation))
+        self.assertEqual(get_first_explanation(explanation)["date"], "first")
+
+    def test_what_an_older_version_left(self):
+        """However deep it is, and with each day off."""
+        rows = [
+            {"date": str(FRIDAY + timedelta(days=n)), "reason": "closed"}
+            for n in range(400)
+        ]
+        explanation = {"base": "plan_date", "date": "first", "skipped": rows}
+        for number in range(5000):
+            explanation = {
+                "base": "rescheduled",
+                "date": f"day {number}",
+                "before": explanation,
+            }
+        found = tidy(explanation)
+        self.assertEqual(len(self._list(found)), KEPT_CHANGES + 2)
+        [period] = get_first_explanation(found)["skipped"]
+        self.assertEqual((period["date"], period["count"]), (str(FRIDAY), 400))
+        self.assertEqual(tidy(found), found)
+
+    def test_nothing(self):
+        for nothing in (None, False, {}):
+            self.assertEqual(tidy(nothing), nothing)
+        self.assertEqual(add_history({"base": "hold"}, None), {"base": "hold"})

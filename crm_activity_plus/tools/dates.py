@@ -3,6 +3,7 @@
 
 """Deadlines, and how they were found. No ORM."""
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -14,6 +15,12 @@ MAX_DAYS_OFF = 3660
 # Nobody's working days are known for longer than a lifetime. They are counted one by
 # one, so that counting on would take minutes.
 MAX_WORKING_DAYS = 36600
+
+# As many periods of days off are told one by one; what there is more of is summed up.
+MAX_PERIODS = 20
+
+# So much of what a date was before is kept beside how it was found at first.
+KEPT_CHANGES = 3
 
 POLICIES = ("calendar", "working_days", "shift_forward", "shift_backward")
 
@@ -89,12 +96,125 @@ def find_deadline(
             "direction": direction,
             "policy": policy,
             "counted": abs(count) if policy == "working_days" else 0,
-            "skipped": [
-                {"date": off.isoformat(), "reason": reason} for off, reason in skipped
-            ],
+            **describe_days_off(skipped),
             "date": day.isoformat(),
         },
     )
+
+
+def describe_days_off(days_off):
+    """Sum up days on which nobody works.
+
+    :param days_off: days, each with the reason
+    :returns: ``skipped``: the periods, in order, with the same reason on all of their
+        days: ``date`` and ``date_end``, ``count`` of days, ``reason``. Where they are
+        too many, those with the commonest reasons are one period each; it has fewer
+        days off than days then. And ``skipped_more``: how many days off are not told,
+        where even that is too much
+    :rtype: dict
+    """
+    periods = []
+    for day, reason in sorted(days_off):
+        last = periods[-1] if periods else None
+        if last and last[2] == reason and day - last[1] <= timedelta(days=1):
+            last[3] += day != last[1]
+            last[1] = day
+        else:
+            periods.append([day, day, reason, 1])
+    if len(periods) > MAX_PERIODS:
+        periods = _sum_up_periods(periods)
+    told, left = periods[:MAX_PERIODS], periods[MAX_PERIODS:]
+    description = {
+        "skipped": [
+            {
+                "date": first.isoformat(),
+                "date_end": last.isoformat(),
+                "count": count,
+                "reason": reason,
+            }
+            for first, last, reason, count in told
+        ]
+    }
+    if left:
+        description["skipped_more"] = sum(count for *_period, count in left)
+    return description
+
+
+def _sum_up_periods(periods):
+    """Make one period of all that have a reason, the commonest reason first, until they
+    are few enough."""
+    numbers = Counter(reason for _first, _last, reason, _count in periods)
+    excess, common = len(periods) - MAX_PERIODS, set()
+    for reason, number in numbers.most_common():
+        if excess > 0 and number > 1:
+            common.add(reason)
+            excess -= number - 1
+    by_reason, result = {}, []
+    for first, last, reason, count in periods:
+        if reason in by_reason:
+            by_reason[reason][1] = last
+            by_reason[reason][3] += count
+            continue
+        period = [first, last, reason, count]
+        result.append(period)
+        if reason in common:
+            by_reason[reason] = period
+    return result
+
+
+def add_history(explanation, before):
+    """Say what a date was before it was changed.
+
+    :param dict explanation: how the new date was found
+    :param before: the explanation of the date before, or nothing
+    :returns: the explanation with ``before``, see :func:`tidy`
+    :rtype: dict
+    """
+    return tidy({**explanation, "before": before})
+
+
+def tidy(explanation):
+    """Keep an explanation short, however often the date was changed, and whatever an
+    older version noted down: the last changes, and how the date was found at first.
+
+    :param explanation: an explanation, or nothing; what was before is under ``before``
+    :returns: the explanation; ``omitted`` says how many changes are left out between it
+        and its ``before``
+    """
+    if not explanation:
+        return explanation
+    chain, node = [], explanation
+    while isinstance(node, dict):
+        chain.append(node)
+        node = node.get("before")
+    kept = chain
+    if len(chain) > KEPT_CHANGES + 2:
+        recent, left = chain[: KEPT_CHANGES + 1], chain[KEPT_CHANGES + 1 : -1]
+        omitted = len(left) + sum(one.get("omitted", 0) for one in [recent[-1], *left])
+        kept = [*recent[:-1], {**recent[-1], "omitted": omitted}, chain[-1]]
+    result = None
+    for one in reversed(kept):
+        one = {**one, **_tidy_days_off(one)}
+        one.pop("before", None)
+        result = one if result is None else {**one, "before": result}
+    return result
+
+
+def _tidy_days_off(explanation):
+    rows = explanation.get("skipped")
+    if not rows or any(row.keys() != {"date", "reason"} for row in rows):
+        return {}
+    return describe_days_off(
+        [(date.fromisoformat(row["date"]), row["reason"]) for row in rows]
+    )
+
+
+def get_first_explanation(explanation):
+    """:returns: how a date was found at first, before anybody changed it"""
+    explanation = explanation or {}
+    while explanation.get("before"):
+        explanation = explanation["before"]
+    return explanation
 
 
 def _count_working_days(day, count, sign, why_off, skipped):

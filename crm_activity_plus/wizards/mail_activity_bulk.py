@@ -162,6 +162,11 @@ class MailActivityBulk(models.TransientModel):
         today = fields.Date.context_today(self)
         if self.mode == "reassign" and not self.user_id:
             raise UserError(self.env._("Choose who is responsible from now on."))
+        if self.mode == "reassign":
+            plans = self.env["mail.activity.plan"]
+            reason = plans._get_unusable_responsible_reason(self.user_id.sudo())
+            if reason:
+                raise UserError(reason)
         if self.mode == "reschedule":
             if self.reschedule_mode == "date":
                 if not self.date_deadline or self.date_deadline < today:
@@ -191,7 +196,10 @@ class MailActivityBulk(models.TransientModel):
         others are left"""
         failures = {}
         chosen = self.with_context(active_test=False).activity_ids
-        existing = chosen.exists()
+        # Nothing is told about those that the user may not see.
+        chosen = chosen.exists()
+        existing = chosen._filtered_access("read")
+        self.hidden_count += len(chosen - existing)
         closed = existing.sudo().filtered(lambda a: a.status in CLOSED_STATUSES)
         for activity in closed:
             failures[activity.id] = self.env._("It is closed already.")
@@ -227,9 +235,8 @@ class MailActivityBulk(models.TransientModel):
 
     def _apply_reassign(self, activities):
         # Who takes over many is told once: see _notify_new_responsible.
-        activities.with_context(
-            activity_reason=self.note or False,
-            mail_activity_quick_update=len(self.activity_ids) > 1,
+        activities._because(self.note).with_context(
+            mail_activity_quick_update=len(self.activity_ids) > 1
         ).write({"user_id": self.user_id.id})
 
     def _apply_reschedule(self, activities):
@@ -246,9 +253,7 @@ class MailActivityBulk(models.TransientModel):
                 found[key] = self._find_date(dater, *key)
             by_date[found[key]] += activity
         for date_deadline, same_date in by_date.items():
-            same_date.with_context(activity_reason=self.note or False).write(
-                {"date_deadline": date_deadline}
-            )
+            same_date._because(self.note).write({"date_deadline": date_deadline})
 
     def _find_date(self, dater, date_deadline, user):
         if self.reschedule_mode == "date":

@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.mail_activity_type import APPLICABLE_DOMAIN
+from ..models.step_assigner import StepAssigner
+from ..tools.internal import Internal
 from .launch_preview import LaunchPreview
 
 # Beyond so many records, a plan is launched in the background, and what the launch
@@ -51,6 +53,14 @@ class MailActivitySchedule(models.TransientModel):
                 scheduler.activity_type_id = self.env[
                     "mail.activity"
                 ]._default_activity_type_for_model(scheduler.res_model)
+
+    @api.depends("activity_type_id", "res_model")
+    def _compute_activity_user_id(self):
+        """The person of the type may have left."""
+        super()._compute_activity_user_id()
+        for scheduler in self:
+            if not scheduler.activity_user_id._filter_can_do_activities():
+                scheduler.activity_user_id = self.env.user
 
     @api.depends("plan_date", "plan_left_out", "plan_overrides")
     def _compute_error(self):
@@ -201,7 +211,10 @@ class MailActivitySchedule(models.TransientModel):
         rotation = self.env["mail.activity.round.robin"]._get_rotation(draw=False)
         try:
             steps = plan._propose_steps(
-                plan._get_steps(), record, self.plan_on_demand_user_id, rotation
+                plan._get_steps(),
+                record,
+                self.plan_on_demand_user_id,
+                StepAssigner(rotation),
             )
             plan._date_steps(
                 steps,
@@ -272,7 +285,7 @@ class MailActivitySchedule(models.TransientModel):
         """:returns: the plan, knowing which pop-up launches it: opening another one is
         no repetition"""
         return self.plan_id.with_context(
-            plan_launch_request=f"{self._name}/{self._origin.id}"
+            plan_launch_request=Internal(f"{self._name}/{self._origin.id}")
         )
 
     def _propose(self, res_ids):
@@ -400,6 +413,8 @@ class MailActivitySchedule(models.TransientModel):
         overrides = plan._read_dict(overrides, "overrides")
         shared = plan._read_dict(overrides.get("all"), "all")
         by_record = plan._read_dict(overrides.get("records"), "records")
+        for code in self._get_filtered_codes(plan, res_ids):
+            shared = {**shared, code: {**(shared.get(code) or {}), "skip": True}}
         if not shared and not by_record:
             return {}
         codes = [step["code"] for step in plan._get_steps()]
@@ -417,6 +432,16 @@ class MailActivitySchedule(models.TransientModel):
             if values:
                 expanded[res_id] = values
         return expanded
+
+    @api.model
+    def _get_filtered_codes(self, plan, res_ids):
+        """:returns: codes of the steps that another addon leaves out of a launch from
+        the pop-up, by core's hook"""
+        scheduler = self or self.new(
+            {"plan_id": plan.id, "res_ids": str(res_ids), "res_model": plan.res_model}
+        )
+        kept = scheduler._plan_filter_activity_templates_to_schedule()
+        return (plan.template_ids - kept).mapped("code")
 
     # ------------------------------------------------------------
     # Launch

@@ -59,9 +59,19 @@ test("working days, with what was not counted", () => {
             policy: "working_days",
             counted: 3,
             skipped: [
-                {date: "2026-03-14", reason: "no working day"},
-                {date: "2026-03-15", reason: "no working day"},
-                {date: "2026-03-16", reason: "Founder's Day"},
+                {
+                    date: "2026-03-14",
+                    date_end: "2026-03-15",
+                    count: 2,
+                    reason: "no working day",
+                },
+                {
+                    date: "2026-03-16",
+                    date_end: "2026-03-16",
+                    count: 1,
+                    reason: "Founder's Day",
+                },
+                // As an older server noted it down.
                 {date: "2026-03-18", reason: "no working day"},
             ],
             date: "2026-03-20",
@@ -75,6 +85,32 @@ test("working days, with what was not counted", () => {
     ]);
 });
 
+test("so many days off that they are summed up", () => {
+    const skipped = [
+        {date: "2026-12-25", date_end: "2026-12-25", count: 1, reason: "Christmas"},
+        {
+            date: "2026-03-14",
+            date_end: "2027-03-14",
+            count: 106,
+            reason: "no working day",
+        },
+    ];
+    const explain = (values) =>
+        explainDate({
+            ...COMPUTED,
+            count: 260,
+            policy: "working_days",
+            skipped,
+            ...values,
+        })[2];
+    expect(explain({})).toBe(
+        "Not counted: 106 days from Sat, Mar 14, 2026 to Sun, Mar 14, 2027 (no working day), " +
+            "Fri, Dec 25, 2026 (Christmas)."
+    );
+    expect(explain({skipped_more: 1})).toMatch(/\(Christmas\), one more day\.$/);
+    expect(explain({skipped_more: 7})).toMatch(/\(Christmas\), 7 more days\.$/);
+});
+
 test("moved off days off, backward", () => {
     expect(
         explainDate({
@@ -82,10 +118,13 @@ test("moved off days off, backward", () => {
             base: "previous_deadline",
             count: 2,
             policy: "shift_backward",
-            // As the server found them: from the latest to the earliest.
             skipped: [
-                {date: "2026-03-15", reason: "no working day"},
-                {date: "2026-03-14", reason: "no working day"},
+                {
+                    date: "2026-03-14",
+                    date_end: "2026-03-15",
+                    count: 2,
+                    reason: "no working day",
+                },
             ],
             date: "2026-03-13",
         })

@@ -18,6 +18,8 @@ const EXPLAIN_BASE = {
     pause: (date) =>
         _t("The plan was paused. The due date moved by the pause, from %s.", date),
     hold: (date) => _t("It was on hold until %s.", date),
+    reassigned: (date) =>
+        _t("It was due on %s, before it was given to somebody else.", date),
     rescheduled: () => _t("The date was changed by hand."),
     chosen_at_launch: () => _t("The date was chosen at the launch."),
 };
@@ -52,43 +54,32 @@ function explainDelay({count, unit, direction, policy}) {
     return explain ? explain(Math.abs(count)) : "";
 }
 
-/**
- * Join days that follow each other and have the same reason.
- *
- * @param {{date: string, reason: string}[]} skipped
- * @returns {{first: object, last: object, reason: string}[]} oldest first
- */
-function groupSkipped(skipped) {
-    const periods = [];
-    for (const {date, reason} of skipped.toSorted((a, b) =>
-        a.date < b.date ? -1 : 1
-    )) {
-        const day = deserializeDate(date);
-        const last = periods.at(-1);
-        if (last?.reason === reason && last.last.plus({days: 1}).hasSame(day, "day")) {
-            last.last = day;
-        } else {
-            periods.push({first: day, last: day, reason});
-        }
+function explainPeriod({date, date_end: dateEnd, count, reason}) {
+    const first = deserializeDate(date);
+    // Days that were noted down one by one have no end.
+    const last = dateEnd ? deserializeDate(dateEnd) : first;
+    const values = {first: formatDay(first), last: formatDay(last), count, reason};
+    const span = Math.round(last.diff(first, "days").days) + 1;
+    if (span === 1) {
+        return _t("%(first)s (%(reason)s)", values);
     }
-    return periods;
+    if (count && count < span) {
+        return _t("%(count)s days from %(first)s to %(last)s (%(reason)s)", values);
+    }
+    return _t("%(first)s to %(last)s (%(reason)s)", values);
 }
 
-function explainSkipped({skipped, policy, unit}) {
+function explainSkipped({skipped, skipped_more: more, policy, unit}) {
     if (!skipped?.length) {
         return "";
     }
-    const days = groupSkipped(skipped)
-        .map(({first, last, reason}) =>
-            first.hasSame(last, "day")
-                ? _t("%(day)s (%(reason)s)", {day: formatDay(first), reason})
-                : _t("%(first)s to %(last)s (%(reason)s)", {
-                      first: formatDay(first),
-                      last: formatDay(last),
-                      reason,
-                  })
-        )
-        .join(", ");
+    const periods = skipped
+        .toSorted((a, b) => (a.date < b.date ? -1 : 1))
+        .map(explainPeriod);
+    if (more) {
+        periods.push(more === 1 ? _t("one more day") : _t("%s more days", more));
+    }
+    const days = periods.join(", ");
     return policy === "working_days" && unit === "days"
         ? _t("Not counted: %s.", days)
         : _t("Moved, since nobody works then: %s.", days);

@@ -1,0 +1,77 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The environment that the engine works in.
+
+Any client may send any context key. What the engine does must not depend on them: not
+by ``default_*`` keys, which give values to whatever is created on the way, and not by
+the keys by which Odoo's own code tells itself what to leave out.
+"""
+
+import pytz
+
+from odoo.tools.misc import clean_context
+
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
+from ..tools.internal import read_internal
+
+# Keys of Odoo's that change what is found, written or told on the way.
+STEERING_KEYS = (
+    "active_test",
+    "calendar_event_meeting_update",
+    "is_calendar_event_new",
+    "mail_activity_automation_skip",
+    "mail_activity_meeting_update",
+    "mail_activity_quick_update",
+    MODULE_UNINSTALL_FLAG,
+)
+
+# Code says so, that deletes what hangs on a model along with it.
+VANISHING_KEY = "crm_activity_plus_vanishing_models"
+
+
+def unsteered(records):
+    """:returns: the same records, with the rights of the same user, and without what
+    the context says about how to do things; what code said in an
+    :class:`~..tools.internal.Internal` stays"""
+    context = records.env.context
+    kept = clean_context(context)
+    for key in STEERING_KEYS:
+        kept.pop(key, None)
+    if not _is_timezone(kept.get("tz")):
+        kept.pop("tz", None)
+    if len(kept) == len(context):
+        return records
+    return records.with_env(records.env(context=kept))
+
+
+def _is_timezone(name):
+    return isinstance(name, str) and name in pytz.all_timezones_set
+
+
+def by_engine(records):
+    """:returns: the records for what the engine does with them by itself: as superuser,
+    and by no client's context. Whoever calls it has checked before that the user may
+    have that done, or does what follows from something that the user could do."""
+    return unsteered(records.sudo())
+
+
+def get_own_defaults(model, names):
+    """:returns: the defaults that the fields themselves have: neither the context nor
+    what a user saved as a default is asked"""
+    defaults = {}
+    for name in names:
+        field = model._fields.get(name)
+        if field and field.default:
+            value = field.convert_to_cache(field.default(model), model, False)
+            defaults[name] = field.convert_to_write(value, model)
+    return defaults
+
+
+def is_uninstalling(env):
+    """:returns: whether an addon is being uninstalled, or a model deleted; a client can
+    send the key in the context that says so, too, but isn't there while the server
+    loads its addons"""
+    return bool(
+        env.context.get(MODULE_UNINSTALL_FLAG) and env.su and not env.registry.ready
+    ) or read_internal(env.context, VANISHING_KEY, False)
