@@ -6,6 +6,7 @@ from collections import defaultdict
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
+import psycopg2
 import pytz
 
 from odoo import api, fields, models
@@ -70,6 +71,8 @@ EVENT_BY_STATUS = {
     "done": "done",
     "cancelled": "cancelled",
 }
+
+HOLDS_POSITION = "holds"
 
 # Changes of these are written to the ledger.
 LOGGED_FIELDS = (
@@ -931,18 +934,38 @@ class MailActivity(models.Model):
             # Where some of the responsibles are, it is tomorrow already.
             ("on_hold_until", "<=", fields.Date.today() + timedelta(days=1)),
         ]
-        activities = self.search(domain, order="on_hold_until, id")
-        over = activities._filter_hold_over()
-        self.env["ir.cron"]._commit_progress(remaining=len(over))
+        IrCron, positions = self.env["ir.cron"], self.env["mail.activity.cron.position"]
+        over = self.search(domain, order="id")._filter_hold_over()
+        # One that can't be ended must not keep others from it, however short the time.
+        last_id = positions._get(HOLDS_POSITION)
+        over = over.sorted(lambda a: a.id <= last_id)
+        IrCron._commit_progress(remaining=len(over))
         for activity in over:
             try:
-                with self.env.cr.savepoint():
-                    locked = activity.try_lock_for_update().filtered_domain(domain)
-                    locked._filter_hold_over()._end_hold()
-            except Exception:
-                _logger.exception("The hold of activity %s can't be ended", activity.id)
-            if not self.env["ir.cron"]._commit_progress(1):
+                activity._try_end_hold(domain)
+                positions._set(HOLDS_POSITION, activity.id)
+            except psycopg2.OperationalError:
+                # Somebody else changed the same at this moment: it comes back with the
+                # next call.
+                _logger.info("Activity %s was interrupted", activity.id, exc_info=True)
+                self.env.cr.rollback()
+                positions._set(HOLDS_POSITION, activity.id)
+            if not IrCron._commit_progress(1):
                 break
+
+    def _try_end_hold(self, domain):
+        """Bring back an activity, unless somebody else has it.
+
+        :param domain: of those whose hold may be over
+        """
+        try:
+            with self.env.cr.savepoint():
+                locked = self.try_lock_for_update().filtered_domain(domain)
+                locked._filter_hold_over()._end_hold()
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            _logger.exception("The hold of activity %s can't be ended", self.id)
 
     def _filter_hold_over(self):
         """:returns: the held activities that come back now: the day has come where the

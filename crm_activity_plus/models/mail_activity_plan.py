@@ -1084,6 +1084,7 @@ class MailActivityPlan(models.Model):
                     if proposal.record.id not in running
                 ]
             else:
+                runs._touch_documents()
                 runs._launch([proposal.steps for proposal in proposals])
                 return runs.sudo(False), late
         return Run.sudo(False), late

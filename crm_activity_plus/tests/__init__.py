@@ -33,3 +33,4 @@ from . import test_core_deletions, test_hand_over, test_meeting_series, test_mer
 from . import test_engine_restart
 from . import test_step_actions
 from . import test_run_company, test_run_follow
+from . import test_engine_races
