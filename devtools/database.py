@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -145,23 +146,29 @@ class Databases:
 
     def base_name(self, kind: str, outside: Sequence[str], demo: bool) -> str:
         """The name of the database with the addons of others only."""
-        identity = [self.odoo.source.identity, self.odoo.python.key, str(demo)]
+        identity = [*self.odoo.identity, str(demo)]
         return self.name(f"{kind}_base_{_key(*identity, *outside)}")
 
     @contextmanager
     def working_copy(
-        self, kind: str, outside: Sequence[str], addons: Sequence[Addon], demo: bool
+        self,
+        kind: str,
+        outside: Sequence[str],
+        addons: Sequence[Addon],
+        demo: bool,
+        assets: bool = True,
     ) -> Iterator[str]:
         """A database with the addons for one run of tests.
 
         :param kind: what the tests are; each kind has templates of its own
         :param outside: addons of others to install
-        :param addons: addons of this repository to install
+        :param addons: addons of this repository to install; may be none
+        :param assets: whether to build what browser tests load
         """
         database = self.name(f"{kind}_{os.getpid()}")
         try:
             with self._lock(f"template-{kind}"):
-                template = self._ensure_template(kind, outside, addons, demo)
+                template = self._ensure_template(kind, outside, addons, demo, assets)
                 self.copy(template, database)
             yield database
         finally:
@@ -169,7 +176,12 @@ class Databases:
                 self.drop(database)
 
     def _ensure_template(
-        self, kind: str, outside: Sequence[str], addons: Sequence[Addon], demo: bool
+        self,
+        kind: str,
+        outside: Sequence[str],
+        addons: Sequence[Addon],
+        demo: bool,
+        assets: bool,
     ) -> str:
         """Have a database with the addons that no test has touched.
 
@@ -183,14 +195,21 @@ class Databases:
             return suite
         if base not in existing:
             with self._unfinished(kind, base) as unfinished:
-                label = f"Making the {kind} database: {', '.join(outside)}"
+                named = textwrap.shorten(", ".join(outside), 60, placeholder=" ...")
+                label = f"Making the {kind} database: {named}"
                 self.install(unfinished, outside, label, demo)
+        if not addons:
+            return base
         stale = [name for name in sorted(existing - {base}) if self._is_of(kind, name)]
         older = [name for name in stale if name.startswith(f"{kind}_suite_")]
         with self._unfinished(kind, suite) as unfinished:
             self.copy(base, unfinished)
             label = f"Making the {kind} database: {names(addons)}"
-            self._install_suite(unfinished, addons, label, older[0] if older else "")
+            if assets:
+                self._install_suite(unfinished, addons, label, [*older, ""][0])
+            else:
+                modules = [addon.name for addon in addons]
+                self.install(unfinished, modules, label, demo)
         for name in stale:
             self.drop(name)
         return suite

@@ -29,12 +29,22 @@ _OWN_VARIABLES = ("ODOO_RC", "OPENERP_SERVER", "PGDATABASE", "PGDATABASE_TEMPLAT
 
 @dataclass(frozen=True)
 class Odoo:
-    """Odoo, ready to be started on a database server."""
+    """Odoo, ready to be started on a database server.
+
+    :param beside: an environment whose addons of others are on the path, too
+    """
 
     paths: Paths
     source: OdooSource
     python: PythonEnv
     postgres: Server
+    beside: PythonEnv | None = None
+
+    @property
+    def identity(self) -> list[str]:
+        """Tells this Odoo, with all that its databases depend on, from another."""
+        keys = [self.source.identity, self.python.key]
+        return [*keys, self.beside.key] if self.beside else keys
 
     def environ(self) -> dict[str, str]:
         """The variables for Odoo and for whatever connects to its database."""
@@ -42,6 +52,8 @@ class Odoo:
         for name in _OWN_VARIABLES:
             env.pop(name, None)
         env.update(self.postgres.env)
+        if self.beside:
+            env["PYTHONPATH"] = str(self.beside.site_packages)
         if self.postgres.bin:
             env["PATH"] += f"{os.pathsep}{self.postgres.bin}"
         return env
@@ -64,7 +76,8 @@ class Odoo:
         """The options of a configuration file."""
         # Odoo complains of a folder on the path that holds no addon.
         own = [self.paths.repo] if discover(self.paths.repo, with_tests=True) else []
-        addons = [*own, *self.source.addons_paths]
+        beside = [self.beside.site_packages / "odoo/addons"] if self.beside else []
+        addons = [*own, *beside, *self.source.addons_paths]
         settings = {
             "addons_path": ",".join(map(str, addons)),
             "data_dir": str(self.paths.data),

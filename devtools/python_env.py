@@ -41,6 +41,11 @@ class PythonEnv:
         """Names the environment's content."""
         return self.folder.name
 
+    @property
+    def site_packages(self) -> Path:
+        """Where its packages lie."""
+        return next(self.folder.glob("lib/python3*/site-packages"))
+
     def environ(self) -> dict[str, str]:
         """The variables for programs run in it."""
         env = {key: value for key, value in os.environ.items() if key != "PYTHONHOME"}

@@ -361,15 +361,15 @@ class CrmLead(models.Model):
             super()._stop_archived_runs()
 
     def _merge_dependences(self, opportunities):
-        """The plans of merged leads go on with the lead that stays."""
-        (self + opportunities)._get_plan_runs()._merge_into(self)
+        """The plans and activities of merged leads go on with the lead that stays."""
+        opportunities._merge_activities_into(self)
         if self.won_status in ("won", "lost"):
             self._stop_closed_runs(self.won_status)
         return super()._merge_dependences(opportunities)
 
     def _merge_dependences_calendar_events(self, opportunities):
-        """The meetings were booked before."""
-        lead = self.with_context(plan_no_booking=Internal(True))
+        """The meetings were booked before. Archived ones go along, too."""
+        lead = self.with_context(plan_no_booking=Internal(True), active_test=False)
         return super(CrmLead, lead)._merge_dependences_calendar_events(opportunities)
 
     def _get_activity_queue_facts(self):

@@ -6,7 +6,9 @@ from collections import Counter, defaultdict
 from contextlib import contextmanager
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools.internal import Internal, read_internal
 
 _logger = logging.getLogger(__name__)
 
@@ -16,6 +18,9 @@ MAX_DEPTH = 5
 MAX_TURNS = 20
 TURNS_KEY = "crm_activity_plus.action_turns"
 DEPTH_KEY = "crm_activity_plus.action_depth"
+
+# Actions that are run on the authority of whoever chose them for a plan.
+ALLOWED_KEY = "crm_activity_plus_allowed_actions"
 
 PLAN_STATES = ("launch_plan", "complete_activity")
 
@@ -92,6 +97,111 @@ class IrActionsServer(models.Model):
                         model=action.model_id.name,
                     )
                 )
+
+    # ------------------------------------------------------------
+    # Who may have it run
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_choosable_domain(self, domain=()):
+        """:returns: which actions are offered to the current user, as a text for the
+        client; whether one may be chosen is looked at when it is saved
+        """
+        groups = self.env.user.all_group_ids.ids
+        return repr(
+            [
+                *domain,
+                ("usage", "=", "ir_actions_server"),
+                ("parent_id", "=", False),
+                "|",
+                ("group_ids", "=", False),
+                ("group_ids", "in", groups),
+            ]
+        )
+
+    def _get_choice_error(self, res_model):
+        """Say why the current user can't choose the action for a step or an outcome.
+        Whoever chooses an action must be allowed to run it by hand.
+
+        :param str res_model: model of the records that it would be run on
+        :returns: a sentence, or False
+        """
+        self.ensure_one()
+        if not self.has_access("read"):
+            return self.env._(
+                "You may not use the action that was chosen. Choose another one, or "
+                "ask an administrator to save it."
+            )
+        # Superuser or not: so does Odoo when it runs an action.
+        reason = self._get_authority_error(self.env.user)
+        if reason:
+            return reason
+        if not self.env[res_model].has_access("write"):
+            return self.env._(
+                "You may not change records of “%(model)s”, so that you can't choose "
+                "an action for them.",
+                model=self.env["ir.model"]._get(res_model).name,
+            )
+        return self.sudo().warning or False
+
+    def _get_authority_error(self, user):
+        """Say why the action can't be run on the authority of a user: it, or an action
+        that is a part of it, is kept from them.
+
+        :param user: whoever chose it; none if they were deleted
+        :returns: a sentence, or False
+        """
+        for action in self._get_family():
+            if action.usage != "ir_actions_server":
+                return self.env._(
+                    "It is a scheduled action, which isn't for single records. Choose "
+                    "another action."
+                )
+            if action.group_ids and not action.group_ids & user.sudo().all_group_ids:
+                return self.env._(
+                    "The action is kept for some groups of users, and whoever chose it "
+                    "belongs to none of them. Choose another action, or ask somebody "
+                    "of these groups to choose it."
+                )
+            if action.state == "webhook" and not (
+                user and action.with_user(user).has_access("read")
+            ):
+                return self.env._(
+                    "The action calls another system, which is for administrators to "
+                    "choose. Choose another action, or ask one of them to choose it."
+                )
+        return False
+
+    def _get_family(self):
+        """:returns: the action and those that are parts of it, as superuser"""
+        family = members = self.sudo()
+        while members := members.child_ids - family:
+            family |= members
+        return family
+
+    def _on_authority_of(self, user, env):
+        """Prepare the action to be run by the engine, as somebody has chosen it. Odoo
+        would ask for the groups of the user that the engine works as.
+
+        :param user: whoever chose it
+        :param env: environment to run it in
+        :returns: the action in this environment
+        :raises UserError: whoever chose it may not run it, or not any more
+        """
+        reason = self._get_authority_error(user)
+        if reason:
+            raise UserError(reason)
+        allowed = Internal(frozenset(self._get_family().ids))
+        return self.with_env(env).with_context(**{ALLOWED_KEY: allowed})
+
+    def _can_execute_action_on_records(self, records):
+        if self.id in read_internal(self.env.context, ALLOWED_KEY, ()):
+            return None
+        return super()._can_execute_action_on_records(records)
+
+    # ------------------------------------------------------------
+    # Running it
+    # ------------------------------------------------------------
 
     def _run_action_launch_plan_multi(self, eval_context=None):
         """Launch the plan on the records; those it can't be launched on are skipped."""

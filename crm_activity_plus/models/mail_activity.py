@@ -70,14 +70,36 @@ EVENT_BY_STATUS = {
 # Changes of these are written to the ledger.
 LOGGED_FIELDS = (
     "activity_type_id",
+    "attempt",
     "date_deadline",
     "date_end",
     "date_start",
     "duration",
+    "outcome_id",
     "res_id",
+    "res_model",
     "summary",
     "user_id",
 )
+
+# What the start and the end of an activity, its duration and its deadline follow from.
+TIME_FIELDS = {"activity_type_id", "date_end", "date_start", "duration", "user_id"}
+
+# What a step has of its activity.
+STEP_FIELDS = ("date_deadline", "user_id")
+# What an activity of a step has by itself.
+OWN_FIELDS = (
+    "activity_type_id",
+    "attempt",
+    "outcome_id",
+    "res_id",
+    "res_model",
+    "summary",
+)
+# Why steps have the dates that their activities are given, by their ids.
+STEP_EXPLANATIONS = "activity_step_explanations"
+# Whether it is the engine that gives them to somebody, and no person.
+GIVEN_BY_ENGINE = "activity_given_by_engine"
 
 
 class MailActivity(models.Model):
@@ -433,8 +455,9 @@ class MailActivity(models.Model):
             if "status" not in vals:
                 # Whoever unarchives what is on hold takes it off hold.
                 self.filtered(lambda a: a.status == "on_hold").action_resume()
-        logged = vals.keys() & set(LOGGED_FIELDS)
-        old_values = self._get_logged_values(logged)
+        self._check_outcome_stays(vals)
+        is_logged = bool(vals.keys() & {*self._get_logged_fields(), "res_model_id"})
+        old_values = self._get_logged_values() if is_logged else {}
         old_statuses = {activity: activity.status for activity in self}
         result = super().write(vals)
         self._check_moved(documents)
@@ -445,8 +468,9 @@ class MailActivity(models.Model):
             self._follow_deadline()
         else:
             self._align_dates(vals)
-        self._log_changes(old_values, logged)
-        self._align_steps(vals)
+        step_changes = self._align_steps(vals)
+        if is_logged:
+            self._log_changes(old_values, old_statuses, step_changes)
         self._follow_statuses(old_statuses)
         return result
 
@@ -632,6 +656,24 @@ class MailActivity(models.Model):
             user=self.env.user.name,
         )
 
+    def _check_outcome_stays(self, vals):
+        """How a closed activity ended is history."""
+        if "outcome_id" not in vals or vals.get("active") or self.env.su:
+            return
+        for activity in self:
+            if (
+                activity.status in CLOSED_STATUSES
+                and activity.outcome_id.id != vals["outcome_id"]
+                and (activity.outcome_id or vals["outcome_id"])
+            ):
+                raise UserError(
+                    self.env._(
+                        "“%(activity)s” is closed, and what came of it can't be "
+                        "changed any more. Schedule a new activity instead.",
+                        activity=activity.display_name,
+                    )
+                )
+
     def _check_reopen(self):
         for activity in self:
             if activity.status in CLOSED_STATUSES and activity.sudo().run_line_id:
@@ -663,7 +705,7 @@ class MailActivity(models.Model):
         :param names: the fields that were just written; the end wins over the duration,
             and both over the deadline
         """
-        if not {"date_start", "date_end", "duration", "user_id"} & set(names):
+        if not TIME_FIELDS & set(names):
             return
         for activity in self.filtered("date_end"):
             vals = {}
@@ -696,25 +738,58 @@ class MailActivity(models.Model):
             super(MailActivity, activity).write(vals)
 
     def _align_steps(self, names):
-        """A step has the date and responsible that its activity was given."""
-        if not {"date_deadline", "date_end", "date_start", "user_id"} & set(names):
-            return
+        """A step has the date and responsible that its activity was given.
+
+        :param names: the fields that were just written
+        :returns: line -> what changed of it: name -> old and new value
+        """
+        if not {"date_deadline", *TIME_FIELDS} & set(names):
+            return {}
+        explanations = read_internal(self.env.context, STEP_EXPLANATIONS, {})
+        by_hand = not read_internal(self.env.context, GIVEN_BY_ENGINE)
+        old_values, vals_by_line = {}, {}
         for activity in self.sudo().filtered("run_line_id"):
             if activity.status in CLOSED_STATUSES:
                 continue
             line, vals = activity.run_line_id, {}
             if line.user_id != activity.user_id:
                 vals["user_id"] = activity.user_id.id
+                if by_hand:
+                    vals["is_reassigned"] = True
             if line.date_deadline != activity.date_deadline:
-                vals["date_deadline"] = activity.date_deadline
-                vals["date_explanation"] = {
-                    "base": "rescheduled",
-                    "date": activity.date_deadline.isoformat(),
-                    "user_id": self.env.uid,
-                    "before": line.date_explanation,
-                }
+                day = activity.date_deadline
+                given = explanations.get(line.id, {})
+                if given.get("date") != day.isoformat():
+                    given = line._explain_change("rescheduled", day)
+                vals |= {"date_deadline": day, "date_explanation": given}
             if vals:
-                line.write(vals)
+                old_values[line] = line._get_logged_values()
+                vals_by_line[line] = vals
+        # The activity's row tells of both.
+        self.env["mail.activity.plan.run.line"].sudo()._write_each(
+            vals_by_line, is_told=True
+        )
+        return {
+            line: line._get_logged_changes(values)
+            for line, values in old_values.items()
+        }
+
+    def _give_to(self, user):
+        """Assign the activities to somebody else, as the engine decided: their steps
+        follow the record's people as before. Whoever calls this tells those people,
+        since core would send one message for each activity.
+
+        :param user: who has them from now on, or nobody
+        """
+        self.with_context(
+            mail_activity_quick_update=True, **{GIVEN_BY_ENGINE: Internal(True)}
+        ).write({"user_id": user.id})
+
+    def _follow_with(self, explanations):
+        """:param dict explanations: why their steps get the dates that the activities
+            are given: id of a step -> its ``date_explanation``
+        :returns: the activities, knowing it"""
+        return self.with_context(**{STEP_EXPLANATIONS: Internal(explanations)})
 
     # ------------------------------------------------------------
     # Working on it
@@ -904,7 +979,8 @@ class MailActivity(models.Model):
         activities._check_feedback(feedback, attachment_ids)
         with activities._collect_created() as created_ids:
             if outcome:
-                activities.outcome_id = outcome
+                # What tells that they are done tells this, too.
+                super(MailActivity, activities).write({"outcome_id": outcome.id})
             activities.action_feedback(
                 feedback=feedback or False, attachment_ids=attachment_ids or None
             )
@@ -1107,29 +1183,10 @@ class MailActivity(models.Model):
             "user_id": self._find_able(self.user_id).id,
         }
 
-    def _hand_over(self, leaving):
-        """Give the activities of users who leave to the record's salesperson, else to
-        the team leader, else to nobody: then they are shown as unassigned.
-
-        :param leaving: users who can't take any of them
-        """
-        Plan = self.env["mail.activity.plan"]
-        by_user = defaultdict(self.browse)
-        for res_model, activities in self.grouped("res_model").items():
-            records = self.env[res_model].browse(activities.mapped("res_id")).exists()
-            known = records.grouped("id")
-            for activity in activities:
-                record = known.get(activity.res_id, records.browse())
-                candidates = [
-                    Plan._find_user_by_role(role, record)
-                    for role in ("salesperson", "team_leader")
-                ]
-                user = next(
-                    (c for c in candidates if c and c not in leaving), leaving.browse()
-                )
-                by_user[user.id] += activity
-        for user_id, activities in by_user.items():
-            activities.write({"user_id": user_id})
+    def _move_to(self, record):
+        """Put the activities, of any status, on another record of the same model.
+        Their runs are moved by ``_merge_into``."""
+        self.sudo().write({"res_id": record.id})
 
     def _get_reason(self):
         """:returns: why the running operation changes activities, where it said so: see
@@ -1150,9 +1207,10 @@ class MailActivity(models.Model):
         changed = self.filtered(lambda a: a.status != old_statuses[a])
         changed = unsteered(changed)
         # How a reopened one ended says nothing about how it will end.
-        changed.filtered(
+        reopened = changed.filtered(
             lambda a: old_statuses[a] in CLOSED_STATUSES and a.outcome_id
-        ).outcome_id = False
+        )
+        super(MailActivity, reopened).write({"outcome_id": False})
         steps = self.env["mail.activity.plan.run.line"].sudo()
         by_change = changed.grouped(lambda a: (old_statuses[a], a.status))
         for (old_status, status), activities in by_change.items():
@@ -1165,7 +1223,11 @@ class MailActivity(models.Model):
             event = EVENT_BY_STATUS[status]
             if old_status == "on_hold" and status not in CLOSED_STATUSES:
                 event = "resumed"
-            alone._log(event, (old_status, status), reason=activities._get_reason())
+            ends = None
+            if {old_status, status} & set(CLOSED_STATUSES):
+                ends = {activity: activity._get_logged_end() for activity in alone}
+            reason = activities._get_reason()
+            alone._log(event, (old_status, status), reason, ends)
         done = changed.filtered(lambda a: a.status == "done" and a.outcome_id)
         for outcome, activities in done.grouped("outcome_id").items():
             outcome._apply(activities)
@@ -1249,8 +1311,17 @@ class MailActivity(models.Model):
     # Ledger
     # ------------------------------------------------------------
 
-    def _get_logged_values(self, names=LOGGED_FIELDS):
+    @api.model
+    def _get_logged_fields(self):
+        """Hook: the fields whose changes are told.
+
+        :rtype: tuple[str]
+        """
+        return LOGGED_FIELDS
+
+    def _get_logged_values(self):
         """:returns: for each activity, what the ledger keeps of it; JSON-able"""
+        names = self._get_logged_fields()
         return {
             activity: {
                 name: value
@@ -1266,21 +1337,57 @@ class MailActivity(models.Model):
             return value.id
         return value.isoformat() if isinstance(value, date) else value
 
-    def _log_changes(self, old_values, names):
-        if not names:
-            return
-        new_values = self._get_logged_values(names)
-        changes = {}
-        for activity in self:
+    def _get_logged_end(self):
+        """:returns: how the activity ended, for the ledger; JSON-able"""
+        outcome = self.sudo().outcome_id
+        return {
+            "attempt": self.attempt,
+            "outcome": outcome.code or False,
+            "outcome_id": outcome.id,
+        }
+
+    def _log_changes(self, old_values, old_statuses, step_changes):
+        """Tell the ledger what else was changed along with what was written.
+
+        Where the activity's step has changed with it, the row is the step's, and tells
+        of both.
+
+        :param dict old_values: what the ledger keeps of each activity, before
+        :param dict old_statuses: the status of each activity before
+        :param dict step_changes: line -> what changed of it
+        """
+        rows = []
+        new_values = self._get_logged_values()
+        for activity in self.sudo():
             old, new = old_values[activity], new_values[activity]
             # False for what is not set: XML-RPC knows no null.
-            changes[activity] = {
+            changes = {
                 name: [old.get(name, False), new.get(name, False)]
-                for name in names
+                for name in self._get_logged_fields()
                 if old.get(name) != new.get(name)
             }
-        for status, activities in self.filtered(changes.get).grouped("status").items():
-            activities._log("changed", (status, status), self._get_reason(), changes)
+            line = activity.run_line_id
+            if step_changes.get(line):
+                own = {n: changes.pop(n) for n in OWN_FIELDS if n in changes}
+                changes |= step_changes[line]
+                rows.append(
+                    {
+                        **line._prepare_log_values("changed", line.state),
+                        "activity_ref": activity.id,
+                        "values": changes,
+                    }
+                )
+                changes = own
+            if changes:
+                status = old_statuses[activity]
+                rows.append(
+                    {
+                        **activity._prepare_log_values("changed", (status, status)),
+                        "values": changes,
+                    }
+                )
+        reason = self._get_reason()
+        self.env["mail.activity.log"]._add([{**row, "reason": reason} for row in rows])
 
     def _log(self, event, statuses, reason=False, values=None):
         """Add a row to the ledger for each activity.
@@ -1290,19 +1397,30 @@ class MailActivity(models.Model):
         :param str reason: why
         :param dict values: activity -> what else there is to tell
         """
-        old_status, new_status = statuses
         self.env["mail.activity.log"]._add(
             [
                 {
-                    "res_model": activity.res_model,
-                    "res_id": activity.res_id,
-                    "activity_ref": activity.id,
-                    "event": event,
-                    "old_status": old_status,
-                    "new_status": new_status,
+                    **activity._prepare_log_values(event, statuses),
                     "reason": reason,
                     "values": values and values[activity],
                 }
                 for activity in self.sudo()
             ]
         )
+
+    def _prepare_log_values(self, event, statuses):
+        """Hook: the values of a ledger row about the activity.
+
+        :param str event: one of the ledger's events
+        :param tuple statuses: the old and the new status
+        """
+        self.ensure_one()
+        old_status, new_status = statuses
+        return {
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "activity_ref": self.id,
+            "event": event,
+            "old_status": old_status,
+            "new_status": new_status,
+        }

@@ -97,13 +97,25 @@ class MailActivityDocumentMixin(models.AbstractModel):
             documents = self.env[res_model].with_context(active_test=False)
             allowed = Domain.FALSE
             if documents.has_access("read"):
-                allowed = Domain("res_id", "in", documents._search([]))
+                allowed = self._get_allowed_res_id_domain(
+                    res_model, documents._search([])
+                )
             if is_admin:
                 allowed |= Domain("res_id", "not in", documents.sudo()._search([]))
             domain |= Domain("res_model", "=", res_model) & allowed
         if is_admin:
             domain |= Domain("res_model", "not in", known)
         return domain
+
+    @api.model
+    def _get_allowed_res_id_domain(self, res_model, allowed):
+        """Hook: what hangs on the documents of a model that the user may read.
+
+        :param str res_model: the model
+        :param allowed: query of the ids of those documents
+        :returns: domain of the records in this table
+        """
+        return Domain("res_id", "in", allowed)
 
     @api.model
     def _get_document_models(self):

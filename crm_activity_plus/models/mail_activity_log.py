@@ -3,6 +3,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from .engine_env import is_uninstalling
 
@@ -15,7 +16,8 @@ class MailActivityLog(models.Model):
     * an activity: ``activity_ref``. The statuses are those of ``mail.activity``;
     * a step of a run: ``run_line_id``, and ``activity_ref`` once it has an activity.
       The statuses are the step's states;
-    * a run: ``run_id`` alone. The statuses are the run's states.
+    * a run: ``run_id`` alone. The statuses are the run's states;
+    * a document that another one was merged into: ``merged_res_id``, the other one.
 
     So the last row of each step and of the run gives their present state.
     """
@@ -38,6 +40,13 @@ class MailActivityLog(models.Model):
     )
     # No foreign key: the row outlives the activity.
     activity_ref = fields.Integer("Activity", readonly=True, index="btree_not_null")
+    merged_res_id = fields.Integer(
+        "Merged Record",
+        readonly=True,
+        index="btree_not_null",
+        help="The record that was merged into this one. Its rows are read with those "
+        "of the one that stayed.",
+    )
     run_id = fields.Many2one(
         "mail.activity.plan.run",
         readonly=True,
@@ -114,3 +123,69 @@ class MailActivityLog(models.Model):
         return self.sudo()._insert(
             [{"date": now, "user_id": self.env.uid, **vals} for vals in vals_list]
         )
+
+    # ------------------------------------------------------------
+    # Merged documents
+    # ------------------------------------------------------------
+
+    @api.model
+    def _add_merges(self, merged, survivor):
+        """Tell that documents were merged into another one, so that whoever may read
+        that one reads what the ledger has of them: rows are never changed.
+
+        :param merged: the documents that go
+        :param survivor: the one that stays
+        """
+        rows = self.sudo()
+        known = [("res_model", "=", survivor._name), ("res_id", "in", merged.ids)]
+        res_ids = {row.res_id for row in rows.search_fetch(known, ["res_id"])}
+        # What was merged into them before goes along.
+        res_ids.update(
+            row.merged_res_id
+            for row in rows.search_fetch(
+                [*known, ("merged_res_id", "!=", False)], ["merged_res_id"]
+            )
+        )
+        self._add(
+            [
+                {
+                    "res_model": survivor._name,
+                    "res_id": survivor.id,
+                    "merged_res_id": res_id,
+                    "event": "moved",
+                    "values": {"res_id": [res_id, survivor.id]},
+                }
+                for res_id in sorted(res_ids)
+            ]
+        )
+
+    def _filter_document_forbidden(self, operation):
+        """The rows of a document that was merged follow the one that it was merged
+        into."""
+        forbidden = super()._filter_document_forbidden(operation)
+        if not forbidden:
+            return forbidden
+        rows = forbidden.sudo()
+        merges = rows.search(
+            [
+                ("merged_res_id", "in", rows.mapped("res_id")),
+                ("res_model", "in", rows.mapped("res_model")),
+            ]
+        ).sudo(False)
+        merges -= super(MailActivityLog, merges)._filter_document_forbidden(operation)
+        allowed = {(row.res_model, row.merged_res_id) for row in merges.sudo()}
+        return forbidden.filtered(
+            lambda row: (row.sudo().res_model, row.sudo().res_id) not in allowed
+        )
+
+    @api.model
+    def _get_allowed_res_id_domain(self, res_model, allowed):
+        domain = super()._get_allowed_res_id_domain(res_model, allowed)
+        merges = self.sudo()._search(
+            [
+                ("merged_res_id", "!=", False),
+                ("res_model", "=", res_model),
+                ("res_id", "in", allowed),
+            ]
+        )
+        return domain | Domain("res_id", "in", merges.subselect("merged_res_id"))

@@ -5,7 +5,7 @@ from odoo import fields, models
 from odoo.tools.misc import format_date, format_datetime, format_duration
 
 # Values that say nothing to a person.
-TECHNICAL_NAMES = ("res_id",)
+TECHNICAL_NAMES = ("attempt", "res_id", "res_model")
 
 
 class MailActivityLog(models.Model):

@@ -2,9 +2,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import models
+from odoo.fields import Domain
 
 from .engine_env import by_engine, is_uninstalling
+from .mail_activity import CLOSED_STATUSES
 from .mail_activity_plan_run import OPEN_STATES
+
+# What runs follow: the company that the record belongs to, and who has a role on it.
+FOLLOWED_FIELDS = {"company_id", "team_id", "user_id"}
 
 
 class MailActivityMixin(models.AbstractModel):
@@ -20,24 +25,66 @@ class MailActivityMixin(models.AbstractModel):
             self.filtered(
                 lambda record: partners[record.id] != old_partners[record.id]
             )._update_activity_partners()
+        if FOLLOWED_FIELDS & vals.keys():
+            self._align_plan_runs()
         self._exit_plan_runs(vals)
         return result
 
     def _write_multi(self, vals_list):
         """A customer that is computed, such as the one of a task, is written here
-        only."""
+        only; so is a company or a team, such as those of a lead."""
         super()._write_multi(vals_list)
+        self._filter_computed(
+            vals_list, self._mail_get_partner_fields()
+        )._update_activity_partners()
+        self._filter_computed(vals_list, FOLLOWED_FIELDS)._align_plan_runs()
+
+    def _filter_computed(self, vals_list, names):
+        """:param list[dict] vals_list: what is written to each of the records
+        :returns: those where it is one of the fields, where that is a computed one
+        """
         names = {
             name
-            for name in self._mail_get_partner_fields()
-            if self._fields[name].compute
+            for name in names
+            if name in self._fields and self._fields[name].compute
         }
-        if names:
-            self.browse(
-                record.id
-                for record, vals in zip(self, vals_list, strict=True)
-                if names & vals.keys()
-            )._update_activity_partners()
+        return self.browse(
+            record.id
+            for record, vals in zip(self, vals_list, strict=True)
+            if names & vals.keys()
+        )
+
+    def _align_plan_runs(self):
+        """Have the plan runs of the records follow them: see ``_follow_documents``."""
+        # While an addon is uninstalled, the engine's tables may be gone already.
+        if not self or is_uninstalling(self.env):
+            return
+        plans = self.env["mail.activity.plan"]
+        if self._name in plans._get_watched_models("launched"):
+            self._get_plan_runs()._follow_documents()
+
+    def activity_search(
+        self,
+        act_type_xmlids="",
+        user_id=None,
+        additional_domain=None,
+        only_automated=True,
+    ):
+        """What other addons close, hand over or delete once their own work is done is
+        open, too, while somebody holds it: core would leave it, to come back later."""
+        domain = Domain(additional_domain or Domain.TRUE)
+        asked = {condition.field_expr for condition in domain.iter_conditions()}
+        if self.env.context.get("active_test", True) and not asked & {
+            "active",
+            "status",
+        }:
+            domain &= Domain("status", "not in", CLOSED_STATUSES)
+        return super().activity_search(
+            act_type_xmlids,
+            user_id=user_id,
+            additional_domain=domain,
+            only_automated=only_automated,
+        )
 
     def _exit_plan_runs(self, vals):
         """Stop the runs that what was just written ends.
@@ -76,16 +123,35 @@ class MailActivityMixin(models.AbstractModel):
             [("res_model", "=", self._name), ("res_id", "in", self.ids), *domain]
         )
 
+    def _merge_activities_into(self, survivor):
+        """These records are about to be merged into another one and deleted: give it
+        their plans, and their activities of every status. Core moves the open ones
+        only, and deletes what is left.
+
+        :param survivor: the record of the same model that stays
+        """
+        merged = self - survivor
+        if not merged:
+            return
+        (survivor + merged)._get_plan_runs()._merge_into(survivor)
+        merged._get_all_activities()._move_to(survivor)
+        self.env["mail.activity.log"]._add_merges(merged, survivor)
+        # Core is about to read them.
+        (survivor + merged).invalidate_recordset(["activity_ids"], flush=False)
+
+    def _get_all_activities(self):
+        """:returns: the activities of the records, closed and held ones included, for
+        the engine"""
+        activities = by_engine(self.env["mail.activity"])
+        return activities.with_context(active_test=False).search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        )
+
     def _update_activity_partners(self):
         """Activities and runs are found from the customer that the record has now."""
         if not self:
             return
-        activities = (
-            self.env["mail.activity"]
-            .sudo()
-            .with_context(active_test=False)
-            .search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
-        )
+        activities = self._get_all_activities()
         self.env.add_to_compute(activities._fields["partner_id"], activities)
         partners = self.sudo()._mail_get_partners()
         for run in self._get_plan_runs():

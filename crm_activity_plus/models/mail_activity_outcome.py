@@ -4,7 +4,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from .engine_env import is_uninstalling
@@ -81,6 +81,7 @@ class MailActivityOutcome(models.Model):
     server_action_id = fields.Many2one(
         "ir.actions.server",
         string="Run Action",
+        domain=lambda self: self.env["ir.actions.server"]._get_choosable_domain(),
         ondelete="set null",
         help="Action to run on the record.",
     )
@@ -114,6 +115,45 @@ class MailActivityOutcome(models.Model):
                     outcomes=", ".join(self.mapped("name")),
                 )
             )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        outcomes = super().create(vals_list)
+        outcomes._check_choices()
+        return outcomes
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"plan_id", "server_action_id", "stage_id"}:
+            self._check_choices()
+        return result
+
+    def _check_choices(self):
+        """Whoever saves an outcome must be allowed to do what it does."""
+        for outcome in self:
+            reason = outcome._get_choice_error()
+            if reason:
+                raise AccessError(
+                    self.env._(
+                        "The outcome “%(outcome)s”: %(reason)s",
+                        outcome=outcome.name,
+                        reason=reason,
+                    )
+                )
+
+    def _get_choice_error(self):
+        """:returns: why the current user can't choose what the outcome does, or
+        False"""
+        self.ensure_one()
+        for name in ("plan_id", "stage_id"):
+            if self[name] and not self[name].has_access("read"):
+                return self.env._(
+                    "You may not use what was chosen as “%(field)s”. Choose another "
+                    "one, or ask an administrator to save the outcome.",
+                    field=self._fields[name]._description_string(self.env),
+                )
+        action = self.server_action_id
+        return action and action._get_choice_error(action.sudo().model_name)
 
     @api.model
     def _read_outcome(self, outcome):

@@ -9,12 +9,12 @@ import psycopg2.errors
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
-from odoo.tools.safe_eval import safe_eval
+from odoo.tools import SQL
 
 from ..tools.codes import make_code
 from ..tools.graph import sort_in_waves
 from ..tools.internal import read_internal
+from .condition import Condition
 from .engine_env import is_uninstalling, unsteered
 from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
 from .step_dater import StepDater
@@ -38,8 +38,13 @@ class Proposal(NamedTuple):
 
 class MailActivityPlan(models.Model):
     _name = "mail.activity.plan"
-    _inherit = ["mail.activity.plan", "mail.activity.code.mixin"]
+    _inherit = [
+        "mail.activity.plan",
+        "mail.activity.code.mixin",
+        "mail.activity.plan.save.mixin",
+    ]
     _code_default = "plan"
+    _condition_names = ("domain", "exit_domain")
 
     description = fields.Html()
     allow_parallel = fields.Boolean(
@@ -88,6 +93,9 @@ class MailActivityPlan(models.Model):
     exit_domain = fields.Char(
         "Stop When", help="The plan is stopped on records that come to meet this."
     )
+    version = fields.Integer(
+        readonly=True, copy=False, help="It counts the changes of the plan's steps."
+    )
     run_ids = fields.One2many("mail.activity.plan.run", "plan_id", string="Runs")
     run_count = fields.Integer(compute="_compute_run_count")
 
@@ -124,30 +132,91 @@ class MailActivityPlan(models.Model):
                 )
             )
 
+    def _count_change(self, activity_types):
+        """Count a change of the plans' steps.
+
+        Two people may change steps of one plan at the same moment. Each of them looks
+        whether the steps fit together as they were when the transaction began, without
+        what the other one does. Both write this row, so that the second one has to
+        begin again, and sees it. The same goes for the types of the steps, which
+        somebody else may be about to delete, or to limit to other applications.
+
+        :param activity_types: types of the steps that were saved
+        """
+        for records, setting in (
+            (self, SQL("version = COALESCE(version, 0) + 1")),
+            (activity_types, SQL("write_date = write_date")),
+        ):
+            if records:
+                self.env.cr.execute(
+                    SQL(
+                        "UPDATE %s SET %s WHERE id IN %s",
+                        SQL.identifier(records._table),
+                        setting,
+                        tuple(sorted(records.ids)),
+                    )
+                )
+        self.invalidate_recordset(["version"], flush=False)
+
     @api.model_create_multi
     def create(self, vals_list):
-        plans = super().create(vals_list)
-        if any(plan[name] for plan in plans for name in WATCHED_EXITS):
+        plans = super().create(
+            [
+                {name: value for name, value in vals.items() if name != "version"}
+                for vals in vals_list
+            ]
+        )
+        known = self._get_watched_models("launched")
+        if not known.issuperset(plans.mapped("res_model")) or any(
+            plan[name] for plan in plans for name in WATCHED_EXITS
+        ):
             self.env.registry.clear_cache()
         return plans
 
     def write(self, vals):
+        vals = {name: value for name, value in vals.items() if name != "version"}
+        if "res_model" in vals:
+            self._check_res_model_stays(vals["res_model"])
         result = super().write(vals)
+        if vals.keys() & {"active", "domain", "res_model", "team_ids"}:
+            # On other records, the actions of its steps do something else.
+            self.filtered("active").template_ids._check_choices()
         if {"res_model", *WATCHED_EXITS} & vals.keys():
             self.env.registry.clear_cache()
         return result
 
-    def copy(self, default=None):
-        """The copied steps wait for each other, not for the originals."""
-        copies = super().copy(default)
-        for plan, copied in zip(self, copies, strict=True):
-            by_code = {step.code: step for step in copied.template_ids}
-            for step in plan.template_ids.filtered("after_ids"):
-                if step.code in by_code:
-                    by_code[step.code].after_ids = self.env[step._name].union(
-                        *(by_code[other.code] for other in step.after_ids)
-                    )
-        return copies
+    def _check_res_model_stays(self, res_model):
+        """What was launched, is about to be, or launches the plan, is for records of
+        one model.
+
+        :param str res_model: the model that the plans are to be for
+        :raises UserError: they are needed for another one
+        """
+        changed = self.sudo().filtered(lambda plan: plan.res_model != res_model)
+        launched = changed.filtered("run_ids")
+        waiting = [("plan_id", "in", changed.ids)]
+        waiting.append(("state", "in", ("pending", "running")))
+        launches = self.env["mail.activity.plan.launch"].sudo().search(waiting)
+        launched |= launches.plan_id
+        if launched:
+            raise UserError(
+                self.env._(
+                    "“%(plans)s” has been launched, so that it stays a plan for the "
+                    "same records. Create another plan instead.",
+                    plans=", ".join(launched.mapped("name")),
+                )
+            )
+        actions = self.env["ir.actions.server"].sudo()
+        actions = actions.search([("activity_plan_id", "in", changed.ids)])
+        if actions:
+            raise UserError(
+                self.env._(
+                    "“%(plans)s” is launched by the action “%(action)s”, so that it "
+                    "stays a plan for the same records. Create another plan instead.",
+                    plans=", ".join(actions.activity_plan_id.mapped("name")),
+                    action=actions[0].name,
+                )
+            )
 
     def action_view_runs(self):
         self.ensure_one()
@@ -287,8 +356,9 @@ class MailActivityPlan(models.Model):
                     steps, record, responsible, rotation, unmet
                 )
                 self._apply_overrides(proposed, overrides.get(record.id, {}))
-                if record.id in overrides:
-                    reason = self._get_unusable_override_reason(proposed, record)
+                reason = self._get_unusable_override_reason(
+                    overrides.get(record.id, {}), record
+                )
                 try:
                     self._date_steps(proposed, plan_date, dater, record)
                 except ValidationError as undatable:
@@ -305,23 +375,9 @@ class MailActivityPlan(models.Model):
 
     def _check_launchable(self):
         """:raises UserError: the plan itself can't be launched"""
-        if not self.active:
-            raise UserError(
-                self.env._(
-                    "The plan “%(plan)s” is archived. Restore it, or choose another "
-                    "one.",
-                    plan=self.name,
-                )
-            )
-        if self.company_id and self.company_id not in self.env.companies:
-            raise UserError(
-                self.env._(
-                    "The plan “%(plan)s” belongs to the company “%(company)s”, which "
-                    "you are not working in. Switch to it, or choose another plan.",
-                    plan=self.name,
-                    company=self.sudo().company_id.name,
-                )
-            )
+        reason = self._get_unavailable_reason()
+        if reason:
+            raise UserError(reason)
         if not self.template_ids:
             raise UserError(
                 self.env._(
@@ -347,6 +403,34 @@ class MailActivityPlan(models.Model):
                         reason=reason,
                     )
                 )
+        self._check_condition_texts()
+
+    def _check_condition_texts(self):
+        """A condition that can't be read, as an older version left it, is none that
+        every record meets."""
+        for owner, texts in (
+            (self, (self.domain, self.exit_domain)),
+            *((step, (step.condition_domain,)) for step in self.template_ids),
+        ):
+            for text in filter(None, texts):
+                Condition(self.env, text, owner.display_name).check_text()
+
+    def _get_unavailable_reason(self):
+        """:returns: why nobody can begin with the plan now, neither by a launch nor by
+        a restart, or False"""
+        if not self.active:
+            return self.env._(
+                "The plan “%(plan)s” is archived. Restore it, or choose another one.",
+                plan=self.name,
+            )
+        if self.company_id and self.company_id not in self.env.companies:
+            return self.env._(
+                "The plan “%(plan)s” belongs to the company “%(company)s”, which "
+                "you are not working in. Switch to it, or choose another plan.",
+                plan=self.name,
+                company=self.sudo().company_id.name,
+            )
+        return False
 
     def _read_res_ids(self, res_ids):
         """:returns: the given ids, each once; a single one may be given by itself"""
@@ -461,37 +545,82 @@ class MailActivityPlan(models.Model):
             reasons[record.id] = self.env._(
                 "You may not change “%(record)s”.", record=record.display_name
             )
-        reasons |= self._get_closed_reasons(writable)
-        reasons |= self._get_company_reasons(writable, responsible)
-        reasons |= self._get_condition_reasons(
-            writable.filtered(lambda record: record.id not in reasons)
-        )
+        reasons |= self._get_unfit_reasons(writable, responsible, self)
         candidates = writable.filtered(lambda record: record.id not in reasons)
         return reasons | self._get_running_reasons(candidates, plan_date, responsible)
 
-    def _get_closed_reasons(self, records):
+    def _get_unfit_reasons(self, records, responsible, exits):
+        """Say on which records the plan can't begin, because of how they are.
+
+        :param responsible: who does the steps that ask for it
+        :param exits: what has the exits that count: the plan, or a run of it
+        :returns: record id -> a sentence
+        :rtype: dict
+        """
+        reasons = self._get_closed_reasons(records, exits)
+        reasons |= self._get_company_reasons(records, responsible)
+        reasons |= self._get_condition_reasons(
+            records.filtered(lambda record: record.id not in reasons)
+        )
+        left = records.filtered(lambda record: record.id not in reasons)
+        return reasons | self._get_met_reasons(left, exits)
+
+    def _get_closed_reasons(self, records, exits):
         """A plan isn't launched where what stops it has happened already, maybe while
         the pop-up was open."""
         reasons = {}
-        active = records._active_name
         for record in records:
-            status = record.won_status if "won_status" in record else False
-            if self.exit_on_won and status == "won":
-                reasons[record.id] = self.env._(
-                    "“%(record)s” is won, and the plan stops when that happens.",
-                    record=record.display_name,
-                )
-            elif self.exit_on_lost and status == "lost":
-                reasons[record.id] = self.env._(
-                    "“%(record)s” is lost, and the plan stops when that happens.",
-                    record=record.display_name,
-                )
-            elif self.exit_on_lost and active and not record[active]:
-                reasons[record.id] = self.env._(
-                    "“%(record)s” is archived, and the plan stops when that happens.",
-                    record=record.display_name,
-                )
+            match self._get_closed_state(record, exits):
+                case "won":
+                    reasons[record.id] = self.env._(
+                        "“%(record)s” is won, and the plan stops when that happens.",
+                        record=record.display_name,
+                    )
+                case "lost":
+                    reasons[record.id] = self.env._(
+                        "“%(record)s” is lost, and the plan stops when that happens.",
+                        record=record.display_name,
+                    )
+                case "archived":
+                    reasons[record.id] = self.env._(
+                        "“%(record)s” is archived, and the plan stops when that "
+                        "happens.",
+                        record=record.display_name,
+                    )
         return reasons
+
+    @api.model
+    def _get_closed_state(self, record, exits):
+        """:param exits: what has the exits that count: a plan, or a run
+        :returns: what has happened to a record that such a plan stops for: ``won``,
+            ``lost``, ``archived``, or False
+        """
+        status = record.won_status if "won_status" in record else False
+        if exits.exit_on_won and status == "won":
+            return "won"
+        if not exits.exit_on_lost:
+            return False
+        if status == "lost":
+            return "lost"
+        active = record._active_name
+        return "archived" if active and not record[active] else False
+
+    def _get_met_reasons(self, records, exits):
+        """Likewise where a record meets the exit condition already."""
+        if not exits.exit_domain or not records:
+            return {}
+        try:
+            met = self._filter_records(records.sudo(), exits.exit_domain, self.name)
+        except ValidationError:
+            # It never stops the plan either: see ``_stop_where_met`` of runs.
+            return {}
+        return {
+            record.id: self.env._(
+                "“%(record)s” meets the condition that stops the plan.",
+                record=record.display_name,
+            )
+            for record in met.sudo(False)
+        }
 
     def _get_company_reasons(self, records, responsible):
         if "company_id" not in records:
@@ -539,45 +668,26 @@ class MailActivityPlan(models.Model):
         return reasons
 
     def _check_domain(self, domain, name):
-        """Read a domain that a person typed.
+        """Look whether the current user may have a domain on the plan's records; see
+        :meth:`Condition.check`.
 
-        :param str domain: the domain
+        :param str domain: what a person typed
         :param str name: what it belongs to, for the message
-        :returns: a domain on the plan's model
-        :rtype: Domain
-        :raises ValidationError: it can't be evaluated
+        :raises ValidationError: the user may not, or it can't be evaluated
         """
-        try:
-            parsed = Domain(
-                safe_eval(domain, {"uid": self.env.uid, "user": self.env.user})
-            )
-            parsed.validate(self.env[self.res_model])
-            self.env[self.res_model].sudo()._search(parsed, limit=1)
-        except Exception as error:
-            raise self._make_domain_error(name, error) from error
-        return parsed
+        Condition(self.env, domain, name).check(self.res_model)
 
-    def _filter_records(self, records, domain, name):
+    @api.model
+    def _filter_records(self, records, domain, name, user=None):
         """Find the records that meet a domain that a person typed; see
-        :meth:`_check_domain`.
+        :meth:`Condition.filter`.
 
-        :param records: of the plan's model
+        :param records: any records: those of a run are what they are, whatever its plan
+            is for by now
+        :param user: whoever launched the plan; default: the current user
         """
-        parsed = self._check_domain(domain, name)
-        try:
-            return records.filtered_domain(parsed)
-        except (TypeError, ValueError) as error:
-            # PostgreSQL compares text and numbers, Python doesn't.
-            raise self._make_domain_error(name, error) from error
-
-    def _make_domain_error(self, name, error):
-        return ValidationError(
-            self.env._(
-                "The condition of “%(name)s” can't be evaluated: %(error)s",
-                name=name,
-                error=error,
-            )
-        )
+        user = self.env.user if user is None else user
+        return Condition(self.env, domain, name).filter(records, user)
 
     @api.model
     @tools.ormcache("what")
@@ -585,13 +695,19 @@ class MailActivityPlan(models.Model):
         """Models whose records a hook has to look at; so that writing or deleting the
         others costs nothing.
 
-        :param str what: one of ``WATCHED_EXITS``, or ``automatic_steps``
+        :param str what: one of ``WATCHED_EXITS``, ``automatic_steps``, or ``launched``
+            for all that there are plans for
         :rtype: frozenset[str]
         """
         plans = self.sudo().with_context(active_test=False)
         open_runs = [("run_id.state", "in", ("running", "paused"))]
         lines = self.env["mail.activity.plan.run.line"].sudo()
         # Runs keep what they were launched with, whatever the plan says now.
+        if what == "launched":
+            planned = plans._read_group([], ["res_model"])
+            return frozenset(
+                [*(model for [model] in planned), *lines._get_document_models()]
+            )
         if what in WATCHED_EXITS:
             plans = plans.search([(what, "!=", False)])
             lines = lines.search([*open_runs, (f"run_id.{what}", "!=", False)])
@@ -708,9 +824,7 @@ class MailActivityPlan(models.Model):
             met = records.browse()
             values = ("skipped", self._get_unmet_reason())
             try:
-                met = self._filter_records(
-                    records.sudo(), step["condition_domain"], name
-                )
+                met = self._filter_records(records, step["condition_domain"], name)
             except ValidationError as error:
                 values = ("failed", error.args[0])
             unmet |= {(step["code"], record.id): values for record in records - met}
@@ -927,11 +1041,11 @@ class MailActivityPlan(models.Model):
                     step["state"] = "scheduled"
             step.update(values)
 
-    def _get_unusable_override_reason(self, steps, record):
-        """:returns: why somebody who was chosen for a step can't do it on a record, or
-        False"""
+    def _get_unusable_override_reason(self, overrides, record):
+        """:param dict overrides: those of the record
+        :returns: why somebody who was chosen for a step can't do it there, or False"""
         users = self.env["res.users"].browse(
-            step["user_id"] for step in steps if step["user_id"]
+            values["user_id"] for values in overrides.values() if values.get("user_id")
         )
         unusable = users - users._filter_can_do_activities(record)
         if not unusable:
@@ -998,6 +1112,7 @@ class MailActivityPlan(models.Model):
             [proposal.record.id for proposal in proposals]
         )
         partners = records.sudo()._mail_get_partners()
+        runs = self.env["mail.activity.plan.run"]
         steps = self.env["mail.activity.plan.run.line"]
         return [
             {
@@ -1005,9 +1120,10 @@ class MailActivityPlan(models.Model):
                 "name": self.name,
                 "res_model": self.res_model,
                 "res_id": record.id,
-                "lead_id": self.env["mail.activity.plan.run"]._get_lead_id(record),
+                "lead_id": runs._get_lead_id(record),
                 "partner_id": partners[record.id][:1].id,
-                "company_id": self._get_company(record).id,
+                "company_id": runs._get_document_company(record).id,
+                "working_company_id": self._get_company(record).id,
                 "user_id": self.env.uid,
                 "responsible_id": responsible.id,
                 "plan_date": plan_date,

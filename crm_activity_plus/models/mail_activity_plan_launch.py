@@ -45,14 +45,21 @@ class MailActivityPlanLaunch(models.Model):
         ondelete="cascade",
     )
     user_id = fields.Many2one(
-        "res.users", string="Launched by", required=True, readonly=True, index=True
+        "res.users",
+        string="Launched by",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(
         "res.company", readonly=True, help="The company that it was launched in."
     )
     company_ids = fields.Many2many("res.company", string="Companies", readonly=True)
     plan_date = fields.Date(required=True, readonly=True)
-    responsible_id = fields.Many2one("res.users", required=True, readonly=True)
+    responsible_id = fields.Many2one(
+        "res.users", required=True, readonly=True, ondelete="cascade"
+    )
     res_ids = fields.Json(required=True, readonly=True)
     overrides = fields.Json(readonly=True)
     request_key = fields.Char(
@@ -74,20 +81,43 @@ class MailActivityPlanLaunch(models.Model):
     record_count = fields.Integer("Records", readonly=True)
     processed_count = fields.Integer("Processed", readonly=True)
     launched_count = fields.Integer("Launched", readonly=True)
-    skipped = fields.Json("Skipped Records", readonly=True)
+    # With the names of records, which not everybody may know who may see the launch.
+    skipped_rows = fields.Json(readonly=True, groups=fields.NO_ACCESS)
+    skipped = fields.Json("Skipped Records", compute="_compute_skipped")
     skipped_count = fields.Integer("Skipped", compute="_compute_skipped")
     skipped_reasons = fields.Text("Skipped Because", compute="_compute_skipped")
     progress = fields.Float(compute="_compute_progress")
     error = fields.Char(readonly=True)
     date_end = fields.Datetime("Ended on", readonly=True)
 
-    @api.depends("skipped")
+    @api.depends("skipped_rows")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_skipped(self):
         for launch in self:
-            rows = launch.skipped or []
+            rows = launch._get_readable_rows()
             reasons = list(dict.fromkeys(row["reason"] for row in rows))
+            launch.skipped = rows
             launch.skipped_count = len(rows)
             launch.skipped_reasons = "\n".join(reasons[:MAX_REASONS])
+
+    def _get_readable_rows(self):
+        """:returns: the skipped records and why; without the reason, which tells their
+        name, for somebody else than whoever launched, who may not read them"""
+        self.ensure_one()
+        rows = self.sudo().skipped_rows or []
+        if self.env.su or self.user_id == self.env.user:
+            return rows
+        res_model = self.sudo().plan_id.res_model
+        allowed = set()
+        if res_model in self.env:
+            records = self.env[res_model].browse(row["res_id"] for row in rows)
+            allowed.update(records.exists()._filtered_access("read")._ids)
+        return [
+            row
+            if row["res_id"] in allowed
+            else {**row, "reason": self.env._("You may not read this record.")}
+            for row in rows
+        ]
 
     @api.depends("processed_count", "record_count")
     def _compute_progress(self):
@@ -259,7 +289,7 @@ class MailActivityPlanLaunch(models.Model):
             {
                 "processed_count": self.processed_count + len(res_ids),
                 "launched_count": self.launched_count + len(result["run_ids"]),
-                "skipped": [*(self.skipped or []), *result["skipped"]],
+                "skipped_rows": [*(self.skipped_rows or []), *result["skipped"]],
             }
         )
 

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import logging
+from itertools import zip_longest
 
 import psycopg2
 from markupsafe import Markup
@@ -29,7 +30,11 @@ class MailActivityPlanRun(models.Model):
     """
 
     _name = "mail.activity.plan.run"
-    _inherit = ["mail.activity.document.mixin", "mail.activity.bulk.mixin"]
+    _inherit = [
+        "mail.activity.document.mixin",
+        "mail.activity.bulk.mixin",
+        "mail.activity.ledger.mixin",
+    ]
     _description = "Activity Plan Run"
     _order = "id DESC"
 
@@ -62,7 +67,20 @@ class MailActivityPlanRun(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
-    company_id = fields.Many2one("res.company", readonly=True, index=True)
+    company_id = fields.Many2one(
+        "res.company",
+        readonly=True,
+        index=True,
+        help="That of the record. Where it has none, the run is everybody's who may "
+        "read the record.",
+    )
+    working_company_id = fields.Many2one(
+        "res.company",
+        string="Working Days of",
+        readonly=True,
+        help="The company whose working days count where the record has none: the one "
+        "that the plan was launched in.",
+    )
     user_id = fields.Many2one(
         "res.users",
         string="Launched by",
@@ -240,7 +258,9 @@ class MailActivityPlanRun(models.Model):
         """Begin the runs again with their first steps, as they were launched; what is
         open is cancelled.
 
-        :raises UserError: the plan is under way on the record in another run
+        :raises UserError: the plan couldn't be launched on the record now either: it is
+            archived, under way there in another run, or the record is won, lost,
+            archived or not one that the plan is for
         :raises AccessError: the user may not change the document
         """
         self._check_may_drive()
@@ -289,8 +309,7 @@ class MailActivityPlanRun(models.Model):
                     **run._prepare_log_values("launched", False),
                     "values": {
                         "plan_id": run.plan_id.id,
-                        "plan_date": run.plan_date.isoformat(),
-                        "responsible_id": run.responsible_id.id,
+                        **run._get_logged_values(),
                     },
                 }
                 for run in self
@@ -312,8 +331,11 @@ class MailActivityPlanRun(models.Model):
         is_todays = self.date_start.date() == fields.Date.today()
         return self.action_depth if is_todays else 0
 
-    def _get_dater(self):
-        return StepDater(self.env, self.deadline_policy, self.resource_calendar_id)
+    def _get_dater(self, policy=None):
+        """:param str policy: instead of the run's own"""
+        return StepDater(
+            self.env, policy or self.deadline_policy, self.resource_calendar_id
+        )
 
     def _advance(self):
         """Schedule and skip the waiting steps whose turn has come, and end the runs
@@ -409,7 +431,7 @@ class MailActivityPlanRun(models.Model):
         :param dict since: for each run, the first of them
         :param date today: the second of them
         """
-        daters, dates = {}, {}
+        daters, dates, plan_dates = {}, {}, {}
         for run in self:
             dater = daters.setdefault(
                 (run.deadline_policy, run.resource_calendar_id), run._get_dater()
@@ -421,7 +443,8 @@ class MailActivityPlanRun(models.Model):
                     dates[line] = moved
             moved = run._shift_day(run.plan_date, run.responsible_id, span, dater)
             if moved:
-                run.plan_date = moved.date
+                plan_dates[run] = {"plan_date": moved.date}
+        self._write_each(plan_dates)
         self.line_ids._reschedule(dates, "pause")
 
     def _shift_day(self, day, user, span, dater):
@@ -431,10 +454,11 @@ class MailActivityPlanRun(models.Model):
         :returns: where to, and why, or None where nothing lies between the days
         """
         self.ensure_one()
-        days = dater.count_days(*span, user, self.company_id)
+        company = self._get_working_company()
+        days = dater.count_days(*span, user, company)
         if not days:
             return None
-        return dater.shift(day, days, "days", "after", user, self.company_id, "pause")
+        return dater.shift(day, days, "days", "after", user, company, "pause")
 
     def _restart(self):
         self._check_restartable()
@@ -443,14 +467,15 @@ class MailActivityPlanRun(models.Model):
             [("run_id", "in", self.ids), ("event", "=", "launched")]
         )
         today = fields.Date.context_today(self)
-        delays = {}
+        delays, plan_dates = {}, {}
         for launch in launches:
             run = launch.run_id
             launched_on = fields.Datetime.context_timestamp(self, launch.date).date()
             delays[run] = today - launched_on
             # Pauses and restarts have moved it since.
             plan_date = fields.Date.to_date(launch.values["plan_date"])
-            run.plan_date = plan_date + delays[run]
+            plan_dates[run] = {"plan_date": plan_date + delays[run]}
+        self._write_each(plan_dates)
         self._set_state(
             "running",
             {
@@ -466,28 +491,74 @@ class MailActivityPlanRun(models.Model):
         self._advance()
 
     def _check_restartable(self):
-        gone = self._filter_without_document_left()[:1]
-        if gone:
-            raise UserError(
-                self.env._(
-                    "“%(run)s” can't be restarted: its record was deleted.",
-                    run=gone.display_name,
-                )
+        """:raises UserError: one of the runs can't begin again, or not all of them"""
+        for reason in self._get_restart_refusals().values():
+            raise UserError(reason)
+        for runs in self.grouped(lambda run: run._get_launched_once_key()).values():
+            if len(runs) > 1:
+                raise UserError(runs.plan_id._get_running_reason())
+
+    def _get_restart_refusals(self):
+        """Say which runs can't begin again: where the plan isn't launched either.
+
+        :returns: run -> a sentence
+        :rtype: dict
+        """
+        refusals = {
+            run: self.env._(
+                "“%(run)s” can't be restarted: its record was deleted.",
+                run=run.display_name,
             )
+            for run in self._filter_without_document_left()
+        }
+        left = self.filtered(lambda run: run not in refusals)
+        # Runs that look at their records alike.
+        for runs in left.grouped(lambda run: run._get_launch_rules()).values():
+            refusals |= runs._get_unfit_refusals()
+        left = left.filtered(lambda run: run not in refusals)
         others = self.search(
             [
-                ("plan_id", "in", self.plan_id.ids),
-                ("res_id", "in", self.mapped("res_id")),
+                ("plan_id", "in", left.plan_id.ids),
+                ("res_id", "in", left.mapped("res_id")),
                 ("state", "in", OPEN_STATES),
             ]
         )
-        same = (others | self).grouped(
-            lambda run: (run.plan_id, run.res_model, run.res_id, run.launch_key)
+        by_key = {run._get_launched_once_key(): run for run in others}
+        for run in left:
+            if by_key.get(run._get_launched_once_key(), run) != run:
+                refusals[run] = run.plan_id._get_running_reason()
+        return refusals
+
+    def _get_launch_rules(self):
+        """:returns: what decides on which records the run's plan is launched"""
+        self.ensure_one()
+        return (
+            self.plan_id,
+            self.res_model,
+            self.responsible_id,
+            *(self[name] for name in ("exit_on_won", "exit_on_lost", "exit_domain")),
         )
-        for run in self:
-            key = (run.plan_id, run.res_model, run.res_id, run.launch_key)
-            if len(same[key]) > 1:
-                raise UserError(run.plan_id._get_running_reason())
+
+    def _get_unfit_refusals(self):
+        """:returns: the runs whose plan can't be launched on their record, and why; for
+        runs with the same rules"""
+        plan = self.plan_id
+        reason = plan._get_unavailable_reason()
+        if reason:
+            return dict.fromkeys(self, reason)
+        records = self.env[self[0].res_model].browse(set(self.mapped("res_id")))
+        try:
+            reasons = plan._get_unfit_reasons(
+                records.with_context(active_test=False), self.responsible_id, self[0]
+            )
+        except UserError as error:
+            # The plan's own condition can't be evaluated.
+            return dict.fromkeys(self, error.args[0])
+        return {run: reasons[run.res_id] for run in self if run.res_id in reasons}
+
+    def _get_launched_once_key(self):
+        """:returns: what only one run under way can have"""
+        return self.plan_id, self.res_model, self.res_id, self.launch_key
 
     @api.model
     def _cron_check_exits(self):
@@ -534,14 +605,19 @@ class MailActivityPlanRun(models.Model):
         left = self - gone
         left.filtered("exit_domain")._stop_where_met()
         left._close_lost_steps()
+        left._follow_documents()
 
     def _stop_where_met(self):
         """Stop the runs whose record meets their exit condition by now."""
-        same = self.grouped(lambda run: (run.plan_id, run.res_model, run.exit_domain))
-        for (plan, res_model, exit_domain), runs in same.items():
+        same = self.grouped(
+            lambda run: (run.plan_id, run.res_model, run.exit_domain, run.user_id)
+        )
+        for (plan, res_model, exit_domain, user), runs in same.items():
             records = self.env[res_model].browse(runs.mapped("res_id")).exists()
             try:
-                met = plan._filter_records(records, exit_domain, runs[0].name)._ids
+                met = plan._filter_records(
+                    records, exit_domain, runs[0].name, user
+                )._ids
             except ValidationError as error:
                 # Nobody who saves a record can mend the plan: the runs go on.
                 _logger.warning("Runs %s: %s", runs.ids, error.args[0])
@@ -566,16 +642,22 @@ class MailActivityPlanRun(models.Model):
         if not self:
             return
         old_states = {run: run.state for run in self}
+        old_values = self._get_logged_values_by_record()
         self.write({"state": state, **(values or {})})
         self.env["mail.activity.log"]._add(
             [
                 {
                     **run._prepare_log_values(event or state, old_states[run]),
                     "reason": reason,
+                    "values": run._get_logged_changes(old_values[run]) or None,
                 }
                 for run in self
             ]
         )
+
+    @api.model
+    def _get_logged_fields(self):
+        return ("company_id", "plan_date", "responsible_id")
 
     @api.model
     def _get_lead_id(self, record):
@@ -623,6 +705,7 @@ class MailActivityPlanRun(models.Model):
         self.env["mail.activity.log"]._add(
             [{**row, "res_id": record.id} for row in rows]
         )
+        self._follow_documents()
 
     def _prepare_log_values(self, event, old_state):
         """Hook: the values of a ledger row about the run itself."""
@@ -675,5 +758,8 @@ class MailActivityPlanRun(models.Model):
             records = self.env[res_model].browse(runs.mapped("res_id")).exists()
             if not hasattr(records, "_message_log_batch"):
                 continue
-            bodies = {run.res_id: notes[run] for run in runs}
-            records._message_log_batch(bodies=bodies)
+            by_record = runs.filtered(lambda run, ids=records._ids: run.res_id in ids)
+            # Several runs may be on one record; a batch has one note for each.
+            for turn in zip_longest(*by_record.grouped("res_id").values()):
+                bodies = {run.res_id: notes[run] for run in turn if run}
+                records.browse(bodies)._message_log_batch(bodies=bodies)

@@ -41,7 +41,11 @@ class MailActivityPlanRunLine(models.Model):
     """A step of a run: what the plan said at the launch, and what came of it."""
 
     _name = "mail.activity.plan.run.line"
-    _inherit = ["mail.activity.document.mixin", "mail.activity.bulk.mixin"]
+    _inherit = [
+        "mail.activity.document.mixin",
+        "mail.activity.bulk.mixin",
+        "mail.activity.ledger.mixin",
+    ]
     _description = "Activity Plan Run Step"
     _order = "run_id, sequence, id"
     _rec_name = "summary"
@@ -84,6 +88,10 @@ class MailActivityPlanRunLine(models.Model):
         selection=lambda self: self._get_template_selection("responsible_type"),
         readonly=True,
     )
+    is_reassigned = fields.Boolean(
+        readonly=True,
+        help="Somebody gave the step to its responsible by hand, whatever its role.",
+    )
     after_ids = fields.Many2many(
         "mail.activity.plan.run.line",
         "mail_activity_plan_run_line_after_rel",
@@ -111,6 +119,7 @@ class MailActivityPlanRunLine(models.Model):
         "line_id",
         "outcome_id",
         string="After Outcomes",
+        context={"active_test": False},
         readonly=True,
     )
     condition_domain = fields.Char("Condition", readonly=True)
@@ -125,6 +134,12 @@ class MailActivityPlanRunLine(models.Model):
     )
     server_action_id = fields.Many2one(
         "ir.actions.server", readonly=True, ondelete="set null"
+    )
+    chosen_by_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        ondelete="set null",
+        help="Who chose the action in the plan; it is run if they may run it.",
     )
     duration = fields.Float(readonly=True)
     time_of_day = fields.Float(readonly=True)
@@ -287,7 +302,7 @@ class MailActivityPlanRunLine(models.Model):
                     )
                 )
         day = lines.run_id.plan_id._read_plan_date(until)
-        self._reschedule({line: (day, None) for line in lines}, "rescheduled")
+        lines._reschedule({line: (day, None) for line in lines}, "rescheduled")
         return True
 
     def _check_may_change(self):
@@ -454,9 +469,13 @@ class MailActivityPlanRunLine(models.Model):
         self.ensure_one()
         if not self.condition_domain:
             return True
+        run = self.run_id
         return bool(
-            self.run_id.plan_id._filter_records(
-                self._get_record(), self.condition_domain, self.display_name
+            run.plan_id._filter_records(
+                self._get_record(),
+                self.condition_domain,
+                self.display_name,
+                run.user_id,
             )
         )
 
@@ -474,7 +493,7 @@ class MailActivityPlanRunLine(models.Model):
         if not self._get_chosen_date():
             base_date, base = self._get_base()
             day, explanation = dater.find(
-                self, base_date, base, user, self.run_id.company_id
+                self, base_date, base, user, self.run_id._get_working_company()
             )
             values |= {"date_deadline": day, "date_explanation": explanation}
         return values
@@ -566,6 +585,8 @@ class MailActivityPlanRunLine(models.Model):
             day, explanation = line._find_retry_deadline(outcome, dater)
             line.write(
                 {
+                    # It begins anew, which is told below.
+                    "state": "scheduled",
                     "attempt": line.attempt + 1,
                     "outcome_id": outcome.id,
                     "date_deadline": day,
@@ -574,11 +595,11 @@ class MailActivityPlanRunLine(models.Model):
                 }
             )
         again._start()
+        again._log(dict.fromkeys(again, "scheduled"), outcome.name)
         # What is completed during a pause is tried again after it.
         again.filtered(
             lambda line: line.run_id.state == "paused"
         ).activity_id._hold_for_pause()
-        again._log(dict.fromkeys(again, "scheduled"), outcome.name)
         return again
 
     def _find_retry_deadline(self, outcome, dater):
@@ -590,7 +611,7 @@ class MailActivityPlanRunLine(models.Model):
             outcome.retry_delay_unit,
             "after",
             self.user_id,
-            self.run_id.company_id,
+            self.run_id._get_working_company(),
             "retry",
         )
 
@@ -704,9 +725,34 @@ class MailActivityPlanRunLine(models.Model):
         policy = "calendar" if run.deadline_policy == "calendar" else "shift_forward"
         dater = StepDater(self.env, policy, run.resource_calendar_id)
         deadline = dater.shift(
-            day, 0, "days", "after", self.user_id, run.company_id, "hold"
+            day,
+            0,
+            "days",
+            "after",
+            self.user_id,
+            run._get_working_company(),
+            "hold",
         )
         self._reschedule({self: deadline}, "hold")
+
+    def _explain_change(self, base, day, explanation=None):
+        """:param str base: why the step gets another date
+        :param date day: the new date
+        :param dict explanation: more about it
+        :returns: its ``date_explanation`` then
+        """
+        self.ensure_one()
+        return {
+            **(explanation or {}),
+            "base": base,
+            "date": day.isoformat(),
+            "user_id": self.env.uid,
+            "before": self.date_explanation,
+        }
+
+    def _get_open_activity(self):
+        """:returns: the activity that somebody has to do for the step, or none"""
+        return self.activity_id.filtered(lambda a: a.status not in CLOSED_STATUSES)
 
     @api.model
     def _reschedule(self, dates, base):
@@ -716,21 +762,26 @@ class MailActivityPlanRunLine(models.Model):
         :param str base: why, for the explanations
         """
         lines = self.browse().union(*dates)
-        for line, (day, explanation) in dates.items():
-            explanation = {
-                **(explanation or {}),
-                "base": base,
-                "date": day.isoformat(),
-                "user_id": self.env.uid,
-                "before": line.date_explanation,
-            }
-            # First the step: the activity's new date is then its own.
-            line.write({"date_deadline": day, "date_explanation": explanation})
-        for day, same in lines.grouped("date_deadline").items():
-            activities = same.activity_id.filtered(
-                lambda a: a.status not in CLOSED_STATUSES
-            )
-            activities.date_deadline = day
+        explanations = {
+            line: line._explain_change(base, day, explanation)
+            for line, (day, explanation) in dates.items()
+        }
+        alone, by_day = {}, defaultdict(self.browse)
+        for line, (day, _explanation) in dates.items():
+            activity = line._get_open_activity()
+            if activity and activity.date_deadline != day:
+                by_day[day] += line
+            else:
+                alone[line] = {
+                    "date_deadline": day,
+                    "date_explanation": explanations[line],
+                }
+        self._write_each(alone)
+        for day, same in by_day.items():
+            # The steps follow, and the ledger tells both in one row.
+            same.activity_id._follow_with(
+                {line.id: explanations[line] for line in same}
+            ).date_deadline = day
         due = lines.filtered(lambda line: line.date_due and line.state == "scheduled")
         for line in due:
             line.date_due = line._get_date_due()
@@ -764,6 +815,17 @@ class MailActivityPlanRunLine(models.Model):
         """
         steps = self - self._find_left_out()
         old_states = {line: line.state for line in steps}
+        chosen = {}
+        for line in steps:
+            if day := line._get_chosen_date():
+                day += delays[line.run_id]
+                chosen[line] = {
+                    "date_deadline": day,
+                    "date_explanation": {
+                        "base": "chosen_at_launch",
+                        "date": day.isoformat(),
+                    },
+                }
         steps.write(
             {
                 "activity_id": False,
@@ -773,18 +835,13 @@ class MailActivityPlanRunLine(models.Model):
                 "date_done": False,
                 "date_due": False,
                 "done_by_id": False,
+                "is_reassigned": False,
                 "outcome_id": False,
                 "reason": False,
                 "state": "waiting",
             }
         )
-        for line in steps:
-            if chosen := line._get_chosen_date():
-                line.date_deadline = chosen + delays[line.run_id]
-                line.date_explanation = {
-                    "base": "chosen_at_launch",
-                    "date": line.date_deadline.isoformat(),
-                }
+        self._write_each(chosen, is_told=True)
         steps._log(old_states)
 
     def _find_left_out(self):
@@ -812,14 +869,7 @@ class MailActivityPlanRunLine(models.Model):
         self.env["mail.activity.log"]._add(
             [
                 {
-                    "res_model": line.res_model,
-                    "res_id": line.res_id,
-                    "activity_ref": line.activity_id.id,
-                    "run_id": line.run_id.id,
-                    "run_line_id": line.id,
-                    "event": line.state,
-                    "old_status": old_states[line],
-                    "new_status": line.state,
+                    **line._prepare_log_values(line.state, old_states[line]),
                     "reason": reason or line.reason,
                     "values": line._get_logged_values(),
                 }
@@ -827,14 +877,30 @@ class MailActivityPlanRunLine(models.Model):
             ]
         )
 
-    def _get_logged_values(self):
+    def _prepare_log_values(self, event, old_state):
+        """Hook: the values of a ledger row about the step."""
         self.ensure_one()
         return {
-            "activity_type_id": self.activity_type_id.id,
-            "date_deadline": self.date_deadline and self.date_deadline.isoformat(),
-            "summary": self.summary,
-            "user_id": self.user_id.id,
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "activity_ref": self.activity_id.id,
+            "run_id": self.run_id.id,
+            "run_line_id": self.id,
+            "event": event,
+            "old_status": old_state,
+            "new_status": self.state,
         }
+
+    @api.model
+    def _get_logged_fields(self):
+        return (
+            "activity_type_id",
+            "attempt",
+            "date_deadline",
+            "outcome_id",
+            "summary",
+            "user_id",
+        )
 
     # ------------------------------------------------------------
     # Steps that do themselves
@@ -926,7 +992,7 @@ class MailActivityPlanRunLine(models.Model):
             raise UserError(self.env._("The record was deleted."))
         if not self.user_id._filter_can_do_activities(record):
             raise UserError(self._get_missing_responsible_reason())
-        record = record.with_company(self.run_id.company_id)
+        record = record.with_company(self.run_id._get_working_company())
         values = getattr(self, f"_run_action_{self.action_type}")(record)
         self._close("done", **(values or {}))
 
@@ -1003,7 +1069,8 @@ class MailActivityPlanRunLine(models.Model):
             raise UserError(self.env._("Its action was deleted."))
         if self.server_action_id.model_name != record._name:
             raise UserError(self.env._("Its action is for another application by now."))
-        action = self.server_action_id.with_env(record.env).with_context(
+        action = self.server_action_id._on_authority_of(self.chosen_by_id, record.env)
+        action = action.with_context(
             active_model=record._name, active_id=record.id, active_ids=record.ids
         )
         with action._at_depth(self.run_id._get_action_depth()):

@@ -89,24 +89,9 @@ class MailActivityPlanRun(models.Model):
         return {"id": user.id, "name": user.name}
 
     def _filter_restartable(self):
-        """:returns: the runs that can begin again: their document is there, and the
-        plan isn't under way on it in another run"""
-        runs = self - self._filter_without_document_left()
-        under_way = self.search(
-            [
-                ("plan_id", "in", runs.plan_id.ids),
-                ("res_id", "in", runs.mapped("res_id")),
-                ("state", "in", OPEN_STATES),
-            ]
-        )
-        by_key = {run._get_launched_once_key(): run for run in under_way}
-        return runs.filtered(
-            lambda run: by_key.get(run._get_launched_once_key(), run) == run
-        )
-
-    def _get_launched_once_key(self):
-        """:returns: what only one run under way can have"""
-        return self.plan_id, self.res_model, self.res_id, self.launch_key
+        """:returns: the runs that can begin again"""
+        refusals = self._get_restart_refusals()
+        return self.filtered(lambda run: run not in refusals)
 
     def _get_timeline_rows(self):
         """Read the ledger.
@@ -123,6 +108,7 @@ class MailActivityPlanRun(models.Model):
                     Domain("run_line_id", "=", False)
                     & Domain("event", "in", RUN_EVENTS)
                     | Domain("run_line_id", "!=", False)
+                    & Domain("event", "=", "scheduled")
                     & Domain("old_status", "=", "scheduled")
                     & Domain("new_status", "=", "scheduled")
                 ),

@@ -2,13 +2,32 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
+from odoo.tools.misc import unquote
 
 from ..tools.codes import make_code
 from ..tools.graph import find_cycle
 from .engine_env import is_uninstalling
 from .mail_activity_type import APPLICABLE_DOMAIN
+
+# What a step does, and where: whoever chooses it must be allowed to do it.
+CHOICE_FIELDS = ("action_type", "mail_template_id", "plan_id", "server_action_id")
+# On which records, when and in whose name it does it. Changing that takes the same.
+USE_FIELDS = (
+    "activity_type_id",
+    "after_codes",
+    "after_ids",
+    "after_mode",
+    "after_outcome_ids",
+    "condition_domain",
+    "delay_count",
+    "delay_from",
+    "delay_unit",
+    "responsible_id",
+    "responsible_type",
+    "time_of_day",
+)
 
 ROLES = ("salesperson", "team_leader", "creator", "previous", "round_robin")
 PREVIOUS_STEP_DELAYS = ("after_previous_done", "after_previous_deadline")
@@ -16,7 +35,12 @@ PREVIOUS_STEP_DELAYS = ("after_previous_done", "after_previous_deadline")
 
 class MailActivityPlanTemplate(models.Model):
     _name = "mail.activity.plan.template"
-    _inherit = ["mail.activity.plan.template", "mail.activity.code.mixin"]
+    _inherit = [
+        "mail.activity.plan.template",
+        "mail.activity.code.mixin",
+        "mail.activity.plan.save.mixin",
+    ]
+    _condition_names = ("condition_domain",)
 
     activity_type_id = fields.Many2one(domain=APPLICABLE_DOMAIN)
     # The code is made from it, before the insert.
@@ -37,7 +61,15 @@ class MailActivityPlanTemplate(models.Model):
         domain="[('plan_id', '=', plan_id), ('id', '!=', id)]",
         copy=False,
         help="Steps that this one waits for. Leave it empty for a step that is "
-        "scheduled at the launch.",
+        "scheduled at the launch; where it refers to the previous step, that is the "
+        "one above it.",
+    )
+    after_codes = fields.Char(
+        "After (Codes)",
+        compute="_compute_after_codes",
+        inverse="_inverse_after_codes",
+        help="The codes of the steps that this one waits for, separated by commas. For "
+        "files and programs: the steps need not be there yet.",
     )
     after_mode = fields.Selection(
         [("all", "All of them are closed"), ("any", "One of them is closed")],
@@ -51,6 +83,8 @@ class MailActivityPlanTemplate(models.Model):
         "template_id",
         "outcome_id",
         string="After Outcomes",
+        # Without the archived ones, the step would be taken after any.
+        context={"active_test": False},
         help="The step is taken when one of these outcomes was chosen before it, and "
         "skipped otherwise. Leave it empty to take it after any.",
     )
@@ -81,8 +115,18 @@ class MailActivityPlanTemplate(models.Model):
     server_action_id = fields.Many2one(
         "ir.actions.server",
         string="Action",
-        domain="[('model_name', '=', res_model)]",
+        domain=lambda self: self.env["ir.actions.server"]._get_choosable_domain(
+            [("model_name", "=", unquote("res_model"))]
+        ),
         ondelete="restrict",
+    )
+    chosen_by_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        help="Who chose what the step does. An action that is for some groups only is "
+        "run if this user belongs to one of them.",
     )
     duration = fields.Float(
         compute="_compute_duration",
@@ -151,6 +195,20 @@ class MailActivityPlanTemplate(models.Model):
             )
             template.code = code
             taken.add(code)
+
+    @api.depends("after_ids.code")
+    def _compute_after_codes(self):
+        for template in self:
+            codes = template.after_ids.mapped("code")
+            template.after_codes = ", ".join(filter(None, codes))
+
+    def _inverse_after_codes(self):
+        """The steps are looked for when all of them are there."""
+        after_codes = self._get_pending().after_codes
+        for template in self:
+            after_codes[template.id] = [
+                code.strip() for code in (template.after_codes or "").split(",")
+            ]
 
     @api.depends("activity_type_id", "summary")
     def _compute_display_name(self):
@@ -234,6 +292,35 @@ class MailActivityPlanTemplate(models.Model):
             return self.env._("Say how many hours the meeting takes.")
         return False
 
+    def _check_choices(self):
+        """Whoever saves a step must be allowed to do what it does: the engine does it
+        with elevated rights.
+
+        It is no constraint: these are looked at later, too, as whoever happens to be
+        there then.
+        """
+        for template in self:
+            reason = template._get_choice_error()
+            if reason:
+                raise AccessError(
+                    self.env._(
+                        "The step “%(step)s”: %(reason)s",
+                        step=template.display_name,
+                        reason=reason,
+                    )
+                )
+
+    def _get_choice_error(self):
+        """:returns: why the current user can't choose what the step does, or False"""
+        self.ensure_one()
+        if self.mail_template_id and not self.mail_template_id.has_access("read"):
+            return self.env._(
+                "You may not use the e-mail template that was chosen. Choose another "
+                "one, or ask an administrator to save the step."
+            )
+        action = self.server_action_id
+        return action and action._get_choice_error(self.sudo().plan_id.res_model)
+
     @api.constrains("condition_domain", "plan_id")
     def _check_condition_domain(self):
         for template in self.filtered("condition_domain"):
@@ -241,10 +328,99 @@ class MailActivityPlanTemplate(models.Model):
                 template.condition_domain, template.display_name
             )
 
+    # ------------------------------------------------------------
+    # What comes after what
+    # ------------------------------------------------------------
+
     @api.constrains(
-        "after_ids", "after_outcome_ids", "plan_id", "delay_from", "responsible_type"
+        "action_type",
+        "activity_type_id",
+        "after_ids",
+        "after_outcome_ids",
+        "plan_id",
+        "delay_from",
+        "responsible_type",
     )
     def _check_after(self):
+        """It is looked at when all steps are there: see :meth:`_finish_saving`."""
+        pending = self._get_pending()
+        if pending is None:
+            self._check_links()
+        else:
+            pending.step_ids.update(self.ids)
+
+    @api.model
+    def _finish_saving(self, pending):
+        """Look at the plans as a whole, when all of their steps are saved.
+
+        :param pending: see :class:`PendingSteps`
+        :raises ValidationError: the steps don't fit together
+        """
+        self.browse(pending.after_codes).exists()._link_by_codes(pending.after_codes)
+        steps = self.browse(pending.step_ids).exists().sudo()
+        steps._link_to_previous()
+        steps._check_links()
+        plans = self.env["mail.activity.plan"].sudo().browse(pending.plan_ids)
+        plans.exists()._count_change(steps.activity_type_id)
+
+    def _link_by_codes(self, after_codes):
+        """Let steps wait for those that are known by their codes.
+
+        :param dict after_codes: id of a step -> codes
+        """
+        for template in self:
+            codes = list(filter(None, after_codes[template.id]))
+            found = self.sudo().search(
+                [("plan_id", "=", template.plan_id.id), ("code", "in", codes)]
+            )
+            missing = set(codes) - set(found.mapped("code"))
+            if missing:
+                raise ValidationError(
+                    self.env._(
+                        "“%(step)s” can't come after “%(codes)s”: the plan “%(plan)s” "
+                        "has no such step. Its steps are: %(steps)s.",
+                        step=template.display_name,
+                        codes=", ".join(sorted(missing)),
+                        plan=template.plan_id.name,
+                        steps=", ".join(template.plan_id.template_ids.mapped("code")),
+                    )
+                )
+            template.after_ids = found.sudo(False)
+
+    def _refers_to_previous(self):
+        """:returns: whether there has to be a step before this one"""
+        self.ensure_one()
+        return (
+            self.delay_from in PREVIOUS_STEP_DELAYS
+            or self.responsible_type == "previous"
+            or bool(self.after_outcome_ids)
+        )
+
+    def _link_to_previous(self):
+        """The previous step is the line above, where no other one was chosen. It stays
+        so when the lines are put into another order."""
+        alone = self.filtered(
+            lambda step: not step.after_ids and step._refers_to_previous()
+        )
+        if not alone:
+            return
+        above = {}
+        for plan in alone.plan_id:
+            lines = self.search([("plan_id", "=", plan.id)])
+            above |= dict(zip(lines[1:], lines, strict=False))
+        for step in alone:
+            if step not in above:
+                raise ValidationError(
+                    self.env._(
+                        "“%(step)s” refers to the previous step, but it is the first "
+                        "one. Choose in “Waits for” which one that is.",
+                        step=step.display_name,
+                    )
+                )
+            step.after_ids = above[step]
+
+    def _check_links(self):
+        """:raises ValidationError: steps wait for what they can't wait for"""
         for template in self | self.search([("after_ids", "in", self.ids)]):
             foreign = template.after_ids.filtered(
                 lambda other, plan=template.plan_id: other.plan_id != plan
@@ -258,18 +434,7 @@ class MailActivityPlanTemplate(models.Model):
                         other=foreign[0].display_name,
                     )
                 )
-            if not template.after_ids and (
-                template.delay_from in PREVIOUS_STEP_DELAYS
-                or template.responsible_type == "previous"
-                or template.after_outcome_ids
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "“%(step)s” refers to the previous step. Choose in “Waits "
-                        "for” which one that is.",
-                        step=template.display_name,
-                    )
-                )
+            template._check_after_outcomes()
         for plan in self.plan_id:
             cycle = find_cycle(
                 {template: list(template.after_ids) for template in plan.template_ids}
@@ -286,9 +451,49 @@ class MailActivityPlanTemplate(models.Model):
                     )
                 )
 
+    def _check_after_outcomes(self):
+        """An outcome that none of the steps before can have would never be chosen."""
+        self.ensure_one()
+        types = self.after_ids.activity_type_id
+        outcomes = self.after_outcome_ids
+        foreign = outcomes.filtered(
+            lambda outcome: not any(map(outcome._is_applicable, types))
+        )
+        if foreign:
+            raise ValidationError(
+                self.env._(
+                    "“%(step)s” can't come after the outcome “%(outcome)s”: no step "
+                    "before it can end so. Choose another outcome.",
+                    step=self.display_name,
+                    outcome=foreign[0].name,
+                )
+            )
+        if outcomes and not any(outcomes.mapped("active")):
+            raise ValidationError(
+                self.env._(
+                    "“%(step)s” comes after the outcome “%(outcome)s” only, which is "
+                    "archived, so that nobody can choose it. Restore the outcome, or "
+                    "choose another one.",
+                    step=self.display_name,
+                    outcome=outcomes[0].name,
+                )
+            )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
     @api.model_create_multi
     def create(self, vals_list):
-        templates = super().create(vals_list)
+        # Whatever was given for it.
+        chosen = {"chosen_by_id": self.env.uid}
+        with self._saving() as saving:
+            templates = super(MailActivityPlanTemplate, saving).create(
+                [{**vals, **chosen} for vals in vals_list]
+            )
+            saving._get_pending().plan_ids.update(templates.plan_id.ids)
+            templates._check_choices()
+        templates = templates.with_env(self.env)
         if any(template.action_type != "activity" for template in templates):
             self.env.registry.clear_cache()
         return templates
@@ -302,10 +507,38 @@ class MailActivityPlanTemplate(models.Model):
         ]
 
     def write(self, vals):
-        result = super().write(vals)
+        vals = {name: value for name, value in vals.items() if name != "chosen_by_id"}
+        if any(name in vals for name in CHOICE_FIELDS):
+            vals["chosen_by_id"] = self.env.uid
+        with self._saving() as saving:
+            plan_ids = saving._get_pending().plan_ids
+            plan_ids.update(self.sudo().plan_id.ids)
+            result = super(MailActivityPlanTemplate, saving).write(vals)
+            plan_ids.update(self.sudo().plan_id.ids)
+            if any(name in vals for name in CHOICE_FIELDS + USE_FIELDS):
+                self._check_choices()
         if "action_type" in vals:
             self.env.registry.clear_cache()
         return result
+
+    def unlink(self):
+        with self._saving() as saving:
+            saving._get_pending().plan_ids.update(self.sudo().plan_id.ids)
+            return super(MailActivityPlanTemplate, saving).unlink()
+
+    def copy(self, default=None):
+        """A step that is copied by itself has a code of its own."""
+        return super().copy({"code": False, **(default or {})})
+
+    def copy_data(self, default=None):
+        """A copy comes after the same steps or, in a copied plan, after their copies."""
+        vals_list = super().copy_data(default)
+        default = default or {}
+        for template, vals in zip(self, vals_list, strict=True):
+            stays = default.get("plan_id", template.plan_id.id) == template.plan_id.id
+            if vals and stays and not default.keys() & {"after_ids", "after_codes"}:
+                vals["after_codes"] = template.after_codes
+        return vals_list
 
     @api.ondelete(at_uninstall=True)
     def _unlink_except_referred(self):
@@ -315,11 +548,7 @@ class MailActivityPlanTemplate(models.Model):
             return
         referring = self.search([("after_ids", "in", self.ids)]) - self
         for template in referring:
-            if not (template.after_ids - self) and (
-                template.delay_from in PREVIOUS_STEP_DELAYS
-                or template.responsible_type == "previous"
-                or template.after_outcome_ids
-            ):
+            if not (template.after_ids - self) and template._refers_to_previous():
                 raise ValidationError(
                     self.env._(
                         "“%(step)s” comes after “%(deleted)s”. Change that step first.",
@@ -386,6 +615,7 @@ class MailActivityPlanTemplate(models.Model):
             "action_type": self.action_type,
             "mail_template_id": self.mail_template_id.id,
             "server_action_id": self.server_action_id.id,
+            "chosen_by_id": self.chosen_by_id.id,
             "duration": self.duration,
             "time_of_day": self.time_of_day,
             **{

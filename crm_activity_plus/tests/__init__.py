@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from . import test_tools_codes, test_tools_dates, test_tools_graph
-from . import test_tools_internal
+from . import test_tools_domains, test_tools_internal
 from . import test_mail_activity_type
 from . import test_mail_activity
 from . import test_mail_activity_hold
@@ -10,10 +10,10 @@ from . import test_activity_status
 from . import test_activity_my, test_activity_bulk, test_activity_queue
 from . import test_activity_booking, test_activity_card, test_activity_preview
 from . import test_activity_tours
-from . import test_mail_activity_plan
+from . import test_mail_activity_plan, test_plan_choices, test_plan_conditions
 from . import test_access, test_launch_concurrency, test_launch_queries
 from . import test_mail_activity_plan_run
-from . import test_bulk_insert, test_rpc_answers
+from . import test_bulk_insert, test_ledger, test_rpc_answers
 from . import test_engine_steps
 from . import test_engine_outcomes
 from . import test_engine_calendar
@@ -22,8 +22,13 @@ from . import test_engine_exits
 from . import test_engine_pause
 from . import test_engine_concurrency, test_engine_crons
 from . import test_engine_guarantees, test_plan_launch_job
-from . import test_examples
+from . import test_examples, test_migration
 from . import test_form_codes, test_hoot, test_lifecycle, test_tours
 from . import test_no_next_step, test_run_timeline, test_run_timeline_tours
 from . import test_launch_dialog, test_launch_dialog_tour, test_partner_activities
 from . import test_tours_activity_my
+from . import test_engine_restart
+from . import test_step_actions
+from . import test_merge
+from . import test_hand_over
+from . import test_run_company, test_run_follow

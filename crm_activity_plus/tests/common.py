@@ -1,10 +1,15 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from datetime import date
+
+from odoo import models
 from odoo.fields import Command
 
 from odoo.addons.mail.tests.common import MailCase, mail_new_test_user
 from odoo.addons.sales_team.tests.common import TestSalesCommon
+
+from .replay import replay
 
 
 class CrmActivityPlusCommon(TestSalesCommon, MailCase):
@@ -170,19 +175,70 @@ class CrmActivityPlusCommon(TestSalesCommon, MailCase):
         """:returns: rows of the ledger, oldest first"""
         return self.env["mail.activity.log"].sudo().search(domain, order="id")
 
+    def _read_ledger(self, domain):
+        """:returns: rows of the ledger, oldest first, as ``replay`` reads them"""
+        self.env.flush_all()
+        names = ["activity_ref", "event", "new_status", "old_status", "reason"]
+        names += ["res_id", "run_id", "run_line_id", "values"]
+        ledger = self.env["mail.activity.log"].sudo()
+        return ledger.search(domain, order="id").read(names, load=False)
+
     def assertLedgerTellsState(self, runs):
-        """Replaying the ledger gives the present state of runs and steps."""
-        for run in runs:
-            rows = self._get_logs([("run_id", "=", run.id)])
-            run_rows = rows.filtered(lambda row: not row.run_line_id)
-            self.assertEqual(run_rows[-1:].new_status, run.state)
+        """Replaying the ledger gives the present state of runs and steps, with dates,
+        persons, outcomes and attempts; and that of the steps' activities."""
+        self.env.flush_all()
+        activities = (
+            self.env["mail.activity"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("run_id", "in", runs.ids)])
+        )
+        told = replay(
+            self._read_ledger(
+                [
+                    "|",
+                    ("run_id", "in", runs.ids),
+                    ("activity_ref", "in", activities.ids),
+                ]
+            )
+        )
+        for run in runs.sudo():
+            known = told["runs"][run.id]
+            self.assertEqual(known["status"], run.state)
+            self.assertTold(known, run, "plan_date", "responsible_id", "company_id")
+            self.assertEqual(known.get("res_id", run.res_id), run.res_id)
             for line in run.line_ids:
-                line_rows = rows.filtered(
-                    lambda row, line=line: row.run_line_id == line
-                )
-                self.assertEqual(line_rows[-1:].new_status, line.state, line.code)
-                self.assertChain(line_rows)
-            self.assertChain(run_rows)
+                step = told["steps"][line.id]
+                self.assertEqual(step["status"], line.state, line.code)
+                self.assertTold(step, line, "date_deadline", "user_id", "outcome_id")
+                self.assertTold(step, line, "activity_type_id", "attempt", "summary")
+                self.assertEqual(step["outcome"], line.outcome_id.code, line.code)
+        for activity in activities:
+            known = told["activities"][activity.id]
+            self.assertEqual(known["status"], activity.status, activity)
+            self.assertTold(known, activity, "activity_type_id", "attempt", "summary")
+            self.assertTold(known, activity, "date_deadline", "user_id")
+
+    def assertLedgerTellsActivities(self, activities):
+        """Replaying the ledger gives the present state of activities that are no steps
+        of a plan."""
+        told = replay(self._read_ledger([("activity_ref", "in", activities.ids)]))
+        for activity in activities.sudo():
+            known = told["activities"][activity.id]
+            self.assertEqual(known["status"], activity.status)
+            self.assertTold(known, activity, *activity._get_logged_fields())
+
+    def assertTold(self, known, record, *names):
+        """What the ledger says of a record is so."""
+        for name in names:
+            value = record[name]
+            if isinstance(value, models.BaseModel):
+                value = value.id
+            elif isinstance(value, date):
+                value = value.isoformat()
+            self.assertEqual(
+                known.get(name) or False, value or False, f"{name} of {record}"
+            )
 
     def assertChain(self, rows):
         """Each row starts from the status where the one before ended."""

@@ -82,6 +82,15 @@ operations = st.lists(
                 "launch",
                 "tomorrow",
                 "archive_user",
+                "reschedule",
+                "reschedule",
+                "book",
+                "stretch",
+                "assign",
+                "assign",
+                "rename",
+                "snooze",
+                "rewrite_outcome",
             ]
         ),
         st.integers(0, 7),
@@ -119,6 +128,17 @@ class TestEngineGuarantees(CrmActivityPlusCommon):
             }
         )
         cls.deputy = cls._create_user("Dora Deputy", "sales_team.group_sale_salesman")
+        # Whose days begin before and after those of the others.
+        cls.far = cls.env["res.users"].union(
+            cls._create_user(
+                "Taro Tokyo", "sales_team.group_sale_salesman", tz="Asia/Tokyo"
+            ),
+            cls._create_user(
+                "Lou Angeles",
+                "sales_team.group_sale_salesman",
+                tz="America/Los_Angeles",
+            ),
+        )
 
     @given(
         plans,
@@ -159,6 +179,8 @@ class TestEngineGuarantees(CrmActivityPlusCommon):
         )
         self.runs = self.env["mail.activity.plan.run"].browse(result["run_ids"])
         self.assertEqual(len(self.runs), 2)
+        # Beside the plan's.
+        self.alone = self._schedule(self.target) + self._schedule(self.twin)
         self._check_guarantees()
         for name, index, which in steps:
             self._apply(name, index, which)
@@ -236,6 +258,12 @@ class TestEngineGuarantees(CrmActivityPlusCommon):
             lambda a: a.status not in ("done", "cancelled")
         )
         return self._pick(activities.sorted("id"), index)
+
+    def _pick_changed(self, index):
+        """:returns: any activity, also one that is closed or belongs to no plan"""
+        activities = self.env["mail.activity"].with_context(active_test=False)
+        own = activities.search([("run_id", "in", self.runs.ids)], order="id")
+        return self._pick(own + self.alone.exists(), index)
 
     def _do_complete(self, index, which):
         outcome = self.outcomes[which] if which < len(self.outcomes) else None
@@ -321,6 +349,38 @@ class TestEngineGuarantees(CrmActivityPlusCommon):
         if self.deputy.active:
             self.deputy.action_archive()
 
+    def _do_reschedule(self, index, which):
+        day = Date.context_today(self.env.user) + timedelta(days=which)
+        self._pick_changed(index).date_deadline = day
+
+    def _do_book(self, index, which):
+        """In the evening, which is another day elsewhere."""
+        day = Date.context_today(self.env.user) + timedelta(days=which)
+        start = datetime(day.year, day.month, day.day, 21, 30)
+        self._pick_changed(index).write({"date_start": start, "duration": which})
+
+    def _do_stretch(self, index, which):
+        self._pick_changed(index).duration = 12 * which
+
+    def _do_assign(self, index, which):
+        users = self.far + self.user_owner + self.user_manager + self.env["res.users"]
+        self._pick_changed(index).user_id = self._pick(users, which)
+
+    def _do_rename(self, index, which):
+        types = self.type_call + self.type_todo
+        self._pick_changed(index).write(
+            {"summary": f"Name {which}", "activity_type_id": types[which % 2].id}
+        )
+
+    def _do_snooze(self, index, which):
+        day = Date.context_today(self.env.user) + timedelta(days=which)
+        lines = self.runs.line_ids.filtered(lambda line: line.state == "scheduled")
+        self._pick(lines, index).action_snooze(day)
+
+    def _do_rewrite_outcome(self, index, which):
+        activity = self._pick_changed(index).with_user(self.user_manager)
+        activity.outcome_id = self._pick(self.outcomes, which)
+
     def _snapshot(self):
         self.env.invalidate_all()
         return (
@@ -357,6 +417,7 @@ class TestEngineGuarantees(CrmActivityPlusCommon):
         self._check_once()
         # 7
         self.assertLedgerTellsState(self.runs)
+        self.assertLedgerTellsActivities(self.alone.exists())
 
     def _check_line(self, line, unclosed):
         run = line.run_id
@@ -368,7 +429,8 @@ class TestEngineGuarantees(CrmActivityPlusCommon):
             self.assertTrue(self._may_be_scheduled(line), line.code)
             self.assertTrue(line.user_id or line.reason or not self.deputy.active)
             # 4
-            if self.policy != "calendar":
+            by_hand = line.date_explanation["base"] == "rescheduled"
+            if self.policy != "calendar" and not by_hand:
                 self.assertNotIn(
                     line.date_deadline.weekday(), (5, 6), line.date_explanation
                 )

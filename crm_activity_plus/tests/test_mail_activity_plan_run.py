@@ -201,10 +201,11 @@ class TestRunUserArchived(RunCommon):
         self.assertIn("Carl Colleague was archived", row.reason)
         self.assertLedgerTellsState(self.run_)
 
-    def test_activities_outside_of_plans_are_deleted_as_in_core(self):
+    def test_activities_outside_of_plans_go_to_the_salesperson_too(self):
+        """Core deletes them."""
         alone = self._schedule(user_id=self.user_colleague.id)
         self.user_colleague.action_archive()
-        self.assertFalse(alone.exists())
+        self.assertEqual(alone.user_id, self.user_owner)
 
     def test_waiting_step_of_an_archived_user_fails_with_the_reason(self):
         """Its turn comes later; the others go on."""

@@ -246,7 +246,7 @@ class TestPlanLaunchJob(CrmActivityPlusCommon, CronMixinCase):
             plan.launch(self.leads.ids)
             self._run_cron()
             runs = self._get_runs().filtered(lambda run: run.state == "running")
-            self.assertEqual(runs.company_id, chosen[0])
+            self.assertEqual(runs.working_company_id, chosen[0])
             self.assertEqual(len(runs), 5)
             runs.action_stop()
 

@@ -7,8 +7,21 @@ from odoo import models
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
 
-    def _update_reference_fields(self, src_partners, dst_partner):
-        """The plans of merged contacts go on with the contact that stays, like their
-        activities."""
-        (src_partners + dst_partner)._get_plan_runs()._merge_into(dst_partner)
-        return super()._update_reference_fields(src_partners, dst_partner)
+    def _update_reference_fields_generic(
+        self,
+        referenced_model,
+        src_records,
+        dst_record,
+        additional_update_records=None,
+    ):
+        """The plans and activities of what is merged go on with what stays: contacts,
+        their bank accounts, and whatever else is merged by this wizard's methods, such
+        as accounts of the general ledger."""
+        if isinstance(dst_record, self.env.registry["mail.activity.mixin"]):
+            src_records._merge_activities_into(dst_record)
+        return super()._update_reference_fields_generic(
+            referenced_model,
+            src_records,
+            dst_record,
+            additional_update_records=additional_update_records,
+        )

@@ -29,7 +29,7 @@ class Command:
 
 COMMANDS = {
     "run": Command("run", "start Odoo with the suite and demo data, and say where"),
-    "test": Command("test", "run the tests; --core: Odoo's own, with the suite"),
+    "test": Command("test", "run the tests; --core, --oca: those of others"),
     "lint": Command("lint", "check the code's style; --fix: put right what can be"),
     "bench": Command("bench", "run the benchmarks"),
     "odoo": Command("odoo", "Odoo's own command line, configured", own_help=False),

@@ -1,4 +1,4 @@
-"""usage: ./dev test [--core] [--no-browser] [pytest's own options and paths]
+"""usage: ./dev test [--core | --oca] [--no-browser] [pytest's own options and paths]
 
 Run the tests on a database of their own. Without a path: the unit tests of the tool
 and all tests of all addons of this repository, those in a browser too.
@@ -6,6 +6,8 @@ and all tests of all addons of this repository, those in a browser too.
   ./dev test crm_activity_plus/tests/test_plan.py -k launch -x
   ./dev test --core           Odoo's own tests of what the suite extends, with the suite
                               installed: Python tests, then those of the web client
+  ./dev test --oca            the tests of OCA's addons without the suite and with it:
+                              what passes without it has to pass with it
   ./dev test --no-browser     leave out what needs a browser
 
 The databases are made from templates that are made again only when files changed."""
@@ -19,6 +21,7 @@ from devtools import addons, browser, ports, process, pytest_args, workspace
 from devtools.console import say
 from devtools.database import Databases
 from devtools.errors import DevError
+from devtools.oca import OcaTests
 from devtools.odoo_server import Odoo
 from devtools.paths import Paths
 from devtools.python_env import PythonEnv
@@ -48,6 +51,7 @@ _HOOT_PASSED = re.compile(r"\[HOOT\] Passed (\d+) tests")
 def main(paths: Paths, args: list[str]) -> int:
     """Run the tests that were asked for."""
     core = _take(args, "--core")
+    oca = _take(args, "--oca")
     with_browser = not _take(args, "--no-browser")
     if with_browser:
         browser.ensure()
@@ -55,6 +59,8 @@ def main(paths: Paths, args: list[str]) -> int:
     try:
         if core:
             return run_core(paths, args, with_browser)
+        if oca:
+            return run_oca(paths, args, with_browser)
         return run_own(paths, args, with_browser)
     finally:
         say(f"The tests took {time.monotonic() - started:.0f} s in all")
@@ -162,23 +168,24 @@ def core_arguments(odoo: Odoo) -> list[str]:
     for test in CORE_TESTS:
         addon, _slash, rest = test.partition("/")
         targets.append(str(odoo.source.addon(addon) / rest))
-    known = (odoo.paths.repo / "devtools" / "core_known_failures.txt").read_text()
-    for test in known_failures(known):
+    for test in known_failures(odoo.paths, "core"):
         targets += ["--deselect", test]
     return targets
 
 
-def known_failures(text: str) -> list[str]:
-    """Read the list of tests that fail in plain core; each needs its reason."""
+def known_failures(paths: Paths, whose: str) -> list[str]:
+    """The tests that fail without the suite, too; each needs its reason.
+
+    :param whose: ``core`` or ``oca``
+    """
+    file = paths.repo / "devtools" / f"{whose}_known_failures.txt"
     tests = []
-    for line in text.splitlines():
+    for line in file.read_text().splitlines():
         test, _hash, reason = line.partition("#")
         if not test.strip():
             continue
         if not reason.strip():
-            raise DevError(
-                f"core_known_failures.txt: no reason given for {test.strip()}"
-            )
+            raise DevError(f"{file.name}: no reason given for {test.strip()}")
         tests.append(test.strip())
     return tests
 
@@ -204,3 +211,21 @@ def run_hoot(databases: Databases, database: str) -> int:
 def hoot_passed(log: str) -> int:
     """How many HOOT tests passed, by Odoo's log."""
     return sum(int(number) for number in _HOOT_PASSED.findall(log))
+
+
+# OCA's tests
+
+
+def run_oca(paths: Paths, args: list[str], with_browser: bool) -> int:
+    """Run the tests of OCA's addons: both ways, or with arguments beside the suite."""
+    suite = addons.require(addons.discover(paths.repo, with_tests=False), paths.repo)
+    outside = addons.outside_depends(suite)
+
+    def run(databases: Databases, database: str, arguments: list[str]) -> int:
+        return run_pytest(databases.odoo, database, arguments, with_browser)
+
+    with workspace.databases(paths, workspace.TEST_CLUSTER) as databases:
+        tests = OcaTests(databases, run, known_failures(paths, "oca"))
+        if args:
+            return tests.run_with(outside, suite, args)
+        return tests.compare(outside, suite)

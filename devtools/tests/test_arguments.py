@@ -77,11 +77,15 @@ def test_names_database(args, named):
     assert names_database(args) is named
 
 
-def test_known_failures_need_a_reason():
-    text = "# comment\n\ncrm/tests/test_a.py::A::test_b  # two queries more\n"
-    assert known_failures(text) == ["crm/tests/test_a.py::A::test_b"]
-    with pytest.raises(DevError, match="no reason"):
-        known_failures("crm/tests/test_a.py::A::test_b\n")
+def test_known_failures_need_a_reason(tmp_path):
+    paths = Paths(tmp_path, tmp_path)
+    known = tmp_path / "devtools" / "core_known_failures.txt"
+    known.parent.mkdir()
+    known.write_text("# comment\n\ncrm/test_a.py::A::test_b  # two queries more\n")
+    assert known_failures(paths, "core") == ["crm/test_a.py::A::test_b"]
+    known.write_text("crm/test_a.py::A::test_b\n")
+    with pytest.raises(DevError, match="core_known_failures.txt: no reason"):
+        known_failures(paths, "core")
 
 
 def test_hoot_passed_adds_up():

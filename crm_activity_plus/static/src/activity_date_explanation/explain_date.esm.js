@@ -18,6 +18,8 @@ const EXPLAIN_BASE = {
     pause: (date) =>
         _t("The plan was paused. The due date moved by the pause, from %s.", date),
     hold: (date) => _t("It was on hold until %s.", date),
+    reassigned: (date) =>
+        _t("It was due on %s, before it was given to somebody else.", date),
     rescheduled: () => _t("The date was changed by hand."),
     chosen_at_launch: () => _t("The date was chosen at the launch."),
 };

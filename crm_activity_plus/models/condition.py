@@ -1,0 +1,251 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import logging
+
+import psycopg2
+
+from odoo.api import SUPERUSER_ID
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from ..tools.domains import (
+    SUBDOMAIN_OPERATORS,
+    DomainError,
+    iter_conditions,
+    read_domain,
+)
+
+_logger = logging.getLogger(__name__)
+
+# The id of a user who was deleted. Nothing is compared with it as with an empty field.
+NOBODY = -1
+
+
+class Condition:
+    """A domain that a person typed, as a text.
+
+    It is read as data. Whether it may be typed is up to the rights of whoever saves it:
+    see :meth:`check`. What it finds doesn't depend on who happens to save a record, or
+    on the cron: see :meth:`filter`.
+
+    :param env: environment
+    :param str text: the domain
+    :param str name: what it belongs to, for messages
+    """
+
+    def __init__(self, env, text, name):
+        self.env = env
+        self.text = text
+        self.name = name
+
+    def check(self, res_model):
+        """Look whether the current user may have the condition: it is a literal, and
+        compares fields that the user may read, so that nobody finds out by it what is
+        kept from them.
+
+        :param str res_model: model of the records
+        :raises ValidationError: the user may not, or it can't be evaluated
+        """
+        # Constraints run as superuser.
+        model = self.env[res_model].with_user(self.env.user)
+        domain = self._read(self.env.uid)
+        self._check_fields(model, domain)
+        try:
+            parsed = Domain(domain)
+            parsed.validate(model)
+            model._search(parsed, limit=1)
+        except psycopg2.Error:
+            raise
+        except Exception as error:
+            raise self._make_value_error(error) from error
+
+    def check_text(self):
+        """:raises ValidationError: it is no literal"""
+        self._read(NOBODY)
+
+    def filter(self, records, user):
+        """Find the records that meet the condition.
+
+        It is looked at with elevated rights, and as whoever launched the plan sees the
+        records: in their language and time zone, with what is kept for the company of
+        the record. The context of the request has no say in it.
+
+        :param records: any records
+        :param user: whoever launched the plan; ``uid`` is their id
+        :rtype: recordset
+        :raises ValidationError: it can't be evaluated on them
+        """
+        domain = self._read(user.id or NOBODY)
+        met = set()
+        for company_id, same in self._split_by_company(records).items():
+            context = {"lang": user.sudo().lang, "tz": user.sudo().tz}
+            if company_id:
+                context["allowed_company_ids"] = [company_id]
+            env = self.env(user=user.id or SUPERUSER_ID, su=True, context=context)
+            try:
+                met.update(same.with_env(env).filtered_domain(Domain(domain))._ids)
+            except psycopg2.Error:
+                raise
+            except Exception as error:
+                # PostgreSQL compares text and numbers, Python doesn't; or a field is
+                # gone.
+                raise self._make_value_error(error) from error
+        return records.filtered(lambda record: record.id in met)
+
+    def _split_by_company(self, records):
+        """:returns: id of a company, or False -> its records"""
+        field = records._fields.get("company_id")
+        if not field or field.type != "many2one":
+            return {False: records}
+        return records.grouped(lambda record: record.sudo().company_id.id)
+
+    def _read(self, uid):
+        try:
+            return read_domain(self.text, uid)
+        except DomainError as error:
+            raise self._make_error(self._describe(error)) from error
+
+    # ------------------------------------------------------------
+    # Fields
+    # ------------------------------------------------------------
+
+    def _check_fields(self, model, domain):
+        """:param model: the model of a domain, as whoever may read its fields"""
+        for path, operator, value in iter_conditions(domain):
+            field, comodel = self._check_path(model, path)
+            if operator in SUBDOMAIN_OPERATORS:
+                if comodel is None:
+                    raise self._make_unrelated_error(model, path)
+                self._check_fields(comodel, value)
+            elif comodel is not None and field.name != "id":
+                # Whoever compares names could find out what they are.
+                values = value if isinstance(value, list) else [value]
+                by_name = any(isinstance(item, str) for item in values)
+                if by_name or operator not in ("=", "!=", "in", "not in", "=?"):
+                    self._check_readable(comodel, comodel._fields["display_name"])
+
+    def _check_path(self, model, path):
+        """:returns: the field at the end of a path, and the model that it leads to, or
+        None"""
+        field, comodel = None, model
+        for name in path.split("."):
+            if comodel is None:
+                raise self._make_unrelated_error(model, path)
+            field = comodel._fields.get(name)
+            if field is None:
+                raise self._make_error(
+                    self.env._(
+                        "There is no field “%(field)s” on “%(model)s”.",
+                        field=name[:100],
+                        model=self._get_model_name(comodel),
+                    )
+                )
+            self._check_readable(comodel, field)
+            if field.type in ("properties", "date", "datetime"):
+                # What follows is a part of its value.
+                return field, None
+            if name != "id":
+                comodel = self._get_comodel(field)
+        return field, comodel
+
+    def _get_comodel(self, field):
+        if not field.relational:
+            return None
+        return self.env[field.comodel_name].with_user(self.env.user)
+
+    def _check_readable(self, model, field):
+        if model.has_access("read") and model._has_field_access(field, "read"):
+            return
+        raise self._make_error(
+            self.env._(
+                "You may not read “%(field)s” of “%(model)s”, so that you can't choose "
+                "records by it. Leave it out, or ask an administrator to write the "
+                "condition.",
+                field=field.name,
+                model=self._get_model_name(model),
+            )
+        )
+
+    def _get_model_name(self, model):
+        return self.env["ir.model"]._get(model._name).name
+
+    # ------------------------------------------------------------
+    # Messages. None of them quotes values that were found.
+    # ------------------------------------------------------------
+
+    def _describe(self, error):
+        """:param DomainError error: why a text is no domain
+        :returns: the same in a sentence, with what to write instead"""
+        part = error.quoted
+        match error.code:
+            case "unknown":
+                return self.env._(
+                    "“%(part)s” is not understood. Write plain values; “uid” stands "
+                    "for whoever launches the plan, and dates can be such as 'today' "
+                    "or 'today -7d'.",
+                    part=part,
+                )
+            case "condition":
+                return self.env._(
+                    "“%(part)s” is no condition. Write a field, an operator and a "
+                    "value, such as ('priority', '=', '3').",
+                    part=part,
+                )
+            case "operator":
+                return self.env._(
+                    "“%(part)s” is no operator. Write one such as '=', '!=', '<', "
+                    "'in' or 'ilike'.",
+                    part=part,
+                )
+            case "value":
+                return self.env._(
+                    "“%(part)s” is nothing to compare with. Write a text, a number, "
+                    "True, False, or a list of these.",
+                    part=part,
+                )
+            case "joint":
+                return self.env._(
+                    "A condition is missing behind “%(part)s”.", part=part
+                )
+            case "length" | "size":
+                return self.env._(
+                    "It is too long, or has too many conditions in each other. Write "
+                    "fewer of them."
+                )
+            case "characters":
+                return self.env._(
+                    "It has a character in it that can't be stored. Type it anew."
+                )
+        return self.env._(
+            "It is no list of conditions. Write one such as [('priority', '=', '3')]."
+        )
+
+    def _make_unrelated_error(self, model, path):
+        return self._make_error(
+            self.env._(
+                "“%(path)s” of “%(model)s” leads to no other record.",
+                path=path[:100],
+                model=self._get_model_name(model),
+            )
+        )
+
+    def _make_value_error(self, error):
+        # The error itself may tell values that are not everybody's to read.
+        _logger.debug("The condition of %r: %s", self.name, error, exc_info=True)
+        return self._make_error(
+            self.env._(
+                "An operator or a value doesn't fit its field, or it can't be "
+                "searched by. Compare text with text, numbers with numbers, and dates "
+                "with dates."
+            )
+        )
+
+    def _make_error(self, reason):
+        return ValidationError(
+            self.env._(
+                "The condition of “%(name)s” can't be evaluated: %(error)s",
+                name=self.name,
+                error=reason,
+            )
+        )

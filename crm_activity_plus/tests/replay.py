@@ -1,0 +1,74 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+"""What a ledger says that things are now. No ORM: see docs/architecture.rst."""
+
+# What became of a step's activity, by the step's state.
+ENDS = {
+    "done": "done",
+    "skipped": "cancelled",
+    "cancelled": "cancelled",
+    "failed": "cancelled",
+}
+
+
+def replay(rows):
+    """Replay rows of the ledger.
+
+    :param list[dict] rows: in the order of their ids, with ``run_id``, ``run_line_id``
+        and ``activity_ref`` (ids, or nothing), ``event``, ``old_status``,
+        ``new_status`` and ``values``
+    :returns: ``runs``, ``steps`` and ``activities``: id -> what is known of it:
+        ``status``, and the values that it has
+    :rtype: dict
+    """
+    runs, steps, activities = {}, {}, {}
+    for row in rows:
+        if row["run_line_id"]:
+            step = steps.setdefault(row["run_line_id"], {})
+            _follow(step, row)
+            _follow_activity(step, activities, row)
+        elif row["run_id"]:
+            _follow(runs.setdefault(row["run_id"], {}), row)
+        else:
+            _follow(activities.setdefault(row["activity_ref"], {}), row)
+    return {"runs": runs, "steps": steps, "activities": activities}
+
+
+def _follow(known, row):
+    before = known.get("status") or False
+    if (row["old_status"] or False) != before:
+        raise AssertionError(f"It was {before}, and then begins otherwise: {row}")
+    _apply(known, row["values"], row["event"] in ("changed", "moved"))
+    known["status"] = row["new_status"]
+
+
+def _follow_activity(step, activities, row):
+    """A step's row tells of its activity, too."""
+    ref = row["activity_ref"]
+    if row["event"] == "changed":
+        if ref:
+            _apply(activities[ref], row["values"], is_change=True)
+        return
+    previous = step.get("activity_ref")
+    if row["event"] == "scheduled" and row["old_status"] == "scheduled" and previous:
+        # Another attempt at it.
+        activities[previous]["status"] = "done"
+    if row["event"] == "scheduled" and ref:
+        activities[ref] = {**row["values"], "status": "new"}
+        # Its own outcome is still to come.
+        activities[ref] |= {"outcome": False, "outcome_id": False}
+    elif ref and row["event"] in ENDS:
+        activities[ref]["status"] = ENDS[row["event"]]
+    step["activity_ref"] = ref
+
+
+def _apply(known, values, is_change):
+    for name, value in (values or {}).items():
+        if isinstance(value, list) and len(value) == 2:
+            old, value = value
+            if name in known and (known[name] or False) != (old or False):
+                raise AssertionError(f"{name} was {known[name]}, not {old}")
+        elif is_change:
+            raise AssertionError(f"{name} changed from nothing known: {value}")
+        known[name] = value
