@@ -8,7 +8,7 @@ import pytz
 from odoo import api, models
 
 from ..tools.internal import read_internal
-from .engine_env import by_engine
+from .engine_env import by_engine, get_known_timezone
 from .mail_activity import CLOSED_STATUSES
 from .mail_activity_booking import LEADING_KEY, LED_BY_MEETING
 from .mail_activity_plan_run import OPEN_STATES
@@ -51,7 +51,9 @@ class CalendarEvent(models.Model):
         # date where the activities move the events.
         is_led = bool(read_internal(self.env.context, LEADING_KEY))
         events = self.with_context(
-            mail_activity_meeting_update=is_led, **LED_BY_MEETING
+            mail_activity_meeting_update=is_led,
+            **LED_BY_MEETING,
+            **get_known_timezone(self.env),
         )
         super(CalendarEvent, events)._sync_activities(fields=names)
         if names & set(self._get_time_fields()):

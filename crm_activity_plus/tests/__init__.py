@@ -32,3 +32,7 @@ from . import test_step_actions
 from . import test_merge
 from . import test_hand_over
 from . import test_run_company, test_run_follow
+from . import test_security_context
+from . import test_security_rights
+from . import test_security_persons
+from . import test_security_rpc
