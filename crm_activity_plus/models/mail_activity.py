@@ -589,24 +589,6 @@ class MailActivity(models.Model):
                 )
             )
 
-    def _check_outcome_stays(self, vals):
-        """How a closed activity ended is history."""
-        if "outcome_id" not in vals or vals.get("active") or self.env.su:
-            return
-        for activity in self:
-            if (
-                activity.status in CLOSED_STATUSES
-                and activity.outcome_id.id != vals["outcome_id"]
-                and (activity.outcome_id or vals["outcome_id"])
-            ):
-                raise UserError(
-                    self.env._(
-                        "“%(activity)s” is closed, and what came of it can't be "
-                        "changed any more. Schedule a new activity instead.",
-                        activity=activity.display_name,
-                    )
-                )
-
     def _check_moved(self, documents):
         """Whoever moves an activity needs the right to change the record that it is
         moved to: completing it may change that. A step stays where its plan is; the
@@ -717,6 +699,24 @@ class MailActivity(models.Model):
             effects=format_list(self.env, effects),
             user=self.env.user.name,
         )
+
+    def _check_outcome_stays(self, vals):
+        """How a closed activity ended is history."""
+        if "outcome_id" not in vals or vals.get("active") or self.env.su:
+            return
+        for activity in self:
+            if (
+                activity.status in CLOSED_STATUSES
+                and activity.outcome_id.id != vals["outcome_id"]
+                and (activity.outcome_id or vals["outcome_id"])
+            ):
+                raise UserError(
+                    self.env._(
+                        "“%(activity)s” is closed, and what came of it can't be "
+                        "changed any more. Schedule a new activity instead.",
+                        activity=activity.display_name,
+                    )
+                )
 
     def _check_reopen(self):
         """:returns: the activities that may be reopened

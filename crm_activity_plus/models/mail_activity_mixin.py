@@ -170,13 +170,11 @@ class MailActivityMixin(models.AbstractModel):
         (survivor + merged).invalidate_recordset(["activity_ids"], flush=False)
 
     def _get_all_activities(self):
-        """:returns: the activities of the records, closed and held ones included, as
-        superuser"""
-        return (
-            self.env["mail.activity"]
-            .sudo()
-            .with_context(active_test=False)
-            .search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
+        """:returns: the activities of the records, closed and held ones included, for
+        the engine"""
+        activities = by_engine(self.env["mail.activity"])
+        return activities.with_context(active_test=False).search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         )
 
     def _update_activity_partners(self):

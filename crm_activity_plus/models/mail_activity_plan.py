@@ -393,8 +393,9 @@ class MailActivityPlan(models.Model):
                     steps, record, responsible, assigner, unmet
                 )
                 self._apply_overrides(proposed, overrides.get(record.id, {}))
-                if record.id in overrides:
-                    reason = self._get_unusable_override_reason(proposed, record)
+                reason = self._get_unusable_override_reason(
+                    overrides.get(record.id, {}), record
+                )
                 try:
                     self._date_steps(proposed, plan_date, dater, record)
                 except ValidationError as undatable:
@@ -1053,11 +1054,11 @@ class MailActivityPlan(models.Model):
                     step["state"] = "scheduled"
             step.update(values)
 
-    def _get_unusable_override_reason(self, steps, record):
-        """:returns: why somebody who was chosen for a step can't do it on a record, or
-        False"""
+    def _get_unusable_override_reason(self, overrides, record):
+        """:param dict overrides: those of the record
+        :returns: why somebody who was chosen for a step can't do it there, or False"""
         users = self.env["res.users"].browse(
-            step["user_id"] for step in steps if step["user_id"]
+            values["user_id"] for values in overrides.values() if values.get("user_id")
         )
         unusable = users - users._filter_can_do_activities(record)
         if not unusable:

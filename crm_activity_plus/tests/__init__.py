@@ -35,3 +35,7 @@ from . import test_engine_restart
 from . import test_step_actions
 from . import test_run_company, test_run_follow
 from . import test_engine_races
+from . import test_security_context
+from . import test_security_rights
+from . import test_security_persons
+from . import test_security_rpc
