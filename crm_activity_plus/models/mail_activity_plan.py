@@ -1,6 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import logging
 from collections import Counter
 from datetime import date
 from typing import NamedTuple
@@ -15,10 +16,13 @@ from ..tools.codes import make_code
 from ..tools.graph import sort_in_waves
 from ..tools.internal import read_internal
 from .condition import Condition
-from .engine_env import is_uninstalling, unsteered
+from .engine_env import is_program, is_uninstalling, unsteered
+from .ir_model_data import is_suite_removed
 from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
 from .step_assigner import StepAssigner
 from .step_dater import StepDater
+
+_logger = logging.getLogger(__name__)
 
 # So many records are launched on in one transaction; more of them in the background.
 LAUNCH_BATCH_SIZE = 500
@@ -140,7 +144,9 @@ class MailActivityPlan(models.Model):
             return
         actions = self.env["ir.actions.server"].sudo()
         launching = actions.search([("activity_plan_id", "in", self.ids)])
-        if launching:
+        if launching and is_program(self.env):
+            _logger.warning("%s launch %s, which are deleted.", launching, self)
+        elif launching:
             raise UserError(
                 self.env._(
                     "“%(plans)s” can't be deleted: it is launched by “%(actions)s”. "
@@ -149,6 +155,22 @@ class MailActivityPlan(models.Model):
                     actions=", ".join(launching.mapped("name")),
                 )
             )
+
+    def unlink(self):
+        """An addon takes its plans along when it is uninstalled: what was launched
+        ends. One that deletes a plan for other reasons archives it, where it was
+        launched."""
+        if is_uninstalling(self.env):
+            if not is_suite_removed(self):
+                self.sudo().run_ids._stop("plan_deleted")
+                self.env.flush_all()
+        elif is_program(self.env):
+            launched = self.filtered(lambda plan: plan.sudo().run_ids)
+            if launched:
+                _logger.warning("%s were launched: they are archived.", launched)
+                launched.active = False
+            self -= launched
+        return super().unlink()
 
     def _count_change(self, activity_types):
         """Count a change of the plans' steps.
@@ -372,8 +394,9 @@ class MailActivityPlan(models.Model):
                     steps, record, responsible, assigner, unmet
                 )
                 self._apply_overrides(proposed, overrides.get(record.id, {}))
-                if record.id in overrides:
-                    reason = self._get_unusable_override_reason(proposed, record)
+                reason = self._get_unusable_override_reason(
+                    overrides.get(record.id, {}), record
+                )
                 try:
                     self._date_steps(proposed, plan_date, dater, record)
                 except ValidationError as undatable:
@@ -1036,11 +1059,11 @@ class MailActivityPlan(models.Model):
                     step["state"] = "scheduled"
             step.update(values)
 
-    def _get_unusable_override_reason(self, steps, record):
-        """:returns: why somebody who was chosen for a step can't do it on a record, or
-        False"""
+    def _get_unusable_override_reason(self, overrides, record):
+        """:param dict overrides: those of the record
+        :returns: why somebody who was chosen for a step can't do it there, or False"""
         users = self.env["res.users"].browse(
-            step["user_id"] for step in steps if step["user_id"]
+            values["user_id"] for values in overrides.values() if values.get("user_id")
         )
         unusable = users - users._filter_can_do_activities(record)
         if not unusable:
@@ -1089,6 +1112,7 @@ class MailActivityPlan(models.Model):
                     if proposal.record.id not in running
                 ]
             else:
+                runs._touch_documents()
                 runs._launch([proposal.steps for proposal in proposals])
                 return runs.sudo(False), late
         return Run.sudo(False), late

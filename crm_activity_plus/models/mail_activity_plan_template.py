@@ -1,6 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import logging
 from collections import Counter
 
 from odoo import api, fields, models
@@ -11,9 +12,11 @@ from odoo.tools.misc import unquote
 from ..tools.codes import make_code
 from ..tools.graph import find_cycle
 from .added_fields import KEPT_TYPES, is_added, is_writable, read_values
-from .engine_env import is_uninstalling
+from .engine_env import is_lenient, is_program, is_uninstalling, leniently
 from .mail_activity_plan_save_mixin import PendingSteps
 from .mail_activity_type import APPLICABLE_DOMAIN
+
+_logger = logging.getLogger(__name__)
 
 # What a step does, and where: whoever chooses it must be allowed to do it.
 CHOICE_FIELDS = ("action_type", "mail_template_id", "plan_id", "server_action_id")
@@ -225,8 +228,39 @@ class MailActivityPlanTemplate(models.Model):
         for template in self:
             template.display_name = template.summary or template.activity_type_id.name
 
+    def _validate_fields(self, field_names, excluded_names=()):
+        """Constraints are always checked as superuser: tell them who asks."""
+        records = leniently(self) if is_program(self.env) else self
+        return super(MailActivityPlanTemplate, records)._validate_fields(
+            field_names, excluded_names
+        )
+
+    def _fall_back_on_default_type(self):
+        """Give steps that an addon brings a type that can be used, where the one that
+        it asks for was deleted here, or limited to other applications."""
+        for template in self:
+            activity_type, res_model = template.activity_type_id, template.res_model
+            reason = activity_type._get_reason_not_applicable(res_model)
+            if reason:
+                default = self.env["mail.activity"]._default_activity_type_for_model(
+                    res_model
+                )
+                _logger.warning("%s “%s” is used instead.", reason, default.name)
+                template.write(
+                    {
+                        "activity_type_id": default.id,
+                        "summary": template.summary or activity_type.name,
+                        # Computed from the type, unless they are written.
+                        "note": template.note,
+                        "responsible_type": template.responsible_type,
+                        "responsible_id": template.responsible_id.id,
+                    }
+                )
+
     @api.constrains("activity_type_id", "plan_id")
     def _check_activity_type_res_model(self):
+        if is_lenient(self.env):
+            self._fall_back_on_default_type()
         super()._check_activity_type_res_model()
         for template in self:
             activity_type = template.activity_type_id
@@ -247,6 +281,8 @@ class MailActivityPlanTemplate(models.Model):
     @api.constrains("activity_type_id")
     def _check_activity_type_not_deleted(self):
         """Steps keep a type that is deleted later; new ones can't have it."""
+        if is_lenient(self.env):
+            self._fall_back_on_default_type()
         for template in self.filtered("activity_type_id.deleted"):
             raise ValidationError(
                 self.env._(
@@ -608,7 +644,9 @@ class MailActivityPlanTemplate(models.Model):
         if is_uninstalling(self.env):
             return
         steps = self.sudo().search([(name, "in", records.ids)])
-        if steps:
+        if steps and is_program(self.env):
+            _logger.warning("%s need %s, which are deleted.", steps, records)
+        elif steps:
             raise UserError(
                 self.env._(
                     "“%(records)s” can't be deleted: steps of “%(plans)s” need it. "
