@@ -15,6 +15,7 @@
         "purchase",
         "sale_management",
     ],
+    "data": ["security/ir.model.access.csv"],
     "assets": {
         "web.assets_tests": ["test_crm_activity_plus/static/tests/tours/**/*"],
     },

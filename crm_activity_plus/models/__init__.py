@@ -4,6 +4,7 @@
 from . import mail_activity_engine_mixin
 from . import mail_activity_bulk_mixin
 from . import mail_activity_code_mixin
+from . import mail_activity_cron_position
 from . import mail_activity_document_mixin
 from . import mail_activity_ledger_mixin
 from . import mail_activity_plan_save_mixin
@@ -22,6 +23,7 @@ from . import mail_activity_plan_launch
 from . import mail_activity_plan_template
 from . import mail_activity_plan_run
 from . import mail_activity_plan_run_line, mail_activity_plan_run_line_preview
+from . import mail_activity_plan_run_line_added
 from . import mail_activity_preview
 from . import mail_activity_plan_run_follow
 from . import mail_activity_plan_run_line_follow

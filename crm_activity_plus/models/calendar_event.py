@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..tools.internal import Internal, read_internal
-from .engine_env import LENIENT_KEY, by_engine, leniently
+from .engine_env import LENIENT_KEY, by_engine, get_known_timezone, leniently
 from .mail_activity import CLOSED_STATUSES
 from .mail_activity_booking import LEADING_KEY, LED_BY_MEETING
 from .mail_activity_plan_run import OPEN_STATES
@@ -172,7 +172,9 @@ class CalendarEvent(models.Model):
         # date where the activities move the events.
         is_led = bool(read_internal(self.env.context, LEADING_KEY))
         events = self.with_context(
-            mail_activity_meeting_update=is_led, **LED_BY_MEETING
+            mail_activity_meeting_update=is_led,
+            **LED_BY_MEETING,
+            **get_known_timezone(self.env),
         )
         super(CalendarEvent, events)._sync_activities(fields=names)
         events._sync_held_activities(names)

@@ -78,6 +78,14 @@ def unsteered(records):
     return records.with_env(records.env(context=kept))
 
 
+def get_known_timezone(env):
+    """:returns: what to put into the context where it has a time zone that there isn't:
+    Odoo's calendar stumbles over that"""
+    if "tz" not in env.context or _is_timezone(env.context["tz"]):
+        return {}
+    return {"tz": env.user.tz or "UTC"}
+
+
 def _is_timezone(name):
     return isinstance(name, str) and name in pytz.all_timezones_set
 

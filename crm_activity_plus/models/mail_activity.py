@@ -6,6 +6,7 @@ from collections import defaultdict
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
+import psycopg2
 import pytz
 
 from odoo import api, fields, models
@@ -18,6 +19,7 @@ from odoo.tools.sql import column_exists
 from odoo.addons.mail.tools.discuss import Store
 
 from ..tools.internal import Internal, read_internal
+from .added_fields import copy_values
 from .engine_env import (
     by_engine,
     get_own_defaults,
@@ -66,6 +68,9 @@ DOCUMENT_FIELDS = {"res_id", "res_model", "res_model_id"}
 # What an activity says that isn't on hold.
 NO_HOLD = {"held_by_pause": False, "on_hold_until": False, "status_before_hold": False}
 
+# Context key: activities are not created, only their values collected.
+VALUES_KEY = "activity_values_only"
+
 EVENT_BY_STATUS = {
     "new": "reopened",
     "in_progress": "started",
@@ -73,6 +78,8 @@ EVENT_BY_STATUS = {
     "done": "done",
     "cancelled": "cancelled",
 }
+
+HOLDS_POSITION = "holds"
 
 # Changes of these are written to the ledger.
 LOGGED_FIELDS = (
@@ -420,6 +427,10 @@ class MailActivity(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        collected = read_internal(self.env.context, VALUES_KEY)
+        if collected:
+            collected.rows.extend(vals_list)
+            return self.browse()
         if vals_list and all(read_internal(vals, FOLLOWING_KEY) for vals in vals_list):
             return self._create_following(vals_list)
         self, is_engine = self._enter()
@@ -578,24 +589,6 @@ class MailActivity(models.Model):
                 )
             )
 
-    def _check_outcome_stays(self, vals):
-        """How a closed activity ended is history."""
-        if "outcome_id" not in vals or vals.get("active") or self.env.su:
-            return
-        for activity in self:
-            if (
-                activity.status in CLOSED_STATUSES
-                and activity.outcome_id.id != vals["outcome_id"]
-                and (activity.outcome_id or vals["outcome_id"])
-            ):
-                raise UserError(
-                    self.env._(
-                        "“%(activity)s” is closed, and what came of it can't be "
-                        "changed any more. Schedule a new activity instead.",
-                        activity=activity.display_name,
-                    )
-                )
-
     def _check_moved(self, documents):
         """Whoever moves an activity needs the right to change the record that it is
         moved to: completing it may change that. A step stays where its plan is; the
@@ -706,6 +699,24 @@ class MailActivity(models.Model):
             effects=format_list(self.env, effects),
             user=self.env.user.name,
         )
+
+    def _check_outcome_stays(self, vals):
+        """How a closed activity ended is history."""
+        if "outcome_id" not in vals or vals.get("active") or self.env.su:
+            return
+        for activity in self:
+            if (
+                activity.status in CLOSED_STATUSES
+                and activity.outcome_id.id != vals["outcome_id"]
+                and (activity.outcome_id or vals["outcome_id"])
+            ):
+                raise UserError(
+                    self.env._(
+                        "“%(activity)s” is closed, and what came of it can't be "
+                        "changed any more. Schedule a new activity instead.",
+                        activity=activity.display_name,
+                    )
+                )
 
     def _check_reopen(self):
         """:returns: the activities that may be reopened
@@ -966,18 +977,38 @@ class MailActivity(models.Model):
             # Where some of the responsibles are, it is tomorrow already.
             ("on_hold_until", "<=", fields.Date.today() + timedelta(days=1)),
         ]
-        activities = self.search(domain, order="on_hold_until, id")
-        over = activities._filter_hold_over()
-        self.env["ir.cron"]._commit_progress(remaining=len(over))
+        IrCron, positions = self.env["ir.cron"], self.env["mail.activity.cron.position"]
+        over = self.search(domain, order="id")._filter_hold_over()
+        # One that can't be ended must not keep others from it, however short the time.
+        last_id = positions._get(HOLDS_POSITION)
+        over = over.sorted(lambda a: a.id <= last_id)
+        IrCron._commit_progress(remaining=len(over))
         for activity in over:
             try:
-                with self.env.cr.savepoint():
-                    locked = activity.try_lock_for_update().filtered_domain(domain)
-                    locked._filter_hold_over()._end_hold()
-            except Exception:
-                _logger.exception("The hold of activity %s can't be ended", activity.id)
-            if not self.env["ir.cron"]._commit_progress(1):
+                activity._try_end_hold(domain)
+                positions._set(HOLDS_POSITION, activity.id)
+            except psycopg2.OperationalError:
+                # Somebody else changed the same at this moment: it comes back with the
+                # next call.
+                _logger.info("Activity %s was interrupted", activity.id, exc_info=True)
+                self.env.cr.rollback()
+                positions._set(HOLDS_POSITION, activity.id)
+            if not IrCron._commit_progress(1):
                 break
+
+    def _try_end_hold(self, domain):
+        """Bring back an activity, unless somebody else has it.
+
+        :param domain: of those whose hold may be over
+        """
+        try:
+            with self.env.cr.savepoint():
+                locked = self.try_lock_for_update().filtered_domain(domain)
+                locked._filter_hold_over()._end_hold()
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            _logger.exception("The hold of activity %s can't be ended", self.id)
 
     def _filter_hold_over(self):
         """:returns: the held activities that come back now: the day has come where the
@@ -1216,7 +1247,9 @@ class MailActivity(models.Model):
             self.env.company,
             "retry",
         )
+        added = self.env["mail.activity.plan.template"]._get_activity_fields()
         return {
+            **copy_values(self, added.values()),
             "activity_type_id": self.activity_type_id.id,
             "attempt": self.attempt + 1,
             "automated": True,

@@ -1,7 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import models
+from odoo import api, models
 from odoo.fields import Domain
 
 from .engine_env import by_engine, is_uninstalling, leniently
@@ -19,13 +19,18 @@ class MailActivityMixin(models.AbstractModel):
         old_partners = {}
         if set(self._mail_get_partner_fields()) & vals.keys():
             old_partners = self.sudo()._mail_get_partners()
+        is_followed = bool(FOLLOWED_FIELDS & vals.keys()) and self._has_plans()
+        if is_followed:
+            # Where a plan is launched at this moment, this begins anew; and it does so
+            # before the new salesperson becomes a follower, as by the launch.
+            self.env["mail.activity.plan.run"]._lock(self)
         result = super().write(vals)
         if old_partners:
             partners = self.sudo()._mail_get_partners()
             self.filtered(
                 lambda record: partners[record.id] != old_partners[record.id]
             )._update_activity_partners()
-        if FOLLOWED_FIELDS & vals.keys():
+        if is_followed:
             self._align_plan_runs()
         self._exit_plan_runs(vals)
         return result
@@ -56,12 +61,17 @@ class MailActivityMixin(models.AbstractModel):
 
     def _align_plan_runs(self):
         """Have the plan runs of the records follow them: see ``_follow_documents``."""
-        # While an addon is uninstalled, the engine's tables may be gone already.
-        if not self or is_uninstalling(self.env):
-            return
-        plans = self.env["mail.activity.plan"]
-        if self._name in plans._get_watched_models("launched"):
+        if self and self._has_plans():
             self._get_plan_runs()._follow_documents()
+
+    @api.model
+    def _has_plans(self):
+        """:returns: whether there may be plan runs on records of the model"""
+        # While an addon is uninstalled, the engine's tables may be gone already.
+        if is_uninstalling(self.env):
+            return False
+        plans = self.env["mail.activity.plan"]
+        return self._name in plans._get_watched_models("launched")
 
     def activity_schedule(
         self,
@@ -119,9 +129,10 @@ class MailActivityMixin(models.AbstractModel):
             )._stop_where_met()
 
     def _stop_archived_runs(self):
-        self._get_plan_runs(
+        runs = self._get_plan_runs(
             [("state", "in", OPEN_STATES), ("exit_on_lost", "=", True)]
-        )._stop("lost", self.env._("The record was archived."))
+        )
+        runs._stop("lost", runs._get_archived_note())
 
     def unlink(self):
         """Deleting the record's activities stops its runs: see ``mail.activity``. Only
@@ -159,13 +170,11 @@ class MailActivityMixin(models.AbstractModel):
         (survivor + merged).invalidate_recordset(["activity_ids"], flush=False)
 
     def _get_all_activities(self):
-        """:returns: the activities of the records, closed and held ones included, as
-        superuser"""
-        return (
-            self.env["mail.activity"]
-            .sudo()
-            .with_context(active_test=False)
-            .search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
+        """:returns: the activities of the records, closed and held ones included, for
+        the engine"""
+        activities = by_engine(self.env["mail.activity"])
+        return activities.with_context(active_test=False).search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         )
 
     def _update_activity_partners(self):

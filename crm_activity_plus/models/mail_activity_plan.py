@@ -19,6 +19,7 @@ from .condition import Condition
 from .engine_env import is_program, is_uninstalling, unsteered
 from .ir_model_data import is_suite_removed
 from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
+from .step_assigner import StepAssigner
 from .step_dater import StepDater
 
 _logger = logging.getLogger(__name__)
@@ -199,12 +200,8 @@ class MailActivityPlan(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        plans = super().create(
-            [
-                {name: value for name, value in vals.items() if name != "version"}
-                for vals in vals_list
-            ]
-        )
+        # Whatever was given for it.
+        plans = super().create([{**vals, "version": 0} for vals in vals_list])
         known = self._get_watched_models("launched")
         if not known.issuperset(plans.mapped("res_model")) or any(
             plan[name] for plan in plans for name in WATCHED_EXITS
@@ -386,17 +383,19 @@ class MailActivityPlan(models.Model):
                 and (step["code"], record.id) not in unmet
             )
         )
+        assigner = StepAssigner(rotation)
         proposals, error = [], None
         for record in records:
             reason = skip_reasons.get(record.id, False)
             proposed = []
             if not reason:
                 proposed = self._propose_steps(
-                    steps, record, responsible, rotation, unmet
+                    steps, record, responsible, assigner, unmet
                 )
                 self._apply_overrides(proposed, overrides.get(record.id, {}))
-                if record.id in overrides:
-                    reason = self._get_unusable_override_reason(proposed, record)
+                reason = self._get_unusable_override_reason(
+                    overrides.get(record.id, {}), record
+                )
                 try:
                     self._date_steps(proposed, plan_date, dater, record)
                 except ValidationError as undatable:
@@ -525,7 +524,7 @@ class MailActivityPlan(models.Model):
     def _read_responsible(self, responsible_id):
         """:returns: who does the steps that ask for somebody at the launch; nobody
         where nobody was chosen and the launch is a visitor's, through an automation:
-        see :meth:`_find_responsible`"""
+        see :class:`StepAssigner`"""
         if not responsible_id:
             return self.env.user._filter_can_do_activities()
         if isinstance(responsible_id, models.BaseModel):
@@ -879,7 +878,7 @@ class MailActivityPlan(models.Model):
     def _get_unmet_reason(self):
         return self.env._("The record doesn't meet its condition.")
 
-    def _propose_steps(self, steps, record, responsible, rotation, unmet=None):
+    def _propose_steps(self, steps, record, responsible, assigner, unmet=None):
         """:returns: the steps with who does them on a record, and their state at the
         launch"""
         proposed = []
@@ -888,11 +887,9 @@ class MailActivityPlan(models.Model):
                 state, reason = unmet[step["code"], record.id]
                 user = self.env["res.users"]
             else:
-                user, reason = self._find_responsible(
-                    step, record, responsible, rotation
-                )
+                user, reason = assigner.find(step, record, responsible)
                 state = "waiting" if step["after"] else "scheduled"
-                if state == "scheduled" and not user:
+                if state == "scheduled" and reason and not user:
                     state = "failed"
             proposed.append(
                 {**step, "user_id": user.id, "state": state, "reason": reason}
@@ -903,36 +900,6 @@ class MailActivityPlan(models.Model):
                 # Most likely; the engine decides when the step's turn comes.
                 step["user_id"] = by_code[step["after"][0]]["user_id"]
         return proposed
-
-    def _find_responsible(self, step, record, responsible, rotation):
-        """:returns: the user, and why there is none or False"""
-        user, reason = self._find_candidate(step, record, responsible, rotation)
-        # That of a step that waits is looked at when its turn comes.
-        if user and not step["after"] and not user._filter_can_do_activities(record):
-            reason = self._get_unusable_responsible_reason(user.sudo(), record)
-            return user.browse(), reason
-        return user, reason
-
-    def _find_candidate(self, step, record, responsible, rotation):
-        template = step["template"]
-        if step["responsible_type"] == "on_demand":
-            # A visitor launched it, and there was nobody to ask.
-            user = responsible or self._find_user_by_role("salesperson", record)
-            return user, not user and self._get_nobody_asked_reason(step, record)
-        if not template:
-            return self.env["res.users"].browse(step["user_id"]), False
-        if step["responsible_type"] == "other":
-            return template.responsible_id, False
-        if step["responsible_type"] == "round_robin":
-            # Whoever's turn it is when a waiting step is scheduled isn't known yet.
-            user = self.env["res.users"]
-            if not step["after"]:
-                user = rotation.next_user(record)
-            if rotation.has_members(record):
-                return user, False
-            return user, template._get_missing_responsible_reason(record)
-        found = template._determine_responsible(responsible, record)
-        return found["responsible"], found["error"] or found["warning"]
 
     def _get_nobody_asked_reason(self, step, record):
         return self.env._(
@@ -1087,11 +1054,11 @@ class MailActivityPlan(models.Model):
                     step["state"] = "scheduled"
             step.update(values)
 
-    def _get_unusable_override_reason(self, steps, record):
-        """:returns: why somebody who was chosen for a step can't do it on a record, or
-        False"""
+    def _get_unusable_override_reason(self, overrides, record):
+        """:param dict overrides: those of the record
+        :returns: why somebody who was chosen for a step can't do it there, or False"""
         users = self.env["res.users"].browse(
-            step["user_id"] for step in steps if step["user_id"]
+            values["user_id"] for values in overrides.values() if values.get("user_id")
         )
         unusable = users - users._filter_can_do_activities(record)
         if not unusable:
@@ -1140,6 +1107,7 @@ class MailActivityPlan(models.Model):
                     if proposal.record.id not in running
                 ]
             else:
+                runs._touch_documents()
                 runs._launch([proposal.steps for proposal in proposals])
                 return runs.sudo(False), late
         return Run.sudo(False), late

@@ -5,6 +5,7 @@ import logging
 from collections import defaultdict
 from datetime import datetime, time, timedelta
 from itertools import islice
+from time import monotonic
 
 import psycopg2
 import pytz
@@ -26,12 +27,17 @@ from .engine_env import by_engine
 from .mail_activity import CLOSED_STATUSES
 from .mail_activity_plan_run import OPEN_STATES as RUN_OPEN_STATES
 from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
+from .step_assigner import StepAssigner
 from .step_dater import StepDater
 
 _logger = logging.getLogger(__name__)
 
-# So many steps are done in one transaction.
+# So many steps are done in one transaction; at first few, so that something is done
+# also where they are slow.
 DUE_BATCH_SIZE = 50
+FIRST_DUE_BATCH_SIZE = 10
+# As long as the transactions are this quick, they get larger.
+QUICK_SECONDS = 5
 
 # What a proposal says of a step beside the values of its line.
 NOT_OF_THE_LINE = {"after", "template"}
@@ -409,14 +415,14 @@ class MailActivityPlanRunLine(models.Model):
         # Conditions, roles and persons look at one record after the other.
         self._get_records()
         ready = self._close_unmet()
-        rotation = ready._reserve_turns()
+        assigner = StepAssigner(ready._reserve_turns())
         for line in ready:
             run = line.run_id
             dater = daters.setdefault(
                 (run.deadline_policy, run.resource_calendar_id), run._get_dater()
             )
             try:
-                values_by_line[line] = line._prepare_schedule_values(dater, rotation)
+                values_by_line[line] = line._prepare_schedule_values(dater, assigner)
             except UserError as error:
                 line._fail(error.args[0])
         scheduled = self.browse().concat(*values_by_line)
@@ -490,17 +496,17 @@ class MailActivityPlanRunLine(models.Model):
             )
         )
 
-    def _prepare_schedule_values(self, dater, rotation):
+    def _prepare_schedule_values(self, dater, assigner):
         """Hook: the values of a step whose turn has come.
 
         :param dater: see :class:`StepDater`
-        :param rotation: whose turn it is in the teams
+        :param assigner: see :class:`StepAssigner`
         :raises UserError: it can't be done
         """
-        user = self._find_responsible(rotation)
-        if not user:
-            raise UserError(self._get_missing_responsible_reason())
-        values = {"user_id": user.id}
+        user, reason = self._find_responsible(assigner)
+        if reason and not user:
+            raise UserError(reason)
+        values = {"user_id": user.id, "reason": reason}
         if not self._get_chosen_date():
             base_date, base = self._get_base()
             day, explanation = dater.find(
@@ -545,34 +551,24 @@ class MailActivityPlanRunLine(models.Model):
         )
         return local.date()
 
-    def _find_responsible(self, rotation):
-        """:returns: the user who does the step, or none"""
+    def _find_responsible(self, assigner):
+        """:returns: who does the step, and why nobody or False"""
         self.ensure_one()
-        match self.responsible_type:
-            case "on_demand":
-                run = self.run_id
-                # A visitor launched it, and there was nobody to ask.
-                user = run.responsible_id or run.plan_id._find_user_by_role(
-                    "salesperson", self._get_record()
-                )
-            case "salesperson" | "team_leader" | "creator":
-                user = self.run_id.plan_id._find_user_by_role(
-                    self.responsible_type, self._get_record()
-                )
-            case "previous":
-                user = self._get_previous().filtered("user_id")[-1:].user_id
-            case "round_robin":
-                user = rotation.next_user(self._get_record())
-            case _:
-                user = self.user_id
-        return user._filter_can_do_activities(self._get_record())
+        run = self.run_id
+        # A role may fall back on the user who launches the plan.
+        record = self._get_record().with_user(run.user_id or SUPERUSER_ID).sudo()
+        previous = self._get_previous()
+        # Where it was nobody's, it is whoever did it all the same.
+        doer = previous.filtered("user_id")[-1:].user_id or previous[-1:].done_by_id
+        return assigner.find(self, record, run.responsible_id, doer)
 
     def _get_missing_responsible_reason(self):
         self.ensure_one()
         labels = dict(self._get_template_selection("responsible_type"))
         return self.env._(
             "Nobody is there to do it. Assignment: %(role)s%(user)s.",
-            role=labels[self.responsible_type],
+            # The role's addon may be gone.
+            role=labels.get(self.responsible_type, self.responsible_type),
             user=f" ({self.user_id.name})" if self.user_id else "",
         )
 
@@ -627,7 +623,10 @@ class MailActivityPlanRunLine(models.Model):
     def _start(self):
         """Begin scheduled steps: create the activities of those that somebody does, and
         have the others done on their date."""
+        self.user_id._lock_as_active()
+        # In the order of activities, as records that were read before append them.
         manual = self.filtered(lambda line: line.action_type == "activity")
+        manual = manual.sorted("date_deadline")
         for launcher, lines in manual.grouped(lambda line: line.run_id.user_id).items():
             lines._create_activities(launcher)
         manual._notify_assigned()
@@ -646,9 +645,10 @@ class MailActivityPlanRunLine(models.Model):
             ._as_engine()
             # Core would send one message for each activity.
             .with_context(mail_activity_quick_update=True)
-            .create([line._prepare_activity_values() for line in self])
+            .create(self._prepare_activities_values())
         )
         self._link(activities)
+        self._settle_assignment()
 
     def _trigger_due(self):
         """Have the steps that do themselves done on their date."""
@@ -921,29 +921,68 @@ class MailActivityPlanRunLine(models.Model):
     def _cron_run_due(self):
         """Do the steps that are due. Several servers may do so at once: each takes what
         no other one holds. A step that can't be done fails, and the others go on."""
-        domain = self._get_due_domain()
-        self.env["ir.cron"]._commit_progress(remaining=self.search_count(domain))
-        tried = set()
-        while True:
-            batch = self.search(
-                Domain(domain) & Domain("id", "not in", list(tried)),
-                limit=DUE_BATCH_SIZE,
-                order="date_due, id",
+        domain = Domain(self._get_due_domain())
+        IrCron = self.env["ir.cron"]
+        IrCron._commit_progress(remaining=self.search_count(domain))
+        time_left = True
+        while time_left:
+            done, time_left = self._run_due_once(domain)
+            if not done:
+                # Nothing that was done made others due.
+                break
+
+    @api.model
+    def _run_due_once(self, domain):
+        """Go once through the steps that are due, in the order of their dates.
+
+        :param domain: which these are
+        :returns: how many were done, and whether there is time left
+        """
+        all_done, batch_size, after = 0, FIRST_DUE_BATCH_SIZE, Domain.TRUE
+        while batch := self.search(
+            domain & after, limit=min(batch_size, DUE_BATCH_SIZE), order="date_due, id"
+        ):
+            date_due, last_id = batch[-1].date_due, batch[-1].id
+            after = Domain("date_due", ">", date_due) | (
+                Domain("date_due", "=", date_due) & Domain("id", ">", last_id)
             )
-            if not batch:
-                break
-            tried.update(batch.ids)
-            try:
-                lines = batch.try_lock_for_update().filtered_domain(domain)
-                lines._run_actions()
-            except psycopg2.OperationalError:
-                # Somebody else changed the same at this moment: these are still due,
-                # and done by the next call.
-                _logger.info("Steps %s were interrupted", batch.ids, exc_info=True)
-                self.env.cr.rollback()
-                continue
-            if not self.env["ir.cron"]._commit_progress(len(batch)):
-                break
+            start = monotonic()
+            done = batch._run_due(domain)
+            all_done += done
+            is_quick = monotonic() - start < QUICK_SECONDS
+            batch_size = 2 * batch_size if is_quick else FIRST_DUE_BATCH_SIZE
+            # Those that others hold take no time, and must not take that of the rest.
+            if not self.env["ir.cron"]._commit_progress(len(batch)) and done:
+                return all_done, False
+        return all_done, True
+
+    def _run_due(self, domain):
+        """Do steps in one transaction; where that can't be, each in one of its own.
+
+        :param domain: of those that are due
+        :returns: how many were done
+        """
+        try:
+            lines = self.try_lock_for_update().filtered_domain(domain)
+            lines._run_actions()
+            self.env.flush_all()
+        except Exception as error:
+            # Somebody else changed the same at this moment, most likely: what isn't
+            # done now is still due, and done by the next call.
+            level = logging.INFO
+            if not isinstance(error, psycopg2.OperationalError):
+                level = logging.ERROR
+            _logger.log(level, "Steps %s were interrupted", self.ids, exc_info=True)
+            self.env.cr.rollback()
+            if len(self) == 1:
+                return 0
+        else:
+            return len(lines.filtered(lambda line: line.state != "scheduled"))
+        done = 0
+        for line in self:
+            done += line._run_due(domain)
+            self.env["ir.cron"]._commit_progress()
+        return done
 
     @api.model
     def _get_due_domain(self):
@@ -1102,6 +1141,12 @@ class MailActivityPlanRunLine(models.Model):
     def _describe(self):
         """:returns: the step in a few words, for the note of the launch"""
         self.ensure_one()
+        if self.state == "scheduled" and not self.user_id:
+            return self.env._(
+                "%(activity)s, unassigned, due on the %(deadline)s",
+                activity=self.display_name,
+                deadline=format_date(self.env, self.date_deadline),
+            )
         if self.state == "scheduled":
             return self.env._(
                 "%(activity)s, assigned to %(name)s, due on the %(deadline)s",

@@ -6,6 +6,8 @@ from collections import defaultdict
 from odoo import models
 from odoo.exceptions import ValidationError
 
+from .step_assigner import StepAssigner
+
 # Who has one of these on the record has the steps with it, also when it is somebody
 # else by now.
 FOLLOWED_ROLES = ("salesperson", "team_leader")
@@ -31,13 +33,14 @@ class MailActivityPlanRunLine(models.Model):
         """
         heirs = {}
         rotation = self.env["mail.activity.round.robin"]._get_rotation(draw=True)
+        assigner = StepAssigner(rotation)
         for line in self:
             run, record = line.run_id, documents[line.run_id]
             user = line.user_id
             if line._follows_role():
                 user = line._find_by_role(record)
             elif run in moved and user and not user._filter_can_work_in(run.company_id):
-                user = line._find_replacement(record, rotation)
+                user = line._find_replacement(record, assigner)
             if user != line.user_id:
                 heirs[line] = user
         return heirs
@@ -56,15 +59,14 @@ class MailActivityPlanRunLine(models.Model):
         )
         return user.sudo()._filter_can_work_in(self.run_id.company_id)
 
-    def _find_replacement(self, record, rotation):
+    def _find_replacement(self, record, assigner):
         """:returns: who does the step instead of somebody who can't: by its role, else
         the salesperson or the team leader, or nobody"""
-        if self.responsible_type == "round_robin" and self.state == "scheduled":
-            user = rotation.next_user(record).sudo()
+        if self.state == "scheduled" or self.responsible_type != "round_robin":
+            user = self._find_responsible(assigner).user.sudo()
             if user := user._filter_can_work_in(self.run_id.company_id):
                 return user
-        roles = ["creator"] if self.responsible_type == "creator" else []
-        return self.run_id._find_stand_in(record, roles)
+        return self.run_id._find_stand_in(record)
 
     def _give_to(self, users_by_line):
         """Give open steps, and their activities, to other people, and tell those who
@@ -74,6 +76,7 @@ class MailActivityPlanRunLine(models.Model):
         """
         before = {line: line.user_id for line in users_by_line}
         lines = self.browse().union(*users_by_line)
+        self.env["res.users"].union(*users_by_line.values())._lock_as_active()
         for user, given in lines.grouped(users_by_line.get).items():
             with_activity = given.filtered(lambda line: line._get_open_activity())
             (given - with_activity).write({"user_id": user.id})

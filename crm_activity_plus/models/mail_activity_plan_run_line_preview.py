@@ -4,6 +4,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from .step_assigner import StepAssigner
+
 
 class MailActivityPlanRunLine(models.Model):
     """What closing a step would start.
@@ -63,8 +65,9 @@ class MailActivityPlanRunLine(models.Model):
         steps = []
         dater = closed.run_id._get_dater()
         rotation = self.env["mail.activity.round.robin"]._get_rotation(draw=False)
+        assigner = StepAssigner(rotation)
         self.filtered(lambda line: line._origin == closed)._pretend(
-            state="done", outcome_id=outcome.id
+            state="done", outcome_id=outcome.id, done_by_id=self.env.uid
         )
         while True:
             starting, dead = self._split_by_turn()
@@ -72,7 +75,7 @@ class MailActivityPlanRunLine(models.Model):
                 return steps
             dead._pretend(state="skipped", branch_taken=False)
             for line in starting:
-                step = line._preview_schedule(dater, rotation)
+                step = line._preview_schedule(dater, assigner)
                 if step:
                     steps.append(step)
 
@@ -80,13 +83,13 @@ class MailActivityPlanRunLine(models.Model):
         for line in self:
             line.update({"date_done": fields.Datetime.now(), **values})
 
-    def _preview_schedule(self, dater, rotation):
+    def _preview_schedule(self, dater, assigner):
         """:returns: the step as it would be scheduled, or None where it would not"""
         try:
             if not self._meets_condition():
                 self._pretend(state="skipped")
                 return None
-            values = self._prepare_schedule_values(dater, rotation)
+            values = self._prepare_schedule_values(dater, assigner)
         except UserError:
             self._pretend(state="failed")
             return None

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import logging
+from collections import Counter
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -10,7 +11,9 @@ from odoo.tools.misc import unquote
 
 from ..tools.codes import make_code
 from ..tools.graph import find_cycle
+from .added_fields import KEPT_TYPES, is_added, is_writable, read_values
 from .engine_env import is_lenient, is_program, is_uninstalling, leniently
+from .mail_activity_plan_save_mixin import PendingSteps
 from .mail_activity_type import APPLICABLE_DOMAIN
 
 _logger = logging.getLogger(__name__)
@@ -34,7 +37,11 @@ USE_FIELDS = (
 )
 
 ROLES = ("salesperson", "team_leader", "creator", "previous", "round_robin")
+# Those that Odoo and this addon know; other addons add more.
+KNOWN_ROLES = ("on_demand", "other", *ROLES)
 PREVIOUS_STEP_DELAYS = ("after_previous_done", "after_previous_deadline")
+KNOWN_DELAYS = ("before_plan_date", "after_plan_date", *PREVIOUS_STEP_DELAYS)
+KNOWN_UNITS = ("days", "weeks", "months")
 
 
 class MailActivityPlanTemplate(models.Model):
@@ -397,34 +404,39 @@ class MailActivityPlanTemplate(models.Model):
         """
         self.browse(pending.after_codes).exists()._link_by_codes(pending.after_codes)
         steps = self.browse(pending.step_ids).exists().sudo()
+        steps._check_bereft(pending.bereft)
         steps._link_to_previous()
         steps._check_links()
         plans = self.env["mail.activity.plan"].sudo().browse(pending.plan_ids)
         plans.exists()._count_change(steps.activity_type_id)
 
     def _link_by_codes(self, after_codes):
-        """Let steps wait for those that are known by their codes.
+        """Let steps wait for those that are known by their codes or, as a file may
+        have it, by their names.
 
         :param dict after_codes: id of a step -> codes
         """
         for template in self:
-            codes = list(filter(None, after_codes[template.id]))
-            found = self.sudo().search(
-                [("plan_id", "=", template.plan_id.id), ("code", "in", codes)]
-            )
-            missing = set(codes) - set(found.mapped("code"))
+            steps = self.sudo().search([("plan_id", "=", template.plan_id.id)])
+            known = {step.code: step for step in steps}
+            names = Counter(steps.mapped("display_name"))
+            for step in steps:
+                if names[step.display_name] == 1:
+                    known.setdefault(step.display_name, step)
+            codes = [code for code in after_codes[template.id] if code]
+            missing = [code for code in codes if code not in known]
             if missing:
                 raise ValidationError(
                     self.env._(
                         "“%(step)s” can't come after “%(codes)s”: the plan “%(plan)s” "
                         "has no such step. Its steps are: %(steps)s.",
                         step=template.display_name,
-                        codes=", ".join(sorted(missing)),
+                        codes=", ".join(missing)[:100],
                         plan=template.plan_id.name,
-                        steps=", ".join(template.plan_id.template_ids.mapped("code")),
+                        steps=", ".join(steps.mapped("code")),
                     )
                 )
-            template.after_ids = found.sudo(False)
+            template.after_ids = self.browse().union(*(known[code] for code in codes))
 
     def _refers_to_previous(self):
         """:returns: whether there has to be a step before this one"""
@@ -434,6 +446,21 @@ class MailActivityPlanTemplate(models.Model):
             or self.responsible_type == "previous"
             or bool(self.after_outcome_ids)
         )
+
+    def _check_bereft(self, bereft):
+        """:param dict bereft: id of a step -> the name of a deleted one, which it came
+        after alone
+        :raises ValidationError: it needs one to come after"""
+        for template in self:
+            deleted = bereft.get(template.id)
+            if deleted and not template.after_ids and template._refers_to_previous():
+                raise ValidationError(
+                    self.env._(
+                        "“%(step)s” comes after “%(deleted)s”. Change that step first.",
+                        step=template.display_name,
+                        deleted=deleted,
+                    )
+                )
 
     def _link_to_previous(self):
         """The previous step is the line above, where no other one was chosen. It stays
@@ -528,7 +555,7 @@ class MailActivityPlanTemplate(models.Model):
         chosen = {"chosen_by_id": self.env.uid}
         with self._saving() as saving:
             templates = super(MailActivityPlanTemplate, saving).create(
-                [{**vals, **chosen} for vals in vals_list]
+                [{**self._clean_values(vals), **chosen} for vals in vals_list]
             )
             saving._get_pending().plan_ids.update(templates.plan_id.ids)
             templates._check_choices()
@@ -536,6 +563,15 @@ class MailActivityPlanTemplate(models.Model):
         if any(template.action_type != "activity" for template in templates):
             self.env.registry.clear_cache()
         return templates
+
+    @api.model
+    def _clean_values(self, vals):
+        """:returns: the values, without what nobody can give, and without an empty cell
+        of a file that has the ids of the steps before in another one"""
+        unwanted = {"chosen_by_id"}
+        if "after_ids" in vals and not vals.get("after_codes"):
+            unwanted.add("after_codes")
+        return {name: value for name, value in vals.items() if name not in unwanted}
 
     @api.model
     def _add_codes(self, vals_list):
@@ -546,7 +582,7 @@ class MailActivityPlanTemplate(models.Model):
         ]
 
     def write(self, vals):
-        vals = {name: value for name, value in vals.items() if name != "chosen_by_id"}
+        vals = self._clean_values(vals)
         if any(name in vals for name in CHOICE_FIELDS):
             vals["chosen_by_id"] = self.env.uid
         if vals.get("plan_id") and "code" not in vals:
@@ -587,7 +623,7 @@ class MailActivityPlanTemplate(models.Model):
         return super().copy({"code": False, **(default or {})})
 
     def copy_data(self, default=None):
-        """A copy comes after the same steps or, in a copied plan, after their copies."""
+        """It comes after the same steps or, in a copied plan, after their copies."""
         vals_list = super().copy_data(default)
         default = default or {}
         for template, vals in zip(self, vals_list, strict=True):
@@ -599,19 +635,16 @@ class MailActivityPlanTemplate(models.Model):
     @api.ondelete(at_uninstall=True)
     def _unlink_except_referred(self):
         """Another step that counts its days from this one, or depends on its outcome,
-        would lose its base."""
+        would lose its base. It is looked at when the save is over, since the other one
+        may be changed by it, too."""
         if is_uninstalling(self.env):
             return
-        referring = self.search([("after_ids", "in", self.ids)]) - self
-        for template in referring:
-            if not (template.after_ids - self) and template._refers_to_previous():
-                raise ValidationError(
-                    self.env._(
-                        "“%(step)s” comes after “%(deleted)s”. Change that step first.",
-                        step=template.display_name,
-                        deleted=(self & template.after_ids)[:1].display_name,
-                    )
-                )
+        pending = self._get_pending() or PendingSteps()
+        for template in self.sudo().search([("after_ids", "in", self.ids)]) - self:
+            pending.step_ids.add(template.id)
+            if not (template.after_ids - self):
+                deleted = (self & template.after_ids)[:1].display_name
+                pending.bereft[template.id] = deleted
 
     @api.model
     def _check_not_used(self, name, records):
@@ -639,6 +672,8 @@ class MailActivityPlanTemplate(models.Model):
     def _get_date_deadline(self, base_date=False):
         """Core's hook, dated like the steps of a run are."""
         self.ensure_one()
+        if self._has_added_delay():
+            return super()._get_date_deadline(base_date)
         base_date = base_date or fields.Date.context_today(self)
         user = self.responsible_id or self.env.user
         company = self.company_id or self.env.company
@@ -672,6 +707,63 @@ class MailActivityPlanTemplate(models.Model):
             role=role[self.responsible_type],
         )
 
+    # ------------------------------------------------------------
+    # What other addons add
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_added_fields(self):
+        """:returns: names of the fields that other addons add to the steps of plans"""
+        return [
+            name
+            for name, field in self._fields.items()
+            if is_added(field) and field.store and field.type in KEPT_TYPES
+        ]
+
+    @api.model
+    def _get_activity_fields(self):
+        """Hook: which of the fields that other addons add to a step are meant for its
+        activity.
+
+        These are the fields that they add to activities as well, by the same name; or
+        by the name without ``activity_``, with which Odoo's own models begin the names
+        of what they say about an activity.
+
+        :returns: names of fields here -> of fields of ``mail.activity``
+        :rtype: dict
+        """
+        targets = self.env["mail.activity"]._fields
+        found = {}
+        for name in self._get_added_fields():
+            field = self._fields[name]
+            for other in (name, name.removeprefix("activity_")):
+                target = targets.get(other)
+                if (
+                    target
+                    and is_added(target)
+                    and is_writable(target)
+                    and (target.type, target.comodel_name)
+                    == (field.type, field.comodel_name)
+                    and target.type != "one2many"
+                ):
+                    found[name] = other
+                    break
+        return found
+
+    def _has_added_delay(self):
+        """:returns: whether another addon knows what the step's delay means"""
+        self.ensure_one()
+        return self.delay_from not in KNOWN_DELAYS or self.delay_unit not in KNOWN_UNITS
+
+    def _read_added_values(self):
+        """:returns: what other addons say about the step, for its run to keep;
+        JSON-able, or None"""
+        self.ensure_one()
+        values = read_values(self.sudo(), self._get_added_fields())
+        if self.responsible_id and self.responsible_type not in KNOWN_ROLES:
+            values["responsible_id"] = self.responsible_id.id
+        return values or None
+
     def _prepare_run_line_values(self):
         """Hook: what a run copies from the step at the launch.
 
@@ -680,6 +772,7 @@ class MailActivityPlanTemplate(models.Model):
         self.ensure_one()
         return {
             "template_id": self.id,
+            "added_values": self._read_added_values(),
             "code": self.code,
             "activity_type_id": self.activity_type_id.id,
             "summary": self.summary or self.activity_type_id.summary,

@@ -80,6 +80,15 @@ class MailActivityType(models.Model):
         bypass_search_access=True,
         help="Fields of the record that its activities of this type show.",
     )
+    outcome_ids = fields.Many2many(
+        "mail.activity.outcome",
+        "mail_activity_outcome_type_rel",
+        "activity_type_id",
+        "outcome_id",
+        string="Outcomes",
+        help="How activities of this type can end, beside the outcomes of all types. "
+        "An outcome that is taken from its last type is one of all types.",
+    )
     deleted = fields.Boolean(
         readonly=True,
         copy=False,
@@ -288,10 +297,20 @@ class MailActivityType(models.Model):
                     "responsible_id": step.responsible_id.id,
                 }
             )
+        self._find_own_outcomes().activity_type_ids = other
+
+    def _find_own_outcomes(self):
+        """:returns: the outcomes that belong to these types alone: without them, they
+        would be outcomes of all types"""
+        outcomes = self.env["mail.activity.outcome"].sudo()
+        outcomes = outcomes.with_context(active_test=False)
+        found = outcomes.search([("activity_type_ids", "in", self.ids)])
+        return found.filtered(lambda outcome: not outcome.activity_type_ids - self)
 
     def _filter_used(self):
-        """:returns: the types that an activity, done ones included, or a step needs"""
-        used_ids = set()
+        """:returns: the types that an activity, done ones included, a step or an
+        outcome needs"""
+        used_ids = set(self._find_own_outcomes().activity_type_ids.ids)
         for model in self._get_models_that_keep_types():
             rows = (
                 self.env[model]

@@ -3,10 +3,12 @@
 
 from datetime import timedelta
 
+from odoo import models
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import format_date
 
-from ..tools.dates import DeadlineError, find_deadline
+from ..tools.dates import DeadlineError, NoWorkingDayError, find_deadline
+from .mail_activity_plan_template import KNOWN_DELAYS, KNOWN_UNITS
 
 # Days off are read for this many days at a time.
 BLOCK_DAYS = 128
@@ -41,6 +43,9 @@ class StepDater:
         :rtype: odoo.addons.crm_activity_plus.tools.dates.Deadline
         :raises ValidationError: there is no such date
         """
+        template = self._get_added_template(step)
+        if template:
+            return self._ask(template, base_date, base, user, company)
         direction = "before" if step["delay_from"] == "before_plan_date" else "after"
         delay = (step["delay_count"], step["delay_unit"], direction)
         who = None if self.policy == "calendar" else (user.id, company.id)
@@ -57,6 +62,30 @@ class StepDater:
                 ) from error
         return self._found[key]
 
+    def _get_added_template(self, step):
+        """:returns: the plan's step, where another addon knows what its delay means; or
+        none"""
+        if step["delay_from"] in KNOWN_DELAYS and step["delay_unit"] in KNOWN_UNITS:
+            return None
+        if isinstance(step, models.BaseModel):
+            return step._make_template()
+        return step["template"]
+
+    def _ask(self, template, base_date, base, user, company):
+        """Date a step by Odoo's own hook; the policy knows the days off."""
+        day = template._get_date_deadline(base_date)
+        found = self.shift(day, 0, "days", "after", user, company, base)
+        added = template.delay_from not in KNOWN_DELAYS
+        return found._replace(
+            explanation={
+                **found.explanation,
+                "base": template.delay_from if added else base,
+                "base_date": base_date.isoformat(),
+                "count": template.delay_count,
+                "unit": template.delay_unit,
+            }
+        )
+
     def shift(self, base_date, count, unit, direction, user, company, base):
         """Date anything by the policy; see ``find_deadline``.
 
@@ -72,6 +101,9 @@ class StepDater:
                 why_off=lambda day: self.why_off(day, user, company),
                 base=base,
             )
+        except NoWorkingDayError as error:
+            reason = self._describe_idle_calendar(base_date, user, company)
+            raise ValidationError(reason) from error
         except DeadlineError as error:
             raise ValidationError(
                 self.env._(
@@ -100,16 +132,34 @@ class StepDater:
         if key not in self._days_off:
             first = day - timedelta(days=day.toordinal() % BLOCK_DAYS)
             resource = self._get_resource(user, company)
-            calendar = (
-                self.calendar
-                or resource.calendar_id
-                or company.sudo().resource_calendar_id
-            )
+            calendar = self._get_calendar(resource, company)
             last = first + timedelta(days=BLOCK_DAYS - 1)
             self._days_off[key] = calendar._get_days_off(
                 first, last, resource, company, user.sudo().tz
             )
         return self._days_off[key].get(day)
+
+    def _get_calendar(self, resource, company):
+        return (
+            self.calendar or resource.calendar_id or company.sudo().resource_calendar_id
+        )
+
+    def _describe_idle_calendar(self, day, user, company):
+        """:returns: why there is no working day for years, in a sentence"""
+        calendar = self._get_calendar(self._get_resource(user, company), company)
+        if calendar and not calendar.attendance_ids:
+            return self.env._(
+                "The working hours “%(calendar)s” have no working time. Add some to "
+                "them, or choose other working hours for the plan.",
+                calendar=calendar.name,
+            )
+        return self.env._(
+            "The working hours “%(calendar)s” and the time off leave no working day "
+            "within ten years of %(date)s. Check them, or choose other working hours "
+            "for the plan.",
+            calendar=calendar.name or "",
+            date=format_date(self.env, day),
+        )
 
     def _get_resource(self, user, company):
         """A user has a resource, and with it a calendar and leaves of their own, where

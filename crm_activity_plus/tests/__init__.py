@@ -1,6 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from . import test_tools_emails
 from . import test_tools_codes, test_tools_dates, test_tools_graph
 from . import test_tools_domains, test_tools_internal
 from . import test_mail_activity_type
@@ -11,6 +12,7 @@ from . import test_activity_my, test_activity_bulk, test_activity_queue
 from . import test_activity_booking, test_activity_card, test_activity_preview
 from . import test_activity_tours
 from . import test_mail_activity_plan, test_plan_choices, test_plan_conditions
+from . import test_plan_concurrency, test_plan_whole
 from . import test_access, test_launch_concurrency, test_launch_queries
 from . import test_mail_activity_plan_run
 from . import test_bulk_insert, test_ledger, test_rpc_answers
@@ -32,3 +34,8 @@ from . import test_meeting_series, test_merge
 from . import test_engine_restart
 from . import test_step_actions
 from . import test_run_company, test_run_follow
+from . import test_engine_races
+from . import test_security_context
+from . import test_security_rights
+from . import test_security_persons
+from . import test_security_rpc

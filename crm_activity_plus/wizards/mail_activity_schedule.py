@@ -1,12 +1,13 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.mail_activity_type import APPLICABLE_DOMAIN
+from ..models.step_assigner import StepAssigner
 from ..tools.internal import Internal
 from .launch_preview import LaunchPreview
 
@@ -65,6 +66,7 @@ class MailActivitySchedule(models.TransientModel):
     def _compute_error(self):
         """What the launch itself would say."""
         super()._compute_error()
+        self._escape_headers()
         self.launch_count = 0
         for scheduler in self.filtered(lambda s: s.res_model and not s.has_error):
             if scheduler.plan_id:
@@ -88,8 +90,28 @@ class MailActivitySchedule(models.TransientModel):
             )
         return False
 
+    def _escape_headers(self):
+        """Core puts the name of the plan above its list of reasons as it is, so that
+        it is taken for HTML, and may swallow the reasons."""
+        for scheduler in self.filtered("error"):
+            name = scheduler.plan_id.name or ""
+            if escape(name) != name:
+                header = self.env._("The plan “%(plan)s” can't be launched:", plan=name)
+                reasons = scheduler._get_plan_errors()
+                scheduler._set_error(escape(header) + self._format_reasons(reasons))
+
+    def _get_plan_errors(self):
+        """:returns: why the plan can't be launched, as core looks at it"""
+        records = self._get_applied_on_records()
+        reasons = list(dict.fromkeys(self._check_plan_templates_error(records)))
+        if not self.res_ids:
+            reasons.append(self.env._("Choose a record to launch the plan on."))
+        elif not reasons:
+            reasons.append(self.env._("The records must belong to the same company."))
+        return reasons
+
     def _set_error(self, text):
-        self.error = text
+        self.error = escape(text)
         self.has_error = True
         self.has_warning = False
 
@@ -189,7 +211,10 @@ class MailActivitySchedule(models.TransientModel):
         rotation = self.env["mail.activity.round.robin"]._get_rotation(draw=False)
         try:
             steps = plan._propose_steps(
-                plan._get_steps(), record, self.plan_on_demand_user_id, rotation
+                plan._get_steps(),
+                record,
+                self.plan_on_demand_user_id,
+                StepAssigner(rotation),
             )
             plan._date_steps(
                 steps,
@@ -388,6 +413,8 @@ class MailActivitySchedule(models.TransientModel):
         overrides = plan._read_dict(overrides, "overrides")
         shared = plan._read_dict(overrides.get("all"), "all")
         by_record = plan._read_dict(overrides.get("records"), "records")
+        for code in self._get_filtered_codes(plan, res_ids):
+            shared = {**shared, code: {**(shared.get(code) or {}), "skip": True}}
         if not shared and not by_record:
             return {}
         codes = [step["code"] for step in plan._get_steps()]
@@ -405,6 +432,16 @@ class MailActivitySchedule(models.TransientModel):
             if values:
                 expanded[res_id] = values
         return expanded
+
+    @api.model
+    def _get_filtered_codes(self, plan, res_ids):
+        """:returns: codes of the steps that another addon leaves out of a launch from
+        the pop-up, by core's hook"""
+        scheduler = self or self.new(
+            {"plan_id": plan.id, "res_ids": str(res_ids), "res_model": plan.res_model}
+        )
+        kept = scheduler._plan_filter_activity_templates_to_schedule()
+        return (plan.template_ids - kept).mapped("code")
 
     # ------------------------------------------------------------
     # Launch

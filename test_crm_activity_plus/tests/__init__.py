@@ -1,5 +1,6 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from . import test_added_values
 from . import test_automation_rules
 from . import test_document_activities, test_document_tours
