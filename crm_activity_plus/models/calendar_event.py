@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..tools.internal import Internal, read_internal
-from .engine_env import by_engine
+from .engine_env import LENIENT_KEY, by_engine, get_known_timezone, leniently
 from .mail_activity import CLOSED_STATUSES
 from .mail_activity_booking import LEADING_KEY, LED_BY_MEETING
 from .mail_activity_plan_run import OPEN_STATES
@@ -53,7 +53,10 @@ class CalendarEvent(models.Model):
             # Core would take the occurrences of a series for more and more meetings
             # that are booked for one activity.
             events = self.with_context(orig_activity_ids=())
-        events = super(CalendarEvent, events).create(vals_list)
+        # The type of meeting may be one for other applications.
+        events = super(CalendarEvent, leniently(events)).create(vals_list)
+        context = {n: v for n, v in events.env.context.items() if n != LENIENT_KEY}
+        events = events.with_env(events.env(context=context))
         events._sync_activity_times()
         events._exit_plan_runs()
         return events
@@ -169,7 +172,9 @@ class CalendarEvent(models.Model):
         # date where the activities move the events.
         is_led = bool(read_internal(self.env.context, LEADING_KEY))
         events = self.with_context(
-            mail_activity_meeting_update=is_led, **LED_BY_MEETING
+            mail_activity_meeting_update=is_led,
+            **LED_BY_MEETING,
+            **get_known_timezone(self.env),
         )
         super(CalendarEvent, events)._sync_activities(fields=names)
         events._sync_held_activities(names)

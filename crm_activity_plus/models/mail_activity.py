@@ -20,7 +20,14 @@ from odoo.addons.mail.tools.discuss import Store
 
 from ..tools.internal import Internal, read_internal
 from .added_fields import copy_values
-from .engine_env import by_engine, get_own_defaults, unsteered
+from .engine_env import (
+    by_engine,
+    get_own_defaults,
+    is_lenient,
+    is_program,
+    leniently,
+    unsteered,
+)
 from .mail_activity_type import APPLICABLE_DOMAIN
 from .step_dater import StepDater
 
@@ -298,6 +305,13 @@ class MailActivity(models.Model):
         for activity in self:
             activity.log_ids = by_activity.get(activity._origin.id, False)
 
+    def _validate_fields(self, field_names, excluded_names=()):
+        """Constraints are always checked as superuser: tell them who asks."""
+        records = leniently(self) if is_program(self.env) else self
+        return super(MailActivity, records)._validate_fields(
+            field_names, excluded_names
+        )
+
     @api.constrains("activity_type_id", "res_model_id")
     def _check_activity_type_applies(self):
         checked = self.grouped(
@@ -307,14 +321,32 @@ class MailActivity(models.Model):
                 bool(a.run_line_id or a.attempt > 1),
             )
         )
-        for activity_type, res_model, keeps_type in checked:
+        for (activity_type, res_model, keeps_type), activities in checked.items():
             reason = activity_type._get_reason_not_applicable(res_model)
             # A launched run keeps its types, like a planned activity does, and like
             # another attempt at one.
-            if reason and not (keeps_type and activity_type.deleted):
+            if not reason or keeps_type:
+                continue
+            if not is_lenient(self.env):
                 raise ValidationError(reason)
+            activities._fall_back_on_default_type(reason)
 
-    @api.constrains("outcome_id", "activity_type_id")
+    def _fall_back_on_default_type(self, reason):
+        """Give the activities, all on records of one model, a type that can be used
+        there, instead of the one that an addon asked for.
+
+        :param str reason: why that one can't be used
+        """
+        default = self._default_activity_type_for_model(self[0].res_model)
+        _logger.warning("%s “%s” is used instead.", reason, default.name)
+        for activity in self:
+            values = {"activity_type_id": default.id}
+            if not activity.summary:
+                values["summary"] = activity.activity_type_id.name
+            # It is a part of what is being written, and no other change.
+            super(MailActivity, activity).write(values)
+
+    @api.constrains("outcome_id")
     def _check_outcome(self):
         for activity in self.filtered("outcome_id"):
             reason = activity.outcome_id._get_reason_not_applicable(
@@ -463,7 +495,7 @@ class MailActivity(models.Model):
         if DOCUMENT_FIELDS & vals.keys():
             documents = {a: (a.res_model, a.res_id) for a in self}
         if vals.get("active"):
-            self._check_reopen()
+            self = self._check_reopen()
             if "status" not in vals:
                 # Whoever unarchives what is on hold takes it off hold.
                 self.filtered(lambda a: a.status == "on_hold").action_resume()
@@ -556,24 +588,6 @@ class MailActivity(models.Model):
                     fields=", ".join(self._fields[name].string for name in refused),
                 )
             )
-
-    def _check_outcome_stays(self, vals):
-        """How a closed activity ended is history."""
-        if "outcome_id" not in vals or vals.get("active") or self.env.su:
-            return
-        for activity in self:
-            if (
-                activity.status in CLOSED_STATUSES
-                and activity.outcome_id.id != vals["outcome_id"]
-                and (activity.outcome_id or vals["outcome_id"])
-            ):
-                raise UserError(
-                    self.env._(
-                        "“%(activity)s” is closed, and what came of it can't be "
-                        "changed any more. Schedule a new activity instead.",
-                        activity=activity.display_name,
-                    )
-                )
 
     def _check_moved(self, documents):
         """Whoever moves an activity needs the right to change the record that it is
@@ -686,17 +700,46 @@ class MailActivity(models.Model):
             user=self.env.user.name,
         )
 
-    def _check_reopen(self):
+    def _check_outcome_stays(self, vals):
+        """How a closed activity ended is history."""
+        if "outcome_id" not in vals or vals.get("active") or self.env.su:
+            return
         for activity in self:
-            if activity.status in CLOSED_STATUSES and activity.sudo().run_line_id:
+            if (
+                activity.status in CLOSED_STATUSES
+                and activity.outcome_id.id != vals["outcome_id"]
+                and (activity.outcome_id or vals["outcome_id"])
+            ):
                 raise UserError(
                     self.env._(
-                        "“%(activity)s” is a closed step of the plan “%(plan)s” and "
-                        "can't be reopened. Schedule a new activity instead.",
+                        "“%(activity)s” is closed, and what came of it can't be "
+                        "changed any more. Schedule a new activity instead.",
                         activity=activity.display_name,
-                        plan=activity.sudo().run_id.name,
                     )
                 )
+
+    def _check_reopen(self):
+        """:returns: the activities that may be reopened
+        :raises UserError: one of them may not, and a person asks for it
+        """
+        steps = self.filtered(
+            lambda a: a.status in CLOSED_STATUSES and a.sudo().run_line_id
+        )
+        if steps and is_program(self.env):
+            _logger.warning(
+                "%s are closed steps of plans, and are not reopened.", steps
+            )
+            return self - steps
+        for activity in steps:
+            raise UserError(
+                self.env._(
+                    "“%(activity)s” is a closed step of the plan “%(plan)s” and "
+                    "can't be reopened. Schedule a new activity instead.",
+                    activity=activity.display_name,
+                    plan=activity.sudo().run_id.name,
+                )
+            )
+        return self
 
     # ------------------------------------------------------------
     # Start, end and deadline

@@ -4,7 +4,7 @@
 from odoo import fields, models
 
 from ..tools.internal import Internal, read_internal
-from .engine_env import unsteered
+from .engine_env import get_known_timezone
 from .mail_activity import CLOSED_STATUSES
 
 # Categories whose activities have a time in the calendar.
@@ -38,10 +38,7 @@ class MailActivity(models.Model):
             "calendar_event_meeting_update": False,
             LEADING_KEY: Internal(self._ids),
         }
-        if "tz" in context:
-            # Core stumbles over one that there isn't.
-            leading["tz"] = unsteered(self).env.tz.zone
-        self = self.with_context(**leading)
+        self = self.with_context(**leading, **get_known_timezone(self.env))
         result = super().write(vals)
         self._move_calendar_events()
         return result

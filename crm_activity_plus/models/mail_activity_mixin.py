@@ -4,7 +4,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from .engine_env import by_engine, is_uninstalling
+from .engine_env import by_engine, is_uninstalling, leniently
 from .mail_activity import CLOSED_STATUSES
 from .mail_activity_plan_run import OPEN_STATES
 
@@ -87,6 +87,25 @@ class MailActivityMixin(models.AbstractModel):
         plans = self.env["mail.activity.plan"]
         return self._name in plans._get_watched_models("launched")
 
+    def activity_schedule(
+        self,
+        act_type_xmlid="",
+        date_deadline=None,
+        summary="",
+        note="",
+        **act_values,
+    ):
+        """An addon asks for a type that was deleted here, or limited to other
+        applications: there is an activity all the same; see ``is_program``."""
+        activities = super(MailActivityMixin, leniently(self)).activity_schedule(
+            act_type_xmlid,
+            date_deadline=date_deadline,
+            summary=summary,
+            note=note,
+            **act_values,
+        )
+        return activities and activities.with_env(self.env)
+
     def activity_search(
         self,
         act_type_xmlids="",
@@ -165,13 +184,11 @@ class MailActivityMixin(models.AbstractModel):
         (survivor + merged).invalidate_recordset(["activity_ids"], flush=False)
 
     def _get_all_activities(self):
-        """:returns: the activities of the records, closed and held ones included, as
-        superuser"""
-        return (
-            self.env["mail.activity"]
-            .sudo()
-            .with_context(active_test=False)
-            .search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
+        """:returns: the activities of the records, closed and held ones included, for
+        the engine"""
+        activities = by_engine(self.env["mail.activity"])
+        return activities.with_context(active_test=False).search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         )
 
     def _update_activity_partners(self):

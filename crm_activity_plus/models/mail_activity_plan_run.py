@@ -118,6 +118,7 @@ class MailActivityPlanRun(models.Model):
             ("merged", "Merged into another record"),
             ("outcome", "An outcome ended it"),
             ("record_deleted", "The record was deleted"),
+            ("plan_deleted", "The plan was deleted"),
         ],
         readonly=True,
     )

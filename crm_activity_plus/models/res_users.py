@@ -13,6 +13,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.internal import Internal
+from .engine_env import by_engine
 from .mail_activity import CLOSED_STATUSES
 
 _logger = logging.getLogger(__name__)
@@ -35,26 +36,27 @@ class ResUsers(models.Model):
         :returns: those of the users who can
         """
         company = self.env["res.company"]
-        if record and "company_id" in record._fields:
+        if record:
             try:
-                company = record.sudo().company_id
+                company = self.env["mail.activity.plan.run"]._get_document_company(
+                    record
+                )
             except MissingError:
                 # Whoever asks finds out by other means.
                 company = self.env["res.company"]
-        return self.filtered(lambda user: user.sudo()._can_do_activities(company))
-
-    def _can_do_activities(self, company):
-        """:param company: the company of the record, or anything else that is none"""
-        self.ensure_one()
-        if self.id == SUPERUSER_ID:
-            return True
-        works_there = company._name != "res.company" or company <= self.company_ids
-        return self.active and not self.share and works_there
+        return self._filter_can_work_in(company)
 
     def _filter_can_work_in(self, company):
         """:returns: the users who can be responsible for an activity on a record of a
         company; on one without a company, all who can be at all"""
-        return self.filtered(lambda user: user.sudo()._can_do_activities(company))
+        return self.filtered(lambda user: user.sudo()._can_work_in(company))
+
+    def _can_work_in(self, company):
+        self.ensure_one()
+        if self.id == SUPERUSER_ID:
+            return True
+        works_there = not company or company in self.company_ids
+        return self.active and not self.share and works_there
 
     def _lock_as_active(self):
         """Keep the users as they are until this transaction is committed: they are
@@ -179,7 +181,7 @@ class ResUsers(models.Model):
         :param Domain domain: which of their activities
         :param leaving: users who needn't be told; default: all
         """
-        activities = self.env["mail.activity"].sudo()
+        activities = by_engine(self.env["mail.activity"])
         activities.search(
             Domain("user_id", "in", self.ids)
             & Domain("status", "not in", CLOSED_STATUSES)

@@ -1,6 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import logging
 from collections import defaultdict
 from datetime import datetime, time, timedelta
 
@@ -14,7 +15,9 @@ from odoo.tools.intervals import Intervals
 
 from odoo.addons.resource.models.utils import HOURS_PER_DAY
 
-from .engine_env import is_uninstalling
+from .engine_env import is_program, is_uninstalling
+
+_logger = logging.getLogger(__name__)
 
 DAY = timedelta(days=1)
 NOON = time(12)
@@ -30,7 +33,9 @@ class ResourceCalendar(models.Model):
             return
         plans = self.env["mail.activity.plan"].sudo().with_context(active_test=False)
         counting = plans.search([("resource_calendar_id", "in", self.ids)])
-        if counting:
+        if counting and is_program(self.env):
+            _logger.warning("%s count by %s, which are deleted.", counting, self)
+        elif counting:
             raise UserError(
                 self.env._(
                     "“%(calendars)s” can't be deleted: the deadlines of “%(plans)s” "
