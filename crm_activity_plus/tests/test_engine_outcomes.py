@@ -10,6 +10,8 @@ from odoo.tests import Form, tagged
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.addons.mail.tools.discuss import Store
 
+from ..models.engine_env import VANISHING_KEY
+from ..tools.internal import Internal
 from .common import CrmActivityPlusCommon
 
 
@@ -523,6 +525,8 @@ class TestEngineOutcomes(CrmActivityPlusCommon):
         """Its activities become to-dos, and so do they."""
         visit = self._create_type("Visit")
         seen = self.yes.copy({"name": "Seen", "activity_type_ids": visit.ids})
-        visit.with_context(**{MODULE_UNINSTALL_FLAG: True}).unlink()
+        visit.with_context(
+            **{MODULE_UNINSTALL_FLAG: True, VANISHING_KEY: Internal(True)}
+        ).unlink()
         self.assertFalse(visit.exists())
         self.assertEqual(seen.activity_type_ids, self.type_todo)
