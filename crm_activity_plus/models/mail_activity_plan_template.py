@@ -585,16 +585,37 @@ class MailActivityPlanTemplate(models.Model):
         vals = self._clean_values(vals)
         if any(name in vals for name in CHOICE_FIELDS):
             vals["chosen_by_id"] = self.env.uid
+        if vals.get("plan_id") and "code" not in vals:
+            self._make_way_for_codes(vals["plan_id"])
         with self._saving() as saving:
             plan_ids = saving._get_pending().plan_ids
             plan_ids.update(self.sudo().plan_id.ids)
             result = super(MailActivityPlanTemplate, saving).write(vals)
             plan_ids.update(self.sudo().plan_id.ids)
-            if any(name in vals for name in CHOICE_FIELDS + USE_FIELDS):
+            names = CHOICE_FIELDS
+            if not self.env.su:
+                # The engine leaves the choice to whoever made it.
+                names += USE_FIELDS
+            if any(name in vals for name in names):
                 self._check_choices()
         if "action_type" in vals:
             self.env.registry.clear_cache()
         return result
+
+    def _make_way_for_codes(self, plan_id):
+        """Steps are about to be moved to a plan, which may have steps with the same
+        codes: give them others.
+
+        :param int plan_id: the plan
+        """
+        moved = self.sudo().filtered(lambda template: template.plan_id.id != plan_id)
+        present = self.sudo().search([("plan_id", "=", plan_id)])
+        taken = set(present.mapped("code"))
+        for template in moved:
+            if template.code in taken:
+                own = set(template.plan_id.template_ids.mapped("code"))
+                template.write({"code": make_code(template.code, taken | own)})
+            taken.add(template.code)
 
     def unlink(self):
         with self._saving() as saving:

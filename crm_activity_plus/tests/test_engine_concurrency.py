@@ -459,7 +459,7 @@ class TestEngineConcurrency(EngineConcurrencyCase):
             self._set_steps(env, {"summary": "Hold"})
             activities = self._launch_due(env, self.lead_ids).line_ids.activity_id
             activities.action_hold(fields.Date.today() + timedelta(days=1))
-            activities.write({"on_hold_until": fields.Date.today()})
+            activities._as_engine().write({"on_hold_until": fields.Date.today()})
             ids = activities.ids
         with self._transaction() as other:
             other["mail.activity"].browse(ids[1]).lock_for_update()

@@ -316,6 +316,18 @@ class TestLenienceOfData(LenienceCommon):
             run = self._launch(plan=plan)
             self.assertEqual(run.line_ids.state, "scheduled")
 
+    def test_steps_that_are_moved_to_another_plan(self):
+        """Steps of both have the same codes."""
+        other = self._create_plan(
+            "Other", self._step(self.type_call, "Meet"), self._step(self.type_call, "A")
+        )
+        meet, alone = other.template_ids
+        code = self.plan.template_ids[1].code
+        self.assertEqual(meet.code, code)
+        other.template_ids.write({"plan_id": self.plan.id})
+        self.assertEqual((meet.code, alone.code), (f"{code}_2", "a"))
+        self.assertEqual(self.plan.template_ids[1].code, code)
+
     def test_deletions(self):
         template = self.env["mail.template"].create(
             {"name": "Offer", "model_id": self.model_id}
