@@ -17,11 +17,17 @@ from odoo.tools import SQL
 from odoo.tools.mail import email_normalize_all
 from odoo.tools.misc import format_date
 
-from ..tools.dates import add_history, get_first_explanation, tidy
+from ..tools.dates import (
+    add_history,
+    get_first_explanation,
+    get_timezone,
+    tidy,
+)
 from ..tools.errors import describe_error
 from ..tools.graph import SKIP, START, Closed, decide_turn
 from ..tools.internal import Internal
 from ..tools.savepoint import savepoint
+from .arguments import Arguments
 from .calendar_event import BOOKING_RUN_KEY
 from .engine_env import by_engine
 from .mail_activity import CLOSED_STATUSES
@@ -291,6 +297,7 @@ class MailActivityPlanRunLine(models.Model):
         :raises AccessError: the user may not change the document
         """
         self._check_may_change()
+        reason = Arguments(self.env).text(reason, "reason")
         lines = by_engine(self)
         # On hold, too, though they are inactive then.
         activities = lines._filter_open().activity_id
@@ -307,7 +314,8 @@ class MailActivityPlanRunLine(models.Model):
         :raises AccessError: the user may not change the document
         """
         self._check_may_change()
-        if not until:
+        day = Arguments(self.env).day(until, "until")
+        if not day:
             raise UserError(self.env._("Say until which day to put the step off."))
         lines = by_engine(self)
         for line in lines:
@@ -318,7 +326,6 @@ class MailActivityPlanRunLine(models.Model):
                         step=line.display_name,
                     )
                 )
-        day = lines.run_id.plan_id._read_plan_date(until)
         lines._reschedule({line: (day, None) for line in lines}, "rescheduled")
         return True
 
@@ -692,7 +699,7 @@ class MailActivityPlanRunLine(models.Model):
     def _get_moment(self):
         """:returns: the step's date at its responsible's time of day; in UTC"""
         self.ensure_one()
-        timezone = pytz.timezone(self.user_id.sudo().tz or "UTC")
+        timezone = get_timezone(self.user_id.sudo().tz)
         local = datetime.combine(self.date_deadline, time.min) + timedelta(
             minutes=round(self.time_of_day * 60)
         )
@@ -829,7 +836,8 @@ class MailActivityPlanRunLine(models.Model):
         chosen = {}
         for line in steps:
             if day := line._get_chosen_date():
-                day += delays[line.run_id]
+                run = line.run_id
+                day = run._get_dater().move(day, delays[run])
                 chosen[line] = {
                     "date_deadline": day,
                     "date_explanation": {

@@ -8,6 +8,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools.misc import format_date
 
 from ..tools.dates import DeadlineError, NoWorkingDayError, find_deadline
+from ..tools.values import is_in_range
 from .mail_activity_plan_template import KNOWN_DELAYS, KNOWN_UNITS
 
 # Days off are read for this many days at a time.
@@ -105,16 +106,34 @@ class StepDater:
             reason = self._describe_idle_calendar(base_date, user, company)
             raise ValidationError(reason) from error
         except DeadlineError as error:
-            raise ValidationError(
-                self.env._(
-                    "It can't be dated: %(count)s %(unit)s %(direction)s %(date)s "
-                    "leaves the calendar. Choose another date or delay.",
-                    count=count,
-                    unit=unit,
-                    direction=direction,
-                    date=format_date(self.env, base_date),
-                )
-            ) from error
+            raise self._make_error(base_date, count, unit, direction) from error
+
+    def move(self, day, delta):
+        """Move a day by as many days as lie between two others.
+
+        :param date day: the day
+        :param timedelta delta: how far
+        :raises ValidationError: there is no such day
+        """
+        try:
+            moved = day + delta
+        except OverflowError:
+            moved = None
+        if not moved or not is_in_range(moved):
+            raise self._make_error(day, delta.days, "days", "after")
+        return moved
+
+    def _make_error(self, base_date, count, unit, direction):
+        return ValidationError(
+            self.env._(
+                "It can't be dated: %(count)s %(unit)s %(direction)s %(date)s leaves "
+                "the calendar. Choose another date or delay.",
+                count=count,
+                unit=unit,
+                direction=direction,
+                date=format_date(self.env, base_date),
+            )
+        )
 
     def count_days(self, start, end, user, company):
         """:returns: how many days of the policy lie behind ``start``, up to ``end``"""

@@ -10,6 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.misc import format_date
 
+from ..models.arguments import Arguments
 from ..models.mail_activity import CLOSED_STATUSES
 from ..models.step_dater import StepDater
 from ..tools.savepoint import savepoint
@@ -105,11 +106,18 @@ class MailActivityBulk(models.TransientModel):
 
     @api.model
     def _get_selected(self):
-        return (
-            self.env["mail.activity"]
-            .browse(self.env.context.get("active_ids", []))
-            .exists()
-        )
+        selected_ids = self.env.context.get("active_ids")
+        selected_ids = Arguments(self.env).ids(selected_ids, "active_ids")
+        return self.env["mail.activity"].browse(selected_ids).exists()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        Arguments(self.env).check_values(self, vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        Arguments(self.env).check_values(self, [vals])
+        return super().write(vals)
 
     @api.depends("activity_ids")
     def _compute_activity_count(self):
@@ -132,7 +140,7 @@ class MailActivityBulk(models.TransientModel):
 
         :returns: action: a notification, or this pop-up with what was left
         """
-        self.ensure_one()
+        Arguments(self.env).check_single(self)
         if self.state == "report":
             return {"type": "ir.actions.act_window_close"}
         self._check_input()
@@ -260,7 +268,7 @@ class MailActivityBulk(models.TransientModel):
             return self.date_deadline
         base = max(date_deadline, fields.Date.context_today(self))
         if self.reschedule_mode == "days":
-            return base + timedelta(days=self.days)
+            return dater.move(base, timedelta(days=self.days))
         company = user.company_id or self.env.company
         return dater.shift(
             base, self.days, "days", "after", user, company, "rescheduled"
