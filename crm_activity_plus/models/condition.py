@@ -202,7 +202,7 @@ class Condition:
         )
 
     def _iter_compared(self, rules):
-        """:returns: names of the fields that a rule compares, also those behind others"""
+        """:returns: names of the fields that a rule compares, at its ends"""
         for condition in rules.iter_conditions():
             if isinstance(condition.value, Domain):
                 yield from self._iter_compared(condition.value)
