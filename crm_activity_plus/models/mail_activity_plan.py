@@ -217,7 +217,7 @@ class MailActivityPlan(models.Model):
         if "res_model" in vals:
             self._check_res_model_stays(vals["res_model"])
         result = super().write(vals)
-        names = {"active", "domain", "res_model", "team_ids"}
+        names = {"active", "company_id", "domain", "res_model", "team_ids"}
         if vals.keys() & names and not self.env.su:
             # On other records, the actions of its steps do something else.
             self.filtered("active").template_ids._check_choices()

@@ -12,6 +12,7 @@ from . import test_activity_my, test_activity_bulk, test_activity_queue
 from . import test_activity_booking, test_activity_card, test_activity_preview
 from . import test_activity_tours
 from . import test_mail_activity_plan, test_plan_choices, test_plan_conditions
+from . import test_plan_condition_ways
 from . import test_plan_concurrency, test_plan_whole
 from . import test_access, test_launch_concurrency, test_launch_queries
 from . import test_mail_activity_plan_run

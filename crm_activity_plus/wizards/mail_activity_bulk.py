@@ -242,10 +242,23 @@ class MailActivityBulk(models.TransientModel):
         return activities
 
     def _apply_reassign(self, activities):
+        self._check_can_do(activities)
         # Who takes over many is told once: see _notify_new_responsible.
         activities._because(self.note).with_context(
             mail_activity_quick_update=len(self.activity_ids) > 1
         ).write({"user_id": self.user_id.id})
+
+    def _check_can_do(self, activities):
+        """:raises UserError: the new responsible doesn't work in the company of one of
+        the records"""
+        plans, user = self.env["mail.activity.plan"], self.user_id.sudo()
+        activities._fetch_companies()
+        for activity in activities:
+            if activity.res_model in self.env and activity.res_id:
+                record = self.env[activity.res_model].sudo().browse(activity.res_id)
+                if not user._filter_can_do_activities(record):
+                    reason = plans._get_unusable_responsible_reason(user, record)
+                    raise UserError(reason)
 
     def _apply_reschedule(self, activities):
         by_date = defaultdict(activities.browse)
