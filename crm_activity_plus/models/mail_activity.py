@@ -1109,6 +1109,10 @@ class MailActivity(models.Model):
         # Of many records, they would be read record by record.
         together = unsteered(self.browse(self._ids))
         activities = together.filtered(lambda a: a.status not in CLOSED_STATUSES)
+        if attachment_ids:
+            # Core posts them as superuser, to everybody who follows the record.
+            files = self.env["ir.attachment"].browse(attachment_ids)
+            files.check_access("read")
         held = activities.filtered(lambda a: a.status == "on_hold")
         if held:
             held._take_off_hold()

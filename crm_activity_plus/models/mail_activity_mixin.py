@@ -9,7 +9,7 @@ from .mail_activity import CLOSED_STATUSES
 from .mail_activity_plan_run import OPEN_STATES
 
 # What runs follow: the company that the record belongs to, and who has a role on it.
-FOLLOWED_FIELDS = {"company_id", "team_id", "user_id"}
+FOLLOWED_FIELDS = ("company_id", "team_id", "user_id")
 
 
 class MailActivityMixin(models.AbstractModel):
@@ -19,7 +19,7 @@ class MailActivityMixin(models.AbstractModel):
         old_partners = {}
         if set(self._mail_get_partner_fields()) & vals.keys():
             old_partners = self.sudo()._mail_get_partners()
-        is_followed = bool(FOLLOWED_FIELDS & vals.keys()) and self._has_plans()
+        is_followed = self._get_followed_fields() & vals.keys() and self._has_plans()
         if is_followed:
             # Where a plan is launched at this moment, this begins anew; and it does so
             # before the new salesperson becomes a follower, as by the launch.
@@ -42,7 +42,7 @@ class MailActivityMixin(models.AbstractModel):
         self._filter_computed(
             vals_list, self._mail_get_partner_fields()
         )._update_activity_partners()
-        self._filter_computed(vals_list, FOLLOWED_FIELDS)._align_plan_runs()
+        self._filter_computed(vals_list, self._get_followed_fields())._align_plan_runs()
 
     def _filter_computed(self, vals_list, names):
         """:param list[dict] vals_list: what is written to each of the records
@@ -58,6 +58,20 @@ class MailActivityMixin(models.AbstractModel):
             for record, vals in zip(self, vals_list, strict=True)
             if names & vals.keys()
         )
+
+    @api.model
+    def _get_followed_fields(self):
+        """:returns: the names of the fields that say whom the runs of a record follow;
+            the salesperson of an invoice has another one behind its ``user_id``
+        :rtype: set[str]
+        """
+        names = set()
+        for name in FOLLOWED_FIELDS:
+            if field := self._fields.get(name):
+                names.add(name)
+                if field.related:
+                    names.add(field.related.partition(".")[0])
+        return names
 
     def _align_plan_runs(self):
         """Have the plan runs of the records follow them: see ``_follow_documents``."""

@@ -214,7 +214,8 @@ class MailActivityPlan(models.Model):
         if "res_model" in vals:
             self._check_res_model_stays(vals["res_model"])
         result = super().write(vals)
-        if vals.keys() & {"active", "domain", "res_model", "team_ids"}:
+        names = {"active", "domain", "res_model", "team_ids"}
+        if vals.keys() & names and not self.env.su:
             # On other records, the actions of its steps do something else.
             self.filtered("active").template_ids._check_choices()
         if {"res_model", *WATCHED_EXITS} & vals.keys():
@@ -654,8 +655,12 @@ class MailActivityPlan(models.Model):
         """Likewise where a record meets the exit condition already."""
         if not exits.exit_domain or not records:
             return {}
+        # Who launched a run stays so, whoever restarts it.
+        user = exits.user_id if "user_id" in exits else self.env.user
         try:
-            met = self._filter_records(records.sudo(), exits.exit_domain, self.name)
+            met = self._filter_records(
+                records.sudo(), exits.exit_domain, self.name, user
+            )
         except ValidationError:
             # It never stops the plan either: see ``_stop_where_met`` of runs.
             return {}

@@ -592,7 +592,11 @@ class MailActivityPlanTemplate(models.Model):
             plan_ids.update(self.sudo().plan_id.ids)
             result = super(MailActivityPlanTemplate, saving).write(vals)
             plan_ids.update(self.sudo().plan_id.ids)
-            if any(name in vals for name in CHOICE_FIELDS + USE_FIELDS):
+            names = CHOICE_FIELDS
+            if not self.env.su:
+                # The engine leaves the choice to whoever made it.
+                names += USE_FIELDS
+            if any(name in vals for name in names):
                 self._check_choices()
         if "action_type" in vals:
             self.env.registry.clear_cache()

@@ -282,6 +282,10 @@ class MailActivityType(models.Model):
     def _replace_in_steps(self, other):
         """Give the steps of plans and runs another type. They keep all that they had
         from the old one."""
+        # First the outcomes: some steps come after them.
+        for outcome in self._find_outcomes():
+            outcome.activity_type_ids += other
+            outcome.activity_type_ids -= self
         using = [("activity_type_id", "in", self.ids)]
         lines = self.env["mail.activity.plan.run.line"].sudo().search(using)
         for activity_type, same in lines.grouped("activity_type_id").items():
@@ -297,15 +301,19 @@ class MailActivityType(models.Model):
                     "responsible_id": step.responsible_id.id,
                 }
             )
-        self._find_own_outcomes().activity_type_ids = other
+
+    def _find_outcomes(self):
+        """:returns: the outcomes that belong to these types, and maybe to others"""
+        outcomes = self.env["mail.activity.outcome"].sudo()
+        outcomes = outcomes.with_context(active_test=False)
+        return outcomes.search([("activity_type_ids", "in", self.ids)])
 
     def _find_own_outcomes(self):
         """:returns: the outcomes that belong to these types alone: without them, they
         would be outcomes of all types"""
-        outcomes = self.env["mail.activity.outcome"].sudo()
-        outcomes = outcomes.with_context(active_test=False)
-        found = outcomes.search([("activity_type_ids", "in", self.ids)])
-        return found.filtered(lambda outcome: not outcome.activity_type_ids - self)
+        return self._find_outcomes().filtered(
+            lambda outcome: not outcome.activity_type_ids - self
+        )
 
     def _filter_used(self):
         """:returns: the types that an activity, done ones included, a step or an

@@ -1,6 +1,8 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from unittest.mock import patch
+
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -523,6 +525,31 @@ class TestEngineOutcomes(CrmActivityPlusCommon):
         """Its activities become to-dos, and so do they."""
         visit = self._create_type("Visit")
         seen = self.yes.copy({"name": "Seen", "activity_type_ids": visit.ids})
-        visit.with_context(**{MODULE_UNINSTALL_FLAG: True}).unlink()
+        self.yes.activity_type_ids += visit
+        group = self.env["res.groups"].create({"name": "Nobody here"})
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Mark",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "state": "code",
+            }
+        )
+        plan = self._create_plan(
+            "Visits",
+            self._step(visit, "Visit", code="visit"),
+            self._step(
+                visit,
+                "Seen",
+                after_codes="visit",
+                after_outcome_ids=[Command.set((seen + self.yes).ids)],
+                action_type="server_action",
+                server_action_id=action.id,
+            ),
+        )
+        action.group_ids = group
+        with patch.object(self.registry, "ready", False):
+            visit.with_context(**{MODULE_UNINSTALL_FLAG: True}).unlink()
         self.assertFalse(visit.exists())
         self.assertEqual(seen.activity_type_ids, self.type_todo)
+        self.assertEqual(self.yes.activity_type_ids, self.type_call + self.type_todo)
+        self.assertEqual(plan.template_ids.activity_type_id, self.type_todo)

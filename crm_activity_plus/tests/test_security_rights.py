@@ -452,6 +452,28 @@ class TestSecurityRights(CrmActivityPlusCommon):
         self.assertNotIn("Hidden", wizard.report or "")
         self.assertEqual(secret.status, "new")
 
+    def test_files_of_others(self):
+        """Odoo posts the files of a feedback as superuser, to all followers."""
+        secret = self.env["ir.attachment"].create(
+            {
+                "name": "secret.txt",
+                "raw": b"The secret",
+                "res_model": "crm.lead",
+                "res_id": self.theirs.id,
+            }
+        )
+        own = self.env["ir.attachment"].with_user(self.user_owner)
+        own = own.create({"name": "own.txt", "raw": b"Mine"})
+        activity = self._schedule()
+        for attachment_ids in (secret.ids, [2**30], (secret + own).ids):
+            with self.assertRaises(UserError):
+                activity.complete(attachment_ids=attachment_ids)
+            with self.assertRaises(UserError):
+                activity.action_feedback("Look", attachment_ids)
+        self.assertEqual(activity.status, "new")
+        activity.complete(attachment_ids=own.ids)
+        self.assertEqual(self.lead.message_ids[0].attachment_ids, own.sudo())
+
     def test_marks_of_the_engine(self):
         """What opens the engine's fields opens them once, and isn't there for what
         other code does in consequence."""
