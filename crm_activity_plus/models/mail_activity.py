@@ -486,6 +486,14 @@ class MailActivity(models.Model):
             created._log("created", (False, status), self._get_reason(), values)
         return activities
 
+    def copy_data(self, default=None):
+        """What is inactive, but was not done, would have a copy that says it was."""
+        vals_list = super().copy_data(default)
+        for activity, vals in zip(self, vals_list, strict=True):
+            if activity.status in ("cancelled", "on_hold"):
+                vals["active"] = (default or {}).get("active", True)
+        return vals_list
+
     def _add_precomputed_values(self, vals_list):
         """The model's name is all that is left to precompute for the engine's
         activities; the ORM would make a second, virtual record of each for it."""
