@@ -937,9 +937,12 @@ class MailActivityPlan(models.Model):
                     base = step["delay_from"].removeprefix("after_")
                     base_date = max(by_code[c]["date_deadline"] for c in step["after"])
                 user = Users.browse(step["user_id"])
-                deadline = dater.find(step, base_date, base, user, company)
+                deadline = dater.find(
+                    step, base_date, base, user, company, anywhere=True
+                )
                 step["date_deadline"] = deadline.date
                 step["date_explanation"] = deadline.explanation
+        dater.check_steps(steps)
 
     def _get_company(self, record):
         """:returns: the company whose calendar counts for a record"""

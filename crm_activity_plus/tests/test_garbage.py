@@ -20,6 +20,7 @@ ADDON = "odoo.addons.crm_activity_plus."
 # What Odoo itself does with arguments that it doesn't understand, this addon leaves as
 # it is: these methods are Odoo's, and are only extended here.
 ODOOS_METHODS = {
+    "activity_schedule",
     "activity_search",
     "copy",
     "copy_data",

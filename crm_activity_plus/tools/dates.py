@@ -101,8 +101,6 @@ def find_deadline(
         raise DeadlineError(
             f"{count} {unit} {direction} {base_date} is no date"
         ) from error
-    if not FIRST_DAY <= day <= LAST_DAY:
-        raise DeadlineError(f"{day} is no date of anybody's")
     return Deadline(
         day,
         {
