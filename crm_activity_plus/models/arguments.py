@@ -9,7 +9,6 @@ from odoo.tools import SQL
 
 from ..tools import values
 from ..tools.dates import FIRST_DAY, LAST_DAY
-from ..tools.savepoint import savepoint
 from ..tools.values import WrongValue
 
 # Fields of these names say how many hours something takes.
@@ -174,7 +173,8 @@ class Arguments:
                 raise ValueError("no list")
             values.check_field_value("json", domain)
             read = Domain(domain)
-            with savepoint(self.env.cr):
+            self.env.flush_all()
+            with self.env.cr.savepoint(flush=False):
                 # PostgreSQL looks at the values, and reads no row.
                 query = records._search(read)
                 if not query.is_empty():

@@ -42,7 +42,7 @@ class MailActivity(models.Model):
         domain = arguments.domain(self, domain, "domain")
         skip_ids = arguments.ids(skip_ids, "skip_ids")
         try:
-            with savepoint(self.env.cr):
+            with self.env.cr.savepoint(flush=False):
                 return self._claim_next(domain, skip_ids)
         except psycopg2.DataError as error:
             # What PostgreSQL finds out only when it looks at the rows.

@@ -109,7 +109,7 @@ class TestEngineCalendar(CrmActivityPlusCommon):
         line = self._find("working_days", 0, "2026-03-09")
         self.assertDue(line, "2026-03-10")
         self.assertEqual(line.date_explanation["skipped"][0]["reason"], "Before")
-        with self.assertRaisesRegex(UserError, "leaves the calendar"):
+        with self.assertRaisesRegex(UserError, "no working day"):
             self._find("working_days", 3, "2026-03-09")
 
     def test_half_a_day_off_is_a_working_day(self):
