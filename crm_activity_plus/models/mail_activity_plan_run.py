@@ -185,6 +185,7 @@ class MailActivityPlanRun(models.Model):
         )
 
     @api.depends("name", "res_model", "res_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for run in self:
             run.display_name = (
@@ -192,6 +193,7 @@ class MailActivityPlanRun(models.Model):
             )
 
     @api.depends("res_model", "res_id")
+    @api.depends_context("lang")
     def _compute_res_name(self):
         self.res_name = False
         for res_model, runs in self.grouped("res_model").items():

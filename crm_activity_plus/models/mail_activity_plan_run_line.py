@@ -242,6 +242,7 @@ class MailActivityPlanRunLine(models.Model):
         return field._description_selection(self.env)
 
     @api.depends("summary", "activity_type_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for line in self:
             line.display_name = line.summary or line.activity_type_id.name
@@ -1178,23 +1179,31 @@ class MailActivityPlanRunLine(models.Model):
         """Tell each user about the activities they were assigned, in one message."""
         others = self.filtered(lambda line: line.user_id != self.env.user)
         for user, lines in others.grouped("user_id").items():
+            lines = lines._in_language_of(user)
             lines._notify(
                 user,
                 template="crm_activity_plus.message_plan_steps_assigned",
-                subject=self.env._(
-                    "%(count)s activities of “%(plan)s” were assigned to you",
-                    count=len(lines),
-                    plan=lines[0].run_id.name,
-                )
-                if len(lines) > 1
-                else self.env._(
-                    "“%(record)s: %(summary)s” was assigned to you",
-                    record=lines.run_id.res_name,
-                    summary=lines.display_name,
-                ),
+                subject=lines._get_assigned_subject(),
             )
         if others:
             self.env["mail.mail"]._send_soon()
+
+    def _get_assigned_subject(self):
+        if len(self) > 1:
+            return self.env._(
+                "%(count)s activities of “%(plan)s” were assigned to you",
+                count=len(self),
+                plan=self[0].run_id.name,
+            )
+        return self.env._(
+            "“%(record)s: %(summary)s” was assigned to you",
+            record=self.run_id.res_name,
+            summary=self.display_name,
+        )
+
+    def _in_language_of(self, user):
+        """:returns: the steps, for what a user is to read"""
+        return self.with_context(lang=user.lang) if user.lang else self
 
     def _notify_failed(self):
         """Tell whoever launched the run, or was to do the step, that it failed."""
@@ -1207,10 +1216,11 @@ class MailActivityPlanRunLine(models.Model):
         for user, lines in by_user.items():
             try:
                 with self.env.cr.savepoint():
+                    lines = lines._in_language_of(user)
                     lines._notify(
                         user,
                         template="crm_activity_plus.message_plan_steps_failed",
-                        subject=self.env._(
+                        subject=lines.env._(
                             "A step of “%(plan)s” failed", plan=lines[0].run_id.name
                         ),
                     )
@@ -1236,7 +1246,7 @@ class MailActivityPlanRunLine(models.Model):
         """Send one message about the steps, on their record where they share one."""
         if not user.active:
             return
-        lines = self.with_context(lang=user.lang) if user.lang else self
+        lines = self._in_language_of(user)
         body = lines.env["ir.qweb"]._render(
             template, {"lines": lines, "user": user}, minimal_qcontext=True
         )

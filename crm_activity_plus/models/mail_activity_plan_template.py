@@ -225,6 +225,7 @@ class MailActivityPlanTemplate(models.Model):
             ]
 
     @api.depends("activity_type_id", "summary")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for template in self:
             template.display_name = template.summary or template.activity_type_id.name

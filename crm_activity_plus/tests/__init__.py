@@ -40,3 +40,4 @@ from . import test_security_context
 from . import test_security_rights
 from . import test_security_persons
 from . import test_security_rpc
+from . import test_languages
