@@ -513,7 +513,8 @@ class MailActivity(models.Model):
         existing = {}
         for model_id, res_ids in by_model.items():
             res_model = self.env["ir.model"].sudo().browse(model_id).model
-            existing[model_id] = self.env[res_model].browse(res_ids).exists()._ids
+            records = self.env[res_model].browse(res_ids)
+            existing[model_id] = set(records.exists()._ids)
         following = [
             {name: value for name, value in vals.items() if name != FOLLOWING_KEY}
             for vals in vals_list
@@ -695,7 +696,7 @@ class MailActivity(models.Model):
                 kept += activities.filtered(lambda a: a.user_id == self.env.user)
             elif res_model in self.env:
                 records = self.env[res_model].browse(set(activities.mapped("res_id")))
-                writable = records.exists()._filtered_access("write")._ids
+                writable = set(records.exists()._filtered_access("write")._ids)
                 kept += activities.filtered(lambda a, ids=writable: a.res_id in ids)
         return kept
 
@@ -712,7 +713,7 @@ class MailActivity(models.Model):
         kept = self.browse()
         for res_model, activities in self.grouped("res_model").items():
             if res_model:
-                allowed = (
+                allowed = set(
                     self.env["mail.message"]
                     ._filter_records_for_message_operation(
                         res_model, list(set(activities.mapped("res_id"))), "create"
