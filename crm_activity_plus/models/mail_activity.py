@@ -310,6 +310,15 @@ class MailActivity(models.Model):
         following = self.activity_type_id.triggered_next_type_id
         return not following._get_reason_not_applicable(self.res_model)
 
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """Whoever computes an activity without the server, as the web client's tests
+        do, takes the chaining type from the type, as in core."""
+        described = super().fields_get(allfields, attributes)
+        if "chaining_type" in described and "related" in (attributes or ["related"]):
+            described["chaining_type"]["related"] = "activity_type_id.chaining_type"
+        return described
+
     def _search_chaining_type(self, operator, value):
         return [("activity_type_id.chaining_type", operator, value)]
 

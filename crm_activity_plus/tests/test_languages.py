@@ -78,4 +78,3 @@ class TestLanguages(CrmActivityPlusCommon):
             lambda m: "failed" in (m.subject or "")
         )
         self.assertIn("Visite", message.body)
-        self.assertNotIn("Site visit", message.body)
