@@ -248,6 +248,11 @@ class MailActivity(models.Model):
         super()._compute_date_done()
         self.filtered(lambda a: a.status in ("cancelled", "on_hold")).date_done = False
 
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """It may be the name of the type, which everybody reads in another language."""
+        return super()._compute_display_name()
+
     @api.depends("activity_type_id")
     def _compute_duration(self):
         for activity in self:

@@ -308,6 +308,8 @@ class MailActivityPlanLaunch(models.Model):
 
     def _check_launchable(self, plan):
         """:raises UserError: nothing can be launched any more, on whichever record"""
+        # Whoever launched it is told.
+        self = self.with_context(lang=self.user_id.lang or self.env.lang)
         if not self.user_id.active and not self.user_id._is_superuser():
             raise UserError(
                 self.env._(

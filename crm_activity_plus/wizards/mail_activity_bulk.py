@@ -310,7 +310,9 @@ class MailActivityBulk(models.TransientModel):
             or self.user_id == self.env.user
         ):
             return
-        env = self.env(context={**self.env.context, "lang": self.user_id.lang})
+        lang = self.user_id.lang or self.env.lang
+        activities = activities.with_context(lang=lang)
+        env = activities.env
         rest = len(activities) - MAX_NAMED
         body = Markup("<p>%s</p><ul>%s</ul>%s%s") % (
             env._(
