@@ -33,14 +33,13 @@ class MailActivitySchedule(models.TransientModel):
 
     activity_type_id = fields.Many2one(domain=APPLICABLE_DOMAIN)
     plan_overrides = fields.Json(
-        help="What a person changed by hand before the launch: by plan, for all "
-        "records and for single ones, by step.",
+        help="Changes made before the launch: by plan, for all records and for single "
+        "ones, by step.",
     )
-    plan_left_out = fields.Json(
-        help="Records that a person left out before the launch, by plan."
-    )
+    plan_left_out = fields.Json(help="Records skipped before the launch, by plan.")
     launch_count = fields.Integer(
-        compute="_compute_error", help="On how many records the plan is launched."
+        compute="_compute_error",
+        help="Number of records on which the plan is launched.",
     )
     has_no_plan = fields.Boolean(compute="_compute_has_no_plan")
     can_create_plan = fields.Boolean(compute="_compute_has_no_plan")

@@ -8,5 +8,5 @@ class MailActivityScheduleLine(models.TransientModel):
     _inherit = "mail.activity.schedule.line"
 
     line_after = fields.Char(
-        "After", help="What has to be done before the activity is scheduled."
+        "After", help="What must be done before the activity is scheduled."
     )
