@@ -4,7 +4,7 @@
 import {useState} from "@odoo/owl";
 
 /**
- * Do something, unless something else is under way: a second click, or an impatient key,
+ * Do something, unless something else is running: a second click, or an impatient key,
  * does nothing twice.
  *
  * @param {{isBusy: boolean}} worker - is busy until it is done, also where that fails

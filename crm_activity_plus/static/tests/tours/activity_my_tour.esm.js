@@ -124,7 +124,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_my_done", {
         },
         {
             content: "Confirm",
-            trigger: ".modal footer button.btn-primary:contains('Mark as Done')",
+            trigger: ".modal footer button.btn-primary:contains('Mark Done')",
             run: "click",
         },
         {
@@ -145,7 +145,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_my_new", {
         },
         {
             content: "On a lead",
-            trigger: ".o_activity_target button:contains('lead')",
+            trigger: ".o_activity_target button:contains('Lead')",
             run: "click",
         },
         {
@@ -212,7 +212,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_board", {
         },
         {
             content: "Without a date",
-            trigger: ".modal footer button.btn-primary:contains('Put on Hold')",
+            trigger: ".modal footer button.btn-primary:contains('Hold')",
             run: "click",
         },
         {
@@ -231,7 +231,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_board", {
         },
         {
             content: "Confirm",
-            trigger: ".modal footer button.btn-primary:contains('Mark as Done')",
+            trigger: ".modal footer button.btn-primary:contains('Mark Done')",
             run: "click",
         },
         {
