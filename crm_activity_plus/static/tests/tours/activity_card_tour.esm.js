@@ -338,6 +338,10 @@ tours.add("crm_activity_plus_kanban_hold", {
             content: "The popover is closed",
             trigger: "body:not(:has(.o-mail-ActivityListPopover))",
         },
+        {
+            content: "The card knows what comes next",
+            trigger: ".o-mail-ActivityButton[title='Call them back']",
+        },
         openPopover("Factory A"),
         {
             content: "It is where it was",
