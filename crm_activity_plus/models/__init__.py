@@ -4,6 +4,7 @@
 from . import mail_activity_engine_mixin
 from . import mail_activity_bulk_mixin
 from . import mail_activity_code_mixin
+from . import mail_activity_cron_position
 from . import mail_activity_document_mixin
 from . import mail_activity_ledger_mixin
 from . import mail_activity_plan_save_mixin
@@ -31,13 +32,14 @@ from . import mail_activity_plan_run_line_timeline
 from . import mail_activity_log, mail_activity_log_history
 from . import mail_activity_round_robin
 from . import mail_followers
-from . import mail_mail
+from . import mail_mail, mail_template
 from . import mail_thread
 from . import calendar_event
 from . import crm_lead
 from . import crm_team
 from . import ir_actions_actions
 from . import ir_actions_server
+from . import ir_model, ir_model_data
 from . import ir_ui_menu
 from . import res_company
 from . import res_config_settings

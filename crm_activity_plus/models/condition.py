@@ -98,7 +98,7 @@ class Condition:
         field = records._fields.get("company_id")
         if not field or field.type != "many2one":
             return {False: records}
-        return records.grouped(lambda record: record.sudo().company_id.id)
+        return records.sudo().grouped(lambda record: record.company_id.id)
 
     def _read(self, uid):
         try:

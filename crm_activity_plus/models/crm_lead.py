@@ -372,6 +372,15 @@ class CrmLead(models.Model):
         lead = self.with_context(plan_no_booking=Internal(True), active_test=False)
         return super(CrmLead, lead)._merge_dependences_calendar_events(opportunities)
 
+    def log_meeting(self, meeting):
+        """The occurrences of a series that was booked for an activity have none of
+        their own, and are no news."""
+        if meeting.recurrence_id and (
+            meeting.booked_activity_ref or meeting.booked_run_ref
+        ):
+            return self.env["mail.message"]
+        return super().log_meeting(meeting)
+
     def _get_activity_queue_facts(self):
         """What a salesperson has to know before picking up the phone.
 

@@ -4,6 +4,7 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
+from .engine_env import by_engine
 from .mail_activity_plan_run import OPEN_STATES
 from .mail_activity_plan_run_line import OPEN_STATES as STEP_OPEN_STATES
 
@@ -44,8 +45,8 @@ class CrmTeam(models.Model):
     def _get_led_runs(self):
         """:returns: the runs under way on the teams' records that have a step for the
         team leader, or one that went to the leader, or to nobody, for want of
-        somebody else; as superuser"""
-        steps = self.env["mail.activity.plan.run.line"].sudo()
+        somebody else; for the engine"""
+        steps = by_engine(self.env["mail.activity.plan.run.line"])
         on_records = Domain.FALSE
         for res_model in steps._get_document_models():
             records = self.env.get(res_model)

@@ -9,9 +9,12 @@ the keys by which Odoo's own code tells itself what to leave out.
 
 import pytz
 
+from odoo.api import SUPERUSER_ID
 from odoo.tools.misc import clean_context
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
+from ..tools.internal import Internal, read_internal
 
 # Keys of Odoo's that change what is found, written or told on the way.
 STEERING_KEYS = (
@@ -23,6 +26,41 @@ STEERING_KEYS = (
     "mail_activity_quick_update",
     MODULE_UNINSTALL_FLAG,
 )
+
+# Code says so, that deletes what hangs on a model along with it.
+VANISHING_KEY = "crm_activity_plus_vanishing_models"
+
+
+# Code says so, that does what it is told by an addon.
+LENIENT_KEY = "crm_activity_plus_lenient"
+
+
+def leniently(records):
+    """:returns: the records, for what an addon's code does with them: see
+    :func:`is_program`"""
+    return records.with_context(**{LENIENT_KEY: Internal(True)})
+
+
+def is_lenient(env):
+    """:returns: whether it was said by :func:`leniently`"""
+    return bool(read_internal(env.context, LENIENT_KEY))
+
+
+def is_program(env):
+    """Tell whether an addon's code is at work, and not a person who can choose
+    otherwise. What plain Odoo allows must not stop it: it goes on with what fits best,
+    and the log says so. People are told by a sentence.
+
+    That is so where code said it, where it acts with more rights than its user has, and
+    while an addon's data is loaded. No client can make it look so.
+
+    :rtype: bool
+    """
+    return bool(
+        is_lenient(env)
+        or (env.su and env.uid != SUPERUSER_ID)
+        or (env.context.get("install_mode") and not env.registry.ready)
+    )
 
 
 def unsteered(records):
@@ -38,6 +76,14 @@ def unsteered(records):
     if len(kept) == len(context):
         return records
     return records.with_env(records.env(context=kept))
+
+
+def get_known_timezone(env):
+    """:returns: what to put into the context where it has a time zone that there isn't:
+    Odoo's calendar stumbles over that"""
+    if "tz" not in env.context or _is_timezone(env.context["tz"]):
+        return {}
+    return {"tz": env.user.tz or "UTC"}
 
 
 def _is_timezone(name):
@@ -64,8 +110,9 @@ def get_own_defaults(model, names):
 
 
 def is_uninstalling(env):
-    """:returns: whether an addon is being uninstalled; a client can send the key in the
-    context that says so, too, but isn't there while the server loads its addons"""
+    """:returns: whether an addon is being uninstalled, or a model deleted; a client can
+    send the key in the context that says so, too, but isn't there while the server
+    loads its addons"""
     return bool(
         env.context.get(MODULE_UNINSTALL_FLAG) and env.su and not env.registry.ready
-    )
+    ) or read_internal(env.context, VANISHING_KEY, False)

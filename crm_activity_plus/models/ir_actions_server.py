@@ -40,10 +40,12 @@ class IrActionsServer(models.Model):
         "mail.activity.plan",
         string="Activity Plan",
         domain="[('res_model', '=', model_name)]",
-        ondelete="restrict",
+        # People can't delete it; but it goes with the application it is for.
+        ondelete="set null",
     )
+    # Without it, the action would complete all activities.
     activity_outcome_id = fields.Many2one(
-        "mail.activity.outcome", string="Outcome", ondelete="restrict"
+        "mail.activity.outcome", string="Outcome", ondelete="cascade"
     )
 
     @api.depends("state")
@@ -97,6 +99,14 @@ class IrActionsServer(models.Model):
                         model=action.model_id.name,
                     )
                 )
+
+    @api.ondelete(at_uninstall=True)
+    def _unlink_except_in_plans(self):
+        """A step would do nothing. An application that is uninstalled takes its actions
+        along all the same."""
+        self.env["mail.activity.plan.template"]._check_not_used(
+            "server_action_id", self
+        )
 
     # ------------------------------------------------------------
     # Who may have it run
@@ -205,6 +215,14 @@ class IrActionsServer(models.Model):
 
     def _run_action_launch_plan_multi(self, eval_context=None):
         """Launch the plan on the records; those it can't be launched on are skipped."""
+        if not self.activity_plan_id:
+            # Whoever happened to start it can't mend it.
+            _logger.warning(
+                "The action “%s” (%s) launches nothing: its plan was deleted.",
+                self.name,
+                self.id,
+            )
+            return False
         records = self._get_action_records(eval_context)
         with self._nest(records) as is_allowed:
             if not is_allowed:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
+import psycopg2
 import pytz
 
 from odoo import api, fields, models
@@ -19,7 +20,14 @@ from odoo.addons.mail.tools.discuss import Store
 
 from ..tools.internal import Internal, read_internal
 from .added_fields import copy_values
-from .engine_env import by_engine, get_own_defaults, unsteered
+from .engine_env import (
+    by_engine,
+    get_own_defaults,
+    is_lenient,
+    is_program,
+    leniently,
+    unsteered,
+)
 from .mail_activity_type import APPLICABLE_DOMAIN
 from .step_dater import StepDater
 
@@ -70,6 +78,8 @@ EVENT_BY_STATUS = {
     "done": "done",
     "cancelled": "cancelled",
 }
+
+HOLDS_POSITION = "holds"
 
 # Changes of these are written to the ledger.
 LOGGED_FIELDS = (
@@ -142,7 +152,8 @@ class MailActivity(models.Model):
         "mail.activity.outcome",
         copy=False,
         index="btree_not_null",
-        ondelete="restrict",
+        # People can't delete it; but it goes with the addon that brought it.
+        ondelete="set null",
         domain="['|', ('activity_type_ids', '=', False),"
         " ('activity_type_ids', '=', activity_type_id)]",
         help="How the activity ended.",
@@ -294,6 +305,13 @@ class MailActivity(models.Model):
         for activity in self:
             activity.log_ids = by_activity.get(activity._origin.id, False)
 
+    def _validate_fields(self, field_names, excluded_names=()):
+        """Constraints are always checked as superuser: tell them who asks."""
+        records = leniently(self) if is_program(self.env) else self
+        return super(MailActivity, records)._validate_fields(
+            field_names, excluded_names
+        )
+
     @api.constrains("activity_type_id", "res_model_id")
     def _check_activity_type_applies(self):
         checked = self.grouped(
@@ -303,14 +321,32 @@ class MailActivity(models.Model):
                 bool(a.run_line_id or a.attempt > 1),
             )
         )
-        for activity_type, res_model, keeps_type in checked:
+        for (activity_type, res_model, keeps_type), activities in checked.items():
             reason = activity_type._get_reason_not_applicable(res_model)
             # A launched run keeps its types, like a planned activity does, and like
             # another attempt at one.
-            if reason and not (keeps_type and activity_type.deleted):
+            if not reason or keeps_type:
+                continue
+            if not is_lenient(self.env):
                 raise ValidationError(reason)
+            activities._fall_back_on_default_type(reason)
 
-    @api.constrains("outcome_id", "activity_type_id")
+    def _fall_back_on_default_type(self, reason):
+        """Give the activities, all on records of one model, a type that can be used
+        there, instead of the one that an addon asked for.
+
+        :param str reason: why that one can't be used
+        """
+        default = self._default_activity_type_for_model(self[0].res_model)
+        _logger.warning("%s “%s” is used instead.", reason, default.name)
+        for activity in self:
+            values = {"activity_type_id": default.id}
+            if not activity.summary:
+                values["summary"] = activity.activity_type_id.name
+            # It is a part of what is being written, and no other change.
+            super(MailActivity, activity).write(values)
+
+    @api.constrains("outcome_id")
     def _check_outcome(self):
         for activity in self.filtered("outcome_id"):
             reason = activity.outcome_id._get_reason_not_applicable(
@@ -459,7 +495,7 @@ class MailActivity(models.Model):
         if DOCUMENT_FIELDS & vals.keys():
             documents = {a: (a.res_model, a.res_id) for a in self}
         if vals.get("active"):
-            self._check_reopen()
+            self = self._check_reopen()
             if "status" not in vals:
                 # Whoever unarchives what is on hold takes it off hold.
                 self.filtered(lambda a: a.status == "on_hold").action_resume()
@@ -552,24 +588,6 @@ class MailActivity(models.Model):
                     fields=", ".join(self._fields[name].string for name in refused),
                 )
             )
-
-    def _check_outcome_stays(self, vals):
-        """How a closed activity ended is history."""
-        if "outcome_id" not in vals or vals.get("active") or self.env.su:
-            return
-        for activity in self:
-            if (
-                activity.status in CLOSED_STATUSES
-                and activity.outcome_id.id != vals["outcome_id"]
-                and (activity.outcome_id or vals["outcome_id"])
-            ):
-                raise UserError(
-                    self.env._(
-                        "“%(activity)s” is closed, and what came of it can't be "
-                        "changed any more. Schedule a new activity instead.",
-                        activity=activity.display_name,
-                    )
-                )
 
     def _check_moved(self, documents):
         """Whoever moves an activity needs the right to change the record that it is
@@ -682,17 +700,46 @@ class MailActivity(models.Model):
             user=self.env.user.name,
         )
 
-    def _check_reopen(self):
+    def _check_outcome_stays(self, vals):
+        """How a closed activity ended is history."""
+        if "outcome_id" not in vals or vals.get("active") or self.env.su:
+            return
         for activity in self:
-            if activity.status in CLOSED_STATUSES and activity.sudo().run_line_id:
+            if (
+                activity.status in CLOSED_STATUSES
+                and activity.outcome_id.id != vals["outcome_id"]
+                and (activity.outcome_id or vals["outcome_id"])
+            ):
                 raise UserError(
                     self.env._(
-                        "“%(activity)s” is a closed step of the plan “%(plan)s” and "
-                        "can't be reopened. Schedule a new activity instead.",
+                        "“%(activity)s” is closed, and what came of it can't be "
+                        "changed any more. Schedule a new activity instead.",
                         activity=activity.display_name,
-                        plan=activity.sudo().run_id.name,
                     )
                 )
+
+    def _check_reopen(self):
+        """:returns: the activities that may be reopened
+        :raises UserError: one of them may not, and a person asks for it
+        """
+        steps = self.filtered(
+            lambda a: a.status in CLOSED_STATUSES and a.sudo().run_line_id
+        )
+        if steps and is_program(self.env):
+            _logger.warning(
+                "%s are closed steps of plans, and are not reopened.", steps
+            )
+            return self - steps
+        for activity in steps:
+            raise UserError(
+                self.env._(
+                    "“%(activity)s” is a closed step of the plan “%(plan)s” and "
+                    "can't be reopened. Schedule a new activity instead.",
+                    activity=activity.display_name,
+                    plan=activity.sudo().run_id.name,
+                )
+            )
+        return self
 
     # ------------------------------------------------------------
     # Start, end and deadline
@@ -930,18 +977,38 @@ class MailActivity(models.Model):
             # Where some of the responsibles are, it is tomorrow already.
             ("on_hold_until", "<=", fields.Date.today() + timedelta(days=1)),
         ]
-        activities = self.search(domain, order="on_hold_until, id")
-        over = activities._filter_hold_over()
-        self.env["ir.cron"]._commit_progress(remaining=len(over))
+        IrCron, positions = self.env["ir.cron"], self.env["mail.activity.cron.position"]
+        over = self.search(domain, order="id")._filter_hold_over()
+        # One that can't be ended must not keep others from it, however short the time.
+        last_id = positions._get(HOLDS_POSITION)
+        over = over.sorted(lambda a: a.id <= last_id)
+        IrCron._commit_progress(remaining=len(over))
         for activity in over:
             try:
-                with self.env.cr.savepoint():
-                    locked = activity.try_lock_for_update().filtered_domain(domain)
-                    locked._filter_hold_over()._end_hold()
-            except Exception:
-                _logger.exception("The hold of activity %s can't be ended", activity.id)
-            if not self.env["ir.cron"]._commit_progress(1):
+                activity._try_end_hold(domain)
+                positions._set(HOLDS_POSITION, activity.id)
+            except psycopg2.OperationalError:
+                # Somebody else changed the same at this moment: it comes back with the
+                # next call.
+                _logger.info("Activity %s was interrupted", activity.id, exc_info=True)
+                self.env.cr.rollback()
+                positions._set(HOLDS_POSITION, activity.id)
+            if not IrCron._commit_progress(1):
                 break
+
+    def _try_end_hold(self, domain):
+        """Bring back an activity, unless somebody else has it.
+
+        :param domain: of those whose hold may be over
+        """
+        try:
+            with self.env.cr.savepoint():
+                locked = self.try_lock_for_update().filtered_domain(domain)
+                locked._filter_hold_over()._end_hold()
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            _logger.exception("The hold of activity %s can't be ended", self.id)
 
     def _filter_hold_over(self):
         """:returns: the held activities that come back now: the day has come where the
@@ -1034,6 +1101,10 @@ class MailActivity(models.Model):
         # Of many records, they would be read record by record.
         together = unsteered(self.browse(self._ids))
         activities = together.filtered(lambda a: a.status not in CLOSED_STATUSES)
+        if attachment_ids:
+            # Core posts them as superuser, to everybody who follows the record.
+            files = self.env["ir.attachment"].browse(attachment_ids)
+            files.check_access("read")
         held = activities.filtered(lambda a: a.status == "on_hold")
         if held:
             held._take_off_hold()
@@ -1192,6 +1263,19 @@ class MailActivity(models.Model):
             "summary": self.summary,
             "user_id": self._find_able(self.user_id).id,
         }
+
+    def _replace_type(self, activity_type):
+        """Give the activities, of any status, another type: theirs is about to be
+        deleted. Whether their outcomes are those of the new type is no question."""
+        old_values = self._get_logged_values()
+        old_statuses = {activity: activity.status for activity in self}
+        self.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE mail_activity SET activity_type_id = %s WHERE id = ANY(%s)",
+            [activity_type.id, self.ids],
+        )
+        self.invalidate_recordset()
+        self._log_changes(old_values, old_statuses, {})
 
     def _move_to(self, record):
         """Put the activities, of any status, on another record of the same model.

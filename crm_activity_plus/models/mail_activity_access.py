@@ -22,6 +22,19 @@ class MailActivity(models.Model):
         "(user_id, date_deadline, id) WHERE active IS TRUE"
     )
 
+    def _check_access(self, operation):
+        """Nobody can do anything with what hangs on an application that isn't there.
+        Core would look for its documents, and fail for all activities of a list."""
+        gone = self.sudo().filtered(
+            lambda a: a.res_model and a.res_model not in self.env
+        )
+        if not gone or self.env.su:
+            return super()._check_access(operation)
+        gone = gone.sudo(False)
+        result = super(MailActivity, self - gone)._check_access(operation)
+        forbidden = (result[0] if result else self.browse()) + gone
+        return forbidden, lambda: forbidden._make_access_error(operation)
+
     @api.model
     def _search(
         self,
@@ -51,12 +64,17 @@ class MailActivity(models.Model):
         :returns: domain of those of them that the user may read
         """
         domain = Domain("user_id", "=", self.env.uid)
+        gone = []
         for res_model in self.env["mail.activity.document.mixin"]._find_values(
             self, "res_model"
         ):
-            if res_model in self.env and not self.env[res_model]._abstract:
+            if res_model not in self.env:
+                gone.append(res_model)
+            elif not self.env[res_model]._abstract:
                 allowed = self._get_allowed_document_domain(res_model, searched)
                 domain |= Domain("res_model", "=", res_model) & allowed
+        if gone:
+            domain &= Domain("res_model", "not in", gone)
         rules = self.env["ir.rule"]._compute_domain(self._name, "read")
         if rules.is_true():
             return domain

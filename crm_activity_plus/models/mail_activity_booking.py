@@ -4,7 +4,7 @@
 from odoo import fields, models
 
 from ..tools.internal import Internal, read_internal
-from .engine_env import unsteered
+from .engine_env import get_known_timezone
 from .mail_activity import CLOSED_STATUSES
 
 # Categories whose activities have a time in the calendar.
@@ -38,10 +38,7 @@ class MailActivity(models.Model):
             "calendar_event_meeting_update": False,
             LEADING_KEY: Internal(self._ids),
         }
-        if "tz" in context:
-            # Core stumbles over one that there isn't.
-            leading["tz"] = unsteered(self).env.tz.zone
-        self = self.with_context(**leading)
+        self = self.with_context(**leading, **get_known_timezone(self.env))
         result = super().write(vals)
         self._move_calendar_events()
         return result
@@ -112,6 +109,31 @@ class MailActivity(models.Model):
                 "allday": event.allday,
             }
         return bookings
+
+    def _keep_in_series(self, deleted):
+        """A meeting of these is gone. Where it was one of a series that was booked for
+        its activity, the activity is about the next one that is left.
+
+        :param deleted: meetings that are about to be deleted
+        :returns: the activities that have a meeting now
+        """
+        kept = self.browse()
+        events = self.env["calendar.event"].sudo()
+        for activity in self.filtered(lambda a: a.status not in CLOSED_STATUSES):
+            left = events.search(
+                [
+                    ("booked_activity_ref", "=", activity.id),
+                    ("id", "not in", deleted.ids),
+                ],
+                order="start, id",
+            )
+            start = activity.calendar_event_id.start
+            following = left.filtered(lambda event, start=start: event.start >= start)
+            if left:
+                activity.calendar_event_id = following[:1] or left[-1:]
+                activity.calendar_event_id._sync_activities(fields={"start"})
+                kept += activity
+        return kept
 
     def _lose_meeting(self):
         """The meetings of these are about to be deleted. Core deletes the activities,

@@ -1,10 +1,18 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import logging
+from uuid import uuid4
+
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools.codes import add_codes, is_code, make_code
+from .engine_env import is_program
+
+_logger = logging.getLogger(__name__)
 
 
 class MailActivityCodeMixin(models.AbstractModel):
@@ -63,12 +71,51 @@ class MailActivityCodeMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create(self._add_codes(vals_list))
+        coded = self._add_codes(vals_list)
+        try:
+            with self.env.cr.savepoint():
+                return super().create(coded)
+        except UniqueViolation as error:
+            if error.diag.constraint_name != f"{self._table}_code_unique":
+                raise
+            # Somebody else made one of the same name at the same moment, whose code
+            # this transaction can't see.
+            changed = [
+                {**vals, "code": f"{vals['code']}_{uuid4().hex[:6]}"}
+                if vals.get("code") and not given.get("code")
+                else vals
+                for given, vals in zip(vals_list, coded, strict=True)
+            ]
+            if changed == coded:
+                raise
+        return super().create(changed)
 
     @api.model
     def _add_codes(self, vals_list):
         """Hook: values of new records, with their codes."""
-        return add_codes(vals_list, self._get_codes_in_use(), self._code_default)
+        in_use = set(self._get_codes_in_use())
+        if is_program(self.env):
+            vals_list = self._replace_taken_codes(vals_list, in_use)
+        return add_codes(vals_list, in_use, self._code_default)
+
+    @api.model
+    def _replace_taken_codes(self, vals_list, in_use):
+        """An addon brings a record with a code that another one has here: it is
+        installed all the same."""
+        taken, result = set(in_use), []
+        for vals in vals_list:
+            code = vals.get("code")
+            if code in taken:
+                vals = {**vals, "code": make_code(code, taken)}
+                _logger.warning(
+                    "%s: the code “%s” is taken, “%s” is used instead.",
+                    self._description,
+                    code,
+                    vals["code"],
+                )
+            taken.add(vals.get("code"))
+            result.append(vals)
+        return result
 
     @api.model
     def _get_codes_in_use(self):

@@ -136,16 +136,12 @@ class MailActivityLog(models.Model):
         :param merged: the documents that go
         :param survivor: the one that stays
         """
-        rows = self.sudo()
-        known = [("res_model", "=", survivor._name), ("res_id", "in", merged.ids)]
-        res_ids = {row.res_id for row in rows.search_fetch(known, ["res_id"])}
-        # What was merged into them before goes along.
-        res_ids.update(
-            row.merged_res_id
-            for row in rows.search_fetch(
-                [*known, ("merged_res_id", "!=", False)], ["merged_res_id"]
-            )
+        groups = self.sudo()._read_group(
+            [("res_model", "=", survivor._name), ("res_id", "in", merged.ids)],
+            ["res_id", "merged_res_id"],
         )
+        # What was merged into them before goes along.
+        res_ids = {id_ for pair in groups for id_ in pair if id_}
         self._add(
             [
                 {

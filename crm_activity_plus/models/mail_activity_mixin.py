@@ -1,15 +1,15 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import models
+from odoo import api, models
 from odoo.fields import Domain
 
-from .engine_env import by_engine, is_uninstalling
+from .engine_env import by_engine, is_uninstalling, leniently
 from .mail_activity import CLOSED_STATUSES
 from .mail_activity_plan_run import OPEN_STATES
 
 # What runs follow: the company that the record belongs to, and who has a role on it.
-FOLLOWED_FIELDS = {"company_id", "team_id", "user_id"}
+FOLLOWED_FIELDS = ("company_id", "team_id", "user_id")
 
 
 class MailActivityMixin(models.AbstractModel):
@@ -19,13 +19,18 @@ class MailActivityMixin(models.AbstractModel):
         old_partners = {}
         if set(self._mail_get_partner_fields()) & vals.keys():
             old_partners = self.sudo()._mail_get_partners()
+        is_followed = self._get_followed_fields() & vals.keys() and self._has_plans()
+        if is_followed:
+            # Where a plan is launched at this moment, this begins anew; and it does so
+            # before the new salesperson becomes a follower, as by the launch.
+            self.env["mail.activity.plan.run"]._lock(self)
         result = super().write(vals)
         if old_partners:
             partners = self.sudo()._mail_get_partners()
             self.filtered(
                 lambda record: partners[record.id] != old_partners[record.id]
             )._update_activity_partners()
-        if FOLLOWED_FIELDS & vals.keys():
+        if is_followed:
             self._align_plan_runs()
         self._exit_plan_runs(vals)
         return result
@@ -37,7 +42,7 @@ class MailActivityMixin(models.AbstractModel):
         self._filter_computed(
             vals_list, self._mail_get_partner_fields()
         )._update_activity_partners()
-        self._filter_computed(vals_list, FOLLOWED_FIELDS)._align_plan_runs()
+        self._filter_computed(vals_list, self._get_followed_fields())._align_plan_runs()
 
     def _filter_computed(self, vals_list, names):
         """:param list[dict] vals_list: what is written to each of the records
@@ -54,14 +59,52 @@ class MailActivityMixin(models.AbstractModel):
             if names & vals.keys()
         )
 
+    @api.model
+    def _get_followed_fields(self):
+        """:returns: the names of the fields that say whom the runs of a record follow;
+            the salesperson of an invoice has another one behind its ``user_id``
+        :rtype: set[str]
+        """
+        names = set()
+        for name in FOLLOWED_FIELDS:
+            if field := self._fields.get(name):
+                names.add(name)
+                if field.related:
+                    names.add(field.related.partition(".")[0])
+        return names
+
     def _align_plan_runs(self):
         """Have the plan runs of the records follow them: see ``_follow_documents``."""
-        # While an addon is uninstalled, the engine's tables may be gone already.
-        if not self or is_uninstalling(self.env):
-            return
-        plans = self.env["mail.activity.plan"]
-        if self._name in plans._get_watched_models("launched"):
+        if self and self._has_plans():
             self._get_plan_runs()._follow_documents()
+
+    @api.model
+    def _has_plans(self):
+        """:returns: whether there may be plan runs on records of the model"""
+        # While an addon is uninstalled, the engine's tables may be gone already.
+        if is_uninstalling(self.env):
+            return False
+        plans = self.env["mail.activity.plan"]
+        return self._name in plans._get_watched_models("launched")
+
+    def activity_schedule(
+        self,
+        act_type_xmlid="",
+        date_deadline=None,
+        summary="",
+        note="",
+        **act_values,
+    ):
+        """An addon asks for a type that was deleted here, or limited to other
+        applications: there is an activity all the same; see ``is_program``."""
+        activities = super(MailActivityMixin, leniently(self)).activity_schedule(
+            act_type_xmlid,
+            date_deadline=date_deadline,
+            summary=summary,
+            note=note,
+            **act_values,
+        )
+        return activities and activities.with_env(self.env)
 
     def activity_search(
         self,
@@ -100,9 +143,10 @@ class MailActivityMixin(models.AbstractModel):
             )._stop_where_met()
 
     def _stop_archived_runs(self):
-        self._get_plan_runs(
+        runs = self._get_plan_runs(
             [("state", "in", OPEN_STATES), ("exit_on_lost", "=", True)]
-        )._stop("lost", self.env._("The record was archived."))
+        )
+        runs._stop("lost", runs._get_archived_note())
 
     def unlink(self):
         """Deleting the record's activities stops its runs: see ``mail.activity``. Only
@@ -140,13 +184,11 @@ class MailActivityMixin(models.AbstractModel):
         (survivor + merged).invalidate_recordset(["activity_ids"], flush=False)
 
     def _get_all_activities(self):
-        """:returns: the activities of the records, closed and held ones included, as
-        superuser"""
-        return (
-            self.env["mail.activity"]
-            .sudo()
-            .with_context(active_test=False)
-            .search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
+        """:returns: the activities of the records, closed and held ones included, for
+        the engine"""
+        activities = by_engine(self.env["mail.activity"])
+        return activities.with_context(active_test=False).search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         )
 
     def _update_activity_partners(self):

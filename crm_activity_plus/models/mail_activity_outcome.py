@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from .engine_env import is_uninstalling
+from .ir_model_data import is_suite_removed
 
 
 class MailActivityOutcome(models.Model):
@@ -154,6 +155,56 @@ class MailActivityOutcome(models.Model):
                 )
         action = self.server_action_id
         return action and action._get_choice_error(action.sudo().model_name)
+
+    @api.ondelete(at_uninstall=True)
+    def _unlink_except_used(self):
+        """Nobody could tell any more how activities ended, or what an action does."""
+        if is_uninstalling(self.env):
+            return
+        used = self.browse()
+        for model, name in (
+            ("mail.activity", "outcome_id"),
+            ("mail.activity.plan.run.line", "outcome_id"),
+            ("ir.actions.server", "activity_outcome_id"),
+        ):
+            records = self.env[model].sudo().with_context(active_test=False)
+            for [outcome] in records._read_group([(name, "in", self.ids)], [name]):
+                used |= outcome
+        if used:
+            raise UserError(
+                self.env._(
+                    "“%(outcomes)s” can't be deleted: activities ended so, or actions "
+                    "use it. Archive it instead.",
+                    outcomes=", ".join(used.sudo(False).mapped("name")),
+                )
+            )
+
+    def unlink(self):
+        """The addon that brought them is uninstalled: what was to happen after these
+        outcomes only must not happen after any."""
+        if is_uninstalling(self.env) and not is_suite_removed(self):
+            self._close_branches()
+        return super().unlink()
+
+    def _close_branches(self):
+        """Skip the steps that come after these outcomes alone, and keep plans with such
+        steps from being launched until somebody has looked at them."""
+        using = [("after_outcome_ids", "in", self.ids)]
+        lines = self.env["mail.activity.plan.run.line"].sudo()
+        lines = lines.search([*using, ("state", "=", "waiting")])
+        dead = lines.filtered(lambda line: not line.after_outcome_ids - self)
+        dead._close(
+            "skipped",
+            reason=self.env._(
+                "The outcome that it comes after doesn't exist any more."
+            ),
+            branch_taken=False,
+        )
+        dead.run_id._advance()
+        steps = self.env["mail.activity.plan.template"].sudo().search(using)
+        steps.filtered(
+            lambda step: not step.after_outcome_ids - self
+        ).plan_id.active = False
 
     @api.model
     def _read_outcome(self, outcome):

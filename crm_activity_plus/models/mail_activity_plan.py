@@ -1,6 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import logging
 from collections import Counter
 from datetime import date
 from typing import NamedTuple
@@ -15,10 +16,13 @@ from ..tools.codes import make_code
 from ..tools.graph import sort_in_waves
 from ..tools.internal import read_internal
 from .condition import Condition
-from .engine_env import is_uninstalling, unsteered
+from .engine_env import is_program, is_uninstalling, unsteered
+from .ir_model_data import is_suite_removed
 from .mail_activity_plan_template import PREVIOUS_STEP_DELAYS
 from .step_assigner import StepAssigner
 from .step_dater import StepDater
+
+_logger = logging.getLogger(__name__)
 
 # So many records are launched on in one transaction; more of them in the background.
 LAUNCH_BATCH_SIZE = 500
@@ -84,7 +88,8 @@ class MailActivityPlan(models.Model):
         "resource.calendar",
         string="Working Hours",
         check_company=True,
-        ondelete="restrict",
+        # People can't delete them: see resource.calendar.
+        ondelete="set null",
         help="Leave it empty for the responsible's own, else the company's.",
     )
     exit_on_won = fields.Boolean("Stop When Won", default=True)
@@ -133,6 +138,40 @@ class MailActivityPlan(models.Model):
                 )
             )
 
+    @api.ondelete(at_uninstall=True)
+    def _unlink_except_in_actions(self):
+        if is_uninstalling(self.env):
+            return
+        actions = self.env["ir.actions.server"].sudo()
+        launching = actions.search([("activity_plan_id", "in", self.ids)])
+        if launching and is_program(self.env):
+            _logger.warning("%s launch %s, which are deleted.", launching, self)
+        elif launching:
+            raise UserError(
+                self.env._(
+                    "“%(plans)s” can't be deleted: it is launched by “%(actions)s”. "
+                    "Change that first, or archive the plan.",
+                    plans=", ".join(launching.activity_plan_id.mapped("name")),
+                    actions=", ".join(launching.mapped("name")),
+                )
+            )
+
+    def unlink(self):
+        """An addon takes its plans along when it is uninstalled: what was launched
+        ends. One that deletes a plan for other reasons archives it, where it was
+        launched."""
+        if is_uninstalling(self.env):
+            if not is_suite_removed(self):
+                self.sudo().run_ids._stop("plan_deleted")
+                self.env.flush_all()
+        elif is_program(self.env):
+            launched = self.filtered(lambda plan: plan.sudo().run_ids)
+            if launched:
+                _logger.warning("%s were launched: they are archived.", launched)
+                launched.active = False
+            self -= launched
+        return super().unlink()
+
     def _count_change(self, activity_types):
         """Count a change of the plans' steps.
 
@@ -161,12 +200,8 @@ class MailActivityPlan(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        plans = super().create(
-            [
-                {name: value for name, value in vals.items() if name != "version"}
-                for vals in vals_list
-            ]
-        )
+        # Whatever was given for it.
+        plans = super().create([{**vals, "version": 0} for vals in vals_list])
         known = self._get_watched_models("launched")
         if not known.issuperset(plans.mapped("res_model")) or any(
             plan[name] for plan in plans for name in WATCHED_EXITS
@@ -179,7 +214,8 @@ class MailActivityPlan(models.Model):
         if "res_model" in vals:
             self._check_res_model_stays(vals["res_model"])
         result = super().write(vals)
-        if vals.keys() & {"active", "domain", "res_model", "team_ids"}:
+        names = {"active", "domain", "res_model", "team_ids"}
+        if vals.keys() & names and not self.env.su:
             # On other records, the actions of its steps do something else.
             self.filtered("active").template_ids._check_choices()
         if {"res_model", *WATCHED_EXITS} & vals.keys():
@@ -358,8 +394,9 @@ class MailActivityPlan(models.Model):
                     steps, record, responsible, assigner, unmet
                 )
                 self._apply_overrides(proposed, overrides.get(record.id, {}))
-                if record.id in overrides:
-                    reason = self._get_unusable_override_reason(proposed, record)
+                reason = self._get_unusable_override_reason(
+                    overrides.get(record.id, {}), record
+                )
                 try:
                     self._date_steps(proposed, plan_date, dater, record)
                 except ValidationError as undatable:
@@ -419,6 +456,14 @@ class MailActivityPlan(models.Model):
     def _get_unavailable_reason(self):
         """:returns: why nobody can begin with the plan now, neither by a launch nor by
         a restart, or False"""
+        if not isinstance(
+            self.env.get(self.res_model), self.pool["mail.activity.mixin"]
+        ):
+            return self.env._(
+                "The application that the plan “%(plan)s” is for isn't there any more. "
+                "Choose another plan.",
+                plan=self.name,
+            )
         if not self.active:
             return self.env._(
                 "The plan “%(plan)s” is archived. Restore it, or choose another one.",
@@ -610,8 +655,12 @@ class MailActivityPlan(models.Model):
         """Likewise where a record meets the exit condition already."""
         if not exits.exit_domain or not records:
             return {}
+        # Who launched a run stays so, whoever restarts it.
+        user = exits.user_id if "user_id" in exits else self.env.user
         try:
-            met = self._filter_records(records.sudo(), exits.exit_domain, self.name)
+            met = self._filter_records(
+                records.sudo(), exits.exit_domain, self.name, user
+            )
         except ValidationError:
             # It never stops the plan either: see ``_stop_where_met`` of runs.
             return {}
@@ -1010,11 +1059,11 @@ class MailActivityPlan(models.Model):
                     step["state"] = "scheduled"
             step.update(values)
 
-    def _get_unusable_override_reason(self, steps, record):
-        """:returns: why somebody who was chosen for a step can't do it on a record, or
-        False"""
+    def _get_unusable_override_reason(self, overrides, record):
+        """:param dict overrides: those of the record
+        :returns: why somebody who was chosen for a step can't do it there, or False"""
         users = self.env["res.users"].browse(
-            step["user_id"] for step in steps if step["user_id"]
+            values["user_id"] for values in overrides.values() if values.get("user_id")
         )
         unusable = users - users._filter_can_do_activities(record)
         if not unusable:
@@ -1063,6 +1112,7 @@ class MailActivityPlan(models.Model):
                     if proposal.record.id not in running
                 ]
             else:
+                runs._touch_documents()
                 runs._launch([proposal.steps for proposal in proposals])
                 return runs.sudo(False), late
         return Run.sudo(False), late

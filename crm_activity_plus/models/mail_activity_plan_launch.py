@@ -4,18 +4,29 @@
 import json
 import logging
 from datetime import timedelta
+from time import monotonic
 
 import psycopg2
+from psycopg2.extras import Json
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import json_default, split_every
+from odoo.tools import SQL, json_default
 
 from ..tools.internal import Internal, read_internal
 from ..tools.savepoint import savepoint
 from .mail_activity_plan import LAUNCH_BATCH_SIZE as BATCH_SIZE
 
 _logger = logging.getLogger(__name__)
+
+# It begins with so many records in a transaction: they are done soon also where the
+# server is slow. As long as that is quick, there are more of them the next time.
+FIRST_BATCH_SIZE = 50
+QUICK_SECONDS = 5
+SLOW_SECONDS = 20
+
+# After so many tries in a row that came to nothing, a record is passed over.
+MAX_TRIES = 12
 
 # An ended launch can be looked at for so long.
 KEPT_DAYS = 180
@@ -60,8 +71,8 @@ class MailActivityPlanLaunch(models.Model):
     responsible_id = fields.Many2one(
         "res.users", required=True, readonly=True, ondelete="cascade"
     )
-    res_ids = fields.Json(required=True, readonly=True)
-    overrides = fields.Json(readonly=True)
+    res_ids = fields.Json(required=True, readonly=True, prefetch=False)
+    overrides = fields.Json(readonly=True, prefetch=False)
     request_key = fields.Char(
         readonly=True, help="The pop-up that it was launched from, if any."
     )
@@ -82,12 +93,16 @@ class MailActivityPlanLaunch(models.Model):
     processed_count = fields.Integer("Processed", readonly=True)
     launched_count = fields.Integer("Launched", readonly=True)
     # With the names of records, which not everybody may know who may see the launch.
-    skipped_rows = fields.Json(readonly=True, groups=fields.NO_ACCESS)
+    skipped_rows = fields.Json(readonly=True, prefetch=False, groups=fields.NO_ACCESS)
     skipped = fields.Json("Skipped Records", compute="_compute_skipped")
     skipped_count = fields.Integer("Skipped", compute="_compute_skipped")
     skipped_reasons = fields.Text("Skipped Because", compute="_compute_skipped")
     progress = fields.Float(compute="_compute_progress")
     error = fields.Char(readonly=True)
+    try_count = fields.Integer(
+        readonly=True,
+        help="How often it was begun since a batch was done. The batches get smaller.",
+    )
     date_end = fields.Datetime("Ended on", readonly=True)
 
     @api.depends("skipped_rows")
@@ -172,6 +187,7 @@ class MailActivityPlanLaunch(models.Model):
         domain = [("state", "in", ("pending", "running"))]
         IrCron = self.env["ir.cron"]
         launches = self.search(domain, order="id")
+        launches[:1]._count_try()
         # Counted in records: a launch whose time is over goes on at once, not with the
         # next poll of the scheduler.
         IrCron._commit_progress(
@@ -180,6 +196,9 @@ class MailActivityPlanLaunch(models.Model):
             )
         )
         for launch in launches:
+            if launch != launches[0]:
+                launch._count_try()
+                IrCron._commit_progress()
             try:
                 launch = launch.try_lock_for_update().filtered_domain(domain)
                 time_left = not launch or launch._process()
@@ -196,6 +215,18 @@ class MailActivityPlanLaunch(models.Model):
             if not time_left:
                 break
 
+    def _count_try(self):
+        """Note down that a launch is begun, before it is: whatever ends the process in
+        the middle of a batch, the next try is with a smaller one."""
+        try:
+            for launch in self.try_lock_for_update():
+                launch.try_count += 1
+            self.flush_recordset(["try_count"])
+        except psycopg2.OperationalError:
+            # Another server does.
+            _logger.info("Launch %s is begun elsewhere", self.id, exc_info=True)
+            self.env.cr.rollback()
+
     @api.autovacuum
     def _gc_ended_launches(self):
         """What came of a launch is told in a message, and the runs stay."""
@@ -208,15 +239,18 @@ class MailActivityPlanLaunch(models.Model):
         :returns: whether there is time left
         """
         self.state = "running"
-        remaining = self.res_ids[self.processed_count :]
-        for batch in split_every(BATCH_SIZE, remaining, list):
+        # What may be long is read once: a commit forgets everything.
+        res_ids, overrides = self.res_ids, self.overrides or {}
+        size = self._get_first_size()
+        while batch := res_ids[self.processed_count :][:size]:
+            start = monotonic()
             plan = self._get_plan()
             try:
                 self._check_launchable(plan)
             except UserError as error:
                 self._end("failed", str(error))
             else:
-                self._process_batch(plan, batch)
+                self._process_batch(plan, batch, overrides)
                 if self.processed_count >= self.record_count:
                     self._end("done")
             time_left = self.env["ir.cron"]._commit_progress(len(batch))
@@ -226,8 +260,27 @@ class MailActivityPlanLaunch(models.Model):
                 return bool(time_left)
             if not time_left:
                 return False
+            size = self._get_next_size(size, monotonic() - start)
         self._end("done")
         return True
+
+    def _get_first_size(self):
+        """:returns: on how many records to launch first: few, and fewer after each try
+        that came to nothing"""
+        halvings = max(self.try_count - 1, 0)
+        return max(min(FIRST_BATCH_SIZE, BATCH_SIZE) >> halvings, 1)
+
+    @api.model
+    def _get_next_size(self, size, seconds):
+        """:param int size: on how many records it was launched last
+        :param float seconds: how long that took
+        :returns: on how many to launch next
+        """
+        if seconds < QUICK_SECONDS:
+            return min(2 * size, BATCH_SIZE)
+        if seconds > SLOW_SECONDS:
+            return max(size // 2, 1)
+        return size
 
     def _get_plan(self):
         """:returns: the plan, with the rights and the companies of whoever launches"""
@@ -272,10 +325,62 @@ class MailActivityPlanLaunch(models.Model):
         chosen = self.responsible_id
         return chosen != self.user_id and chosen.id
 
-    def _process_batch(self, plan, res_ids):
+    def _process_batch(self, plan, res_ids, overrides):
         """Launch on records, on each by itself where that fails for one of them."""
+        overrides = {
+            str(res_id): overrides[str(res_id)]
+            for res_id in res_ids
+            if str(res_id) in overrides
+        }
+        if self.try_count > MAX_TRIES:
+            # Whatever ends the process here would do so again.
+            result = self._skip(res_ids, self._get_interrupted_reason())
+        else:
+            result = self._launch_on_all(plan, res_ids, overrides)
+        self.write(
+            {
+                "processed_count": self.processed_count + len(res_ids),
+                "launched_count": self.launched_count + len(result["run_ids"]),
+                # A bit larger again, the next time.
+                "try_count": max(self.try_count - 2, 0),
+            }
+        )
+        self._add_skipped(result["skipped"])
+
+    def _get_interrupted_reason(self):
+        return self.env._(
+            "The launch was interrupted here again and again. Launch the plan on this "
+            "record alone, or ask an administrator to look into the server's log."
+        )
+
+    @api.model
+    def _skip(self, res_ids, reason):
+        """:returns: the result of a launch that skips records"""
+        skipped = [{"res_id": res_id, "reason": reason} for res_id in res_ids]
+        return {"run_ids": [], "skipped": skipped}
+
+    def _add_skipped(self, rows):
+        """There may be many already: they are neither read nor sent again."""
+        if not rows:
+            return
+        self.flush_recordset(["skipped_rows"])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE mail_activity_plan_launch
+                   SET skipped_rows = COALESCE(skipped_rows, '[]') || %s
+                 WHERE id = %s
+                """,
+                Json(rows),
+                self.id,
+            )
+        )
+        self.invalidate_recordset(["skipped_rows"], flush=False)
+        self.modified(["skipped_rows"])
+
+    def _launch_on_all(self, plan, res_ids, overrides):
         try:
-            result = self._launch_on(plan, res_ids)
+            return self._launch_on(plan, res_ids, overrides)
         except psycopg2.OperationalError:
             # The transaction is lost: this batch is done again in the next one.
             raise
@@ -283,30 +388,20 @@ class MailActivityPlanLaunch(models.Model):
             # One bad record: find it.
             result = {"run_ids": [], "skipped": []}
             for res_id in res_ids:
-                for key, rows in self._try_launch_on(plan, res_id).items():
+                for key, rows in self._try_launch_on(plan, res_id, overrides).items():
                     result[key] += rows
-        self.write(
-            {
-                "processed_count": self.processed_count + len(res_ids),
-                "launched_count": self.launched_count + len(result["run_ids"]),
-                "skipped_rows": [*(self.skipped_rows or []), *result["skipped"]],
-            }
-        )
+            return result
 
-    def _launch_on(self, plan, res_ids):
-        overrides = {
-            res_id: values
-            for res_id, values in (self.overrides or {}).items()
-            if int(res_id) in res_ids
-        }
+    def _launch_on(self, plan, res_ids, overrides):
         with savepoint(self.env.cr):
             return plan._launch_now(
                 res_ids, self.plan_date, self._get_responsible_id(), overrides
             )
 
-    def _try_launch_on(self, plan, res_id):
+    def _try_launch_on(self, plan, res_id, overrides):
+        own = {key: values for key, values in overrides.items() if key == str(res_id)}
         try:
-            return self._launch_on(plan, [res_id])
+            return self._launch_on(plan, [res_id], own)
         except psycopg2.OperationalError:
             raise
         except Exception as error:
@@ -314,10 +409,7 @@ class MailActivityPlanLaunch(models.Model):
                 _logger.exception(
                     "Launch %s: the record %s can't be launched on", self.id, res_id
                 )
-            return {
-                "run_ids": [],
-                "skipped": [{"res_id": res_id, "reason": str(error)}],
-            }
+            return self._skip([res_id], str(error))
 
     def _fail(self, error):
         """End a launch that can't go on for a reason that nobody thought of."""

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import logging
+from collections import defaultdict
 from itertools import zip_longest
 
 import psycopg2
@@ -9,7 +10,8 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import split_every
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .engine_env import by_engine, is_uninstalling
 from .step_dater import StepDater
@@ -17,6 +19,7 @@ from .step_dater import StepDater
 _logger = logging.getLogger(__name__)
 
 EXIT_BATCH_SIZE = 200
+EXITS_POSITION = "exits"
 
 OPEN_STATES = ("running", "paused")
 
@@ -40,12 +43,9 @@ class MailActivityPlanRun(models.Model):
 
     _open_states = OPEN_STATES
 
+    # None where the plan went with the application it was for. People can't delete it.
     plan_id = fields.Many2one(
-        "mail.activity.plan",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="restrict",
+        "mail.activity.plan", readonly=True, index=True, ondelete="set null"
     )
     name = fields.Char(required=True, readonly=True)
     res_model = fields.Char("Document Model", required=True, readonly=True)
@@ -118,6 +118,7 @@ class MailActivityPlanRun(models.Model):
             ("merged", "Merged into another record"),
             ("outcome", "An outcome ended it"),
             ("record_deleted", "The record was deleted"),
+            ("plan_deleted", "The plan was deleted"),
         ],
         readonly=True,
     )
@@ -165,6 +166,8 @@ class MailActivityPlanRun(models.Model):
         "The plan is already under way on this record.",
     )
     _document_index = models.Index("(res_model, res_id)")
+    # For the check of the exits, which goes through them in this order.
+    _under_way_index = models.Index("(id) WHERE state IN ('running', 'paused')")
 
     @api.ondelete(at_uninstall=True)
     def _unlink_never(self):
@@ -277,7 +280,12 @@ class MailActivityPlanRun(models.Model):
                 )
 
     def action_open_document(self):
+        """:raises UserError: the document is gone"""
         self.ensure_one()
+        if self._filter_without_document_left():
+            raise UserError(
+                self.env._("The record of “%(run)s” was deleted.", run=self.name)
+            )
         return {
             "type": "ir.actions.act_window",
             "res_model": self.res_model,
@@ -323,6 +331,45 @@ class MailActivityPlanRun(models.Model):
         # What comes behind steps that were left out or failed, and runs without any
         # open step.
         (lines - lines._filter_open()).run_id._advance()
+
+    def _touch_documents(self):
+        """Have whoever changes or deletes one of the records at this moment, and can't
+        see its run yet, begin anew: what a change would have ended doesn't go on.
+
+        A lock alone would let the other one go on behind it. So the row is updated,
+        without changing it: PostgreSQL then refuses the other one's update, and Odoo
+        repeats it; or this transaction is repeated, where the other one was first.
+        """
+        for res_model, runs in self.grouped("res_model").items():
+            self._touch(self.env[res_model].browse(runs.mapped("res_id")))
+
+    @api.model
+    def _touch(self, records):
+        """See :meth:`_touch_documents`."""
+        if records and records._auto:
+            self._lock(records)
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET id = id WHERE id = ANY(%s)",
+                    SQL.identifier(records._table),
+                    records.ids,
+                )
+            )
+
+    @api.model
+    def _lock(self, records):
+        """Lock rows that are about to be updated, in one order, so that two who do so
+        don't wait for each other. Where somebody else has updated one of them since
+        this transaction began, it is repeated."""
+        if records and records._auto:
+            self.env.cr.execute(
+                SQL(
+                    "SELECT id FROM %s WHERE id = ANY(%s) ORDER BY id"
+                    " FOR NO KEY UPDATE",
+                    SQL.identifier(records._table),
+                    records.ids,
+                )
+            )
 
     def _get_action_depth(self):
         """:returns: how many actions led here today, for the next one; a plan that
@@ -395,16 +442,17 @@ class MailActivityPlanRun(models.Model):
         )
         open_lines._close("cancelled", reason=text)
         activities._cancel(reason=text)
-        runs._post_notes(
-            {
-                run: self.env._(
-                    "The plan “%(plan)s” was stopped. %(reason)s",
-                    plan=run.name,
-                    reason=text,
-                )
-                for run in runs
-            }
-        )
+        if reason != "record_deleted":
+            runs._post_notes(
+                {
+                    run: self.env._(
+                        "The plan “%(plan)s” was stopped. %(reason)s",
+                        plan=run.name,
+                        reason=text,
+                    )
+                    for run in runs
+                }
+            )
 
     def _pause(self):
         self._set_state("paused", {"date_paused": fields.Datetime.now()})
@@ -462,6 +510,7 @@ class MailActivityPlanRun(models.Model):
 
     def _restart(self):
         self._check_restartable()
+        self._touch_documents()
         self._stop("manual", self.env._("Restarted"))
         launches = self.env["mail.activity.log"].search(
             [("run_id", "in", self.ids), ("event", "=", "launched")]
@@ -510,6 +559,14 @@ class MailActivityPlanRun(models.Model):
                 run=run.display_name,
             )
             for run in self._filter_without_document_left()
+        }
+        refusals |= {
+            run: self.env._(
+                "“%(run)s” can't be restarted: its plan was deleted.",
+                run=run.display_name,
+            )
+            for run in self
+            if not run.plan_id and run not in refusals
         }
         left = self.filtered(lambda run: run not in refusals)
         # Runs that look at their records alike.
@@ -562,23 +619,59 @@ class MailActivityPlanRun(models.Model):
 
     @api.model
     def _cron_check_exits(self):
-        """Stop what no hook could: records that were deleted behind the ORM's back, and
-        exit conditions that time alone made true."""
-        domain = [("state", "in", OPEN_STATES)]
-        runs = self.search(domain, order="id")
-        self.env["ir.cron"]._commit_progress(remaining=len(runs))
-        for batch in split_every(EXIT_BATCH_SIZE, runs.ids, self.browse):
-            try:
-                batch.try_lock_for_update().filtered_domain(domain)._check_exits()
-            except psycopg2.OperationalError:
-                # Somebody else changed the same at this moment: the next call looks at
-                # these again.
-                _logger.info("Runs %s were interrupted", batch.ids, exc_info=True)
-                self.env.cr.rollback()
-                continue
+        """Stop what no hook could: records that were deleted behind the ORM's back,
+        exit conditions that time alone made true, what happened at the same moment as
+        the launch. A call goes on where the time of the last one was over."""
+        domain = Domain("state", "in", OPEN_STATES)
+        IrCron, positions = self.env["ir.cron"], self.env["mail.activity.cron.position"]
+        last_id, count = positions._find_start(EXITS_POSITION, self, domain)
+        IrCron._commit_progress(remaining=count)
+        while batch := self.search(
+            domain & Domain("id", ">", last_id), order="id", limit=EXIT_BATCH_SIZE
+        ):
+            is_last = len(batch) < EXIT_BATCH_SIZE
+            last_id = 0 if is_last else batch[-1].id
+            batch._check_exits_up_to(last_id)
             # Of those that somebody else holds, nothing remains to be done here.
-            if not self.env["ir.cron"]._commit_progress(len(batch)):
+            time_left = IrCron._commit_progress(
+                len(batch), remaining=0 if is_last else None
+            )
+            if is_last or not time_left:
                 break
+
+    def _check_exits_up_to(self, last_id):
+        """Look at runs in one transaction; where somebody else changed the same at this
+        moment, at each of them in a transaction of its own.
+
+        :param int last_id: how far the scheduled action comes by that
+        """
+        positions = self.env["mail.activity.cron.position"]
+        if not self._try_transaction(
+            lambda: (
+                self._check_exits_of_free(),
+                positions._set(EXITS_POSITION, last_id),
+            )
+        ):
+            for run in self:
+                run._try_transaction(run._check_exits_of_free)
+                self.env["ir.cron"]._commit_progress()
+            self._try_transaction(lambda: positions._set(EXITS_POSITION, last_id))
+
+    def _try_transaction(self, function):
+        """:returns: whether nobody was in the way of what a function does"""
+        try:
+            function()
+            self.env.flush_all()
+        except psycopg2.OperationalError:
+            _logger.info("Runs %s were interrupted", self.ids, exc_info=True)
+            self.env.cr.rollback()
+            return False
+        return True
+
+    def _check_exits_of_free(self):
+        """Those that nobody else holds."""
+        domain = [("state", "in", OPEN_STATES)]
+        self.try_lock_for_update().filtered_domain(domain)._check_exits()
 
     def _check_exits(self):
         """Look at each run by itself where that fails for one of them."""
@@ -603,9 +696,23 @@ class MailActivityPlanRun(models.Model):
         gone = self._filter_without_document_left()
         gone._stop("record_deleted")
         left = self - gone
+        left._stop_where_closed()
         left.filtered("exit_domain")._stop_where_met()
         left._close_lost_steps()
         left._follow_documents()
+
+    def _stop_where_closed(self):
+        """Stop the runs whose record is won, lost or archived by now."""
+        by_state = defaultdict(self.browse)
+        for run, record in self._get_documents().items():
+            by_state[run.plan_id._get_closed_state(record, run)] += run
+        by_state["won"]._stop("won")
+        by_state["lost"]._stop("lost")
+        by_state["archived"]._stop("lost", self._get_archived_note())
+
+    @api.model
+    def _get_archived_note(self):
+        return self.env._("The record was archived.")
 
     def _stop_where_met(self):
         """Stop the runs whose record meets their exit condition by now."""
@@ -655,6 +762,15 @@ class MailActivityPlanRun(models.Model):
             ]
         )
 
+    def _forget_plans(self):
+        """The plans of these are about to be deleted along with their templates and
+        actions. PostgreSQL would clear one of these keys of a step after the other, and
+        stumble over the next, where the step itself was changed just before."""
+        self.plan_id = False
+        self.line_ids.write(
+            {"mail_template_id": False, "server_action_id": False, "template_id": False}
+        )
+
     @api.model
     def _get_logged_fields(self):
         return ("company_id", "plan_date", "responsible_id")
@@ -669,6 +785,8 @@ class MailActivityPlanRun(models.Model):
 
         :param record: the one that stays
         """
+        # A plan may be launched on it at this moment.
+        self._touch(record)
         under_way = self.filtered(lambda run: run.state in OPEN_STATES)
         for same in under_way.grouped(
             lambda run: (run.plan_id, run.launch_key)

@@ -5,6 +5,7 @@ import logging
 from collections import defaultdict
 from datetime import datetime, time, timedelta
 from itertools import islice
+from time import monotonic
 
 import psycopg2
 import pytz
@@ -21,6 +22,7 @@ from ..tools.errors import describe_error
 from ..tools.graph import SKIP, START, Closed, decide_turn
 from ..tools.internal import Internal
 from ..tools.savepoint import savepoint
+from .calendar_event import BOOKING_RUN_KEY
 from .engine_env import by_engine
 from .mail_activity import CLOSED_STATUSES
 from .mail_activity_plan_run import OPEN_STATES as RUN_OPEN_STATES
@@ -30,8 +32,12 @@ from .step_dater import StepDater
 
 _logger = logging.getLogger(__name__)
 
-# So many steps are done in one transaction.
+# So many steps are done in one transaction; at first few, so that something is done
+# also where they are slow.
 DUE_BATCH_SIZE = 50
+FIRST_DUE_BATCH_SIZE = 10
+# As long as the transactions are this quick, they get larger.
+QUICK_SECONDS = 5
 
 # What a proposal says of a step beside the values of its line.
 NOT_OF_THE_LINE = {"after", "template"}
@@ -167,8 +173,9 @@ class MailActivityPlanRunLine(models.Model):
     calendar_event_id = fields.Many2one(
         "calendar.event", string="Meeting", readonly=True, ondelete="set null"
     )
+    # People can't delete it; but it goes with the addon that brought it.
     outcome_id = fields.Many2one(
-        "mail.activity.outcome", readonly=True, ondelete="restrict"
+        "mail.activity.outcome", readonly=True, ondelete="set null"
     )
     attempt = fields.Integer(default=1, readonly=True)
     max_attempts = fields.Integer(readonly=True)
@@ -616,6 +623,7 @@ class MailActivityPlanRunLine(models.Model):
     def _start(self):
         """Begin scheduled steps: create the activities of those that somebody does, and
         have the others done on their date."""
+        self.user_id._lock_as_active()
         # In the order of activities, as records that were read before append them.
         manual = self.filtered(lambda line: line.action_type == "activity")
         manual = manual.sorted("date_deadline")
@@ -913,29 +921,68 @@ class MailActivityPlanRunLine(models.Model):
     def _cron_run_due(self):
         """Do the steps that are due. Several servers may do so at once: each takes what
         no other one holds. A step that can't be done fails, and the others go on."""
-        domain = self._get_due_domain()
-        self.env["ir.cron"]._commit_progress(remaining=self.search_count(domain))
-        tried = set()
-        while True:
-            batch = self.search(
-                Domain(domain) & Domain("id", "not in", list(tried)),
-                limit=DUE_BATCH_SIZE,
-                order="date_due, id",
+        domain = Domain(self._get_due_domain())
+        IrCron = self.env["ir.cron"]
+        IrCron._commit_progress(remaining=self.search_count(domain))
+        time_left = True
+        while time_left:
+            done, time_left = self._run_due_once(domain)
+            if not done:
+                # Nothing that was done made others due.
+                break
+
+    @api.model
+    def _run_due_once(self, domain):
+        """Go once through the steps that are due, in the order of their dates.
+
+        :param domain: which these are
+        :returns: how many were done, and whether there is time left
+        """
+        all_done, batch_size, after = 0, FIRST_DUE_BATCH_SIZE, Domain.TRUE
+        while batch := self.search(
+            domain & after, limit=min(batch_size, DUE_BATCH_SIZE), order="date_due, id"
+        ):
+            date_due, last_id = batch[-1].date_due, batch[-1].id
+            after = Domain("date_due", ">", date_due) | (
+                Domain("date_due", "=", date_due) & Domain("id", ">", last_id)
             )
-            if not batch:
-                break
-            tried.update(batch.ids)
-            try:
-                lines = batch.try_lock_for_update().filtered_domain(domain)
-                lines._run_actions()
-            except psycopg2.OperationalError:
-                # Somebody else changed the same at this moment: these are still due,
-                # and done by the next call.
-                _logger.info("Steps %s were interrupted", batch.ids, exc_info=True)
-                self.env.cr.rollback()
-                continue
-            if not self.env["ir.cron"]._commit_progress(len(batch)):
-                break
+            start = monotonic()
+            done = batch._run_due(domain)
+            all_done += done
+            is_quick = monotonic() - start < QUICK_SECONDS
+            batch_size = 2 * batch_size if is_quick else FIRST_DUE_BATCH_SIZE
+            # Those that others hold take no time, and must not take that of the rest.
+            if not self.env["ir.cron"]._commit_progress(len(batch)) and done:
+                return all_done, False
+        return all_done, True
+
+    def _run_due(self, domain):
+        """Do steps in one transaction; where that can't be, each in one of its own.
+
+        :param domain: of those that are due
+        :returns: how many were done
+        """
+        try:
+            lines = self.try_lock_for_update().filtered_domain(domain)
+            lines._run_actions()
+            self.env.flush_all()
+        except Exception as error:
+            # Somebody else changed the same at this moment, most likely: what isn't
+            # done now is still due, and done by the next call.
+            level = logging.INFO
+            if not isinstance(error, psycopg2.OperationalError):
+                level = logging.ERROR
+            _logger.log(level, "Steps %s were interrupted", self.ids, exc_info=True)
+            self.env.cr.rollback()
+            if len(self) == 1:
+                return 0
+        else:
+            return len(lines.filtered(lambda line: line.state != "scheduled"))
+        done = 0
+        for line in self:
+            done += line._run_due(domain)
+            self.env["ir.cron"]._commit_progress()
+        return done
 
     @api.model
     def _get_due_domain(self):
@@ -1064,7 +1111,10 @@ class MailActivityPlanRunLine(models.Model):
             values["opportunity_id"] = record.id
         # The run's own meeting is no reason to end it.
         events = self._as_responsible(record).env["calendar.event"]
-        event = events.with_context(plan_no_booking=Internal(True)).create(values)
+        event = events.with_context(
+            plan_no_booking=Internal(True),
+            **{BOOKING_RUN_KEY: Internal(self.run_id.id)},
+        ).create(values)
         return {"calendar_event_id": event.id}
 
     def _run_action_server_action(self, record):
@@ -1182,9 +1232,10 @@ class MailActivityPlanRunLine(models.Model):
         body = lines.env["ir.qweb"]._render(
             template, {"lines": lines, "user": user}, minimal_qcontext=True
         )
-        thread = self.env[self[0].res_model].browse(self[0].res_id)
-        if len(self.run_id) > 1 or not hasattr(thread, "message_notify"):
-            thread = self.env["mail.thread"]
+        thread = self.env["mail.thread"]
+        model = self.env.get(self[0].res_model)
+        if len(self.run_id) == 1 and hasattr(model, "message_notify"):
+            thread = model.browse(self[0].res_id)
         thread.message_notify(
             partner_ids=user.partner_id.ids,
             body=body,

@@ -76,6 +76,7 @@ class MailActivityPlanRunLine(models.Model):
         """
         before = {line: line.user_id for line in users_by_line}
         lines = self.browse().union(*users_by_line)
+        self.env["res.users"].union(*users_by_line.values())._lock_as_active()
         for user, given in lines.grouped(users_by_line.get).items():
             with_activity = given.filtered(lambda line: line._get_open_activity())
             (given - with_activity).write({"user_id": user.id})

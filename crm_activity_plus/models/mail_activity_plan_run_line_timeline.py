@@ -13,23 +13,31 @@ class MailActivityPlanRunLine(models.Model):
     _inherit = "mail.activity.plan.run.line"
 
     def _get_timeline_feedback(self):
-        """:returns: what people wrote when they did a step: by step and attempt"""
+        """:returns: what people wrote when they did a step: by step and attempt. Where
+        the plan was restarted, attempts of the same number were made before, too."""
         activities = (
             self.env["mail.activity"]
             .sudo()
             .with_context(active_test=False)
             .search_fetch(
-                [
-                    ("run_line_id", "in", self.ids),
-                    ("status", "=", "done"),
-                    ("feedback", "!=", False),
-                ],
+                [("run_line_id", "in", self.ids), ("status", "=", "done")],
                 ["attempt", "feedback", "run_line_id"],
-                # Of two lives of a restarted plan, the second one.
-                order="id",
+                order="id DESC",
             )
         )
-        return {(a.run_line_id.id, a.attempt): a.feedback for a in activities}
+        by_line = activities.grouped("run_line_id")
+        result = {}
+        for line in self:
+            latest_first, number = by_line.get(line, ()), line.attempt
+            if latest_first and latest_first[0] != line.activity_id:
+                # The present attempt isn't made yet.
+                number -= 1
+            for activity in latest_first:
+                if number < 1 or activity.attempt != number:
+                    break
+                result[line.id, number] = activity.feedback or False
+                number -= 1
+        return result
 
     def _get_timeline_attempts(self, rows, feedback):
         """:param rows: the ledger's rows about the step being tried again

@@ -1,14 +1,17 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import re
 from contextlib import contextmanager
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import frozendict
 
 from ..tools.internal import Internal, read_internal
 from .condition import Condition
+
+# A column of a file that names steps, and has no ids of them.
+NAMED_STEPS = re.compile(r"\bafter_ids$")
 
 PENDING_KEY = "crm_activity_plus_pending_steps"
 
@@ -21,6 +24,8 @@ class PendingSteps:
         self.step_ids = set()
         #: id of a step -> codes of the steps that it is to come after
         self.after_codes = {}
+        #: id of a step -> the name of a deleted one, which it came after alone
+        self.bereft = {}
         #: ids of plans whose steps changed
         self.plan_ids = set()
 
@@ -53,22 +58,28 @@ class MailActivityPlanSaveMixin(models.AbstractModel):
 
     @api.model
     def load(self, fields, data):
-        """What doesn't fit together in a file is told like any other mistake in it."""
+        """What doesn't fit together in a file is told like any other mistake in it.
+
+        Steps that wait for others may name these, too, in a column of ``after_ids``:
+        they need not be there yet, so that they are looked for in the end."""
+        if not any(name.endswith("after_codes") for name in fields):
+            fields = [NAMED_STEPS.sub("after_codes", name) for name in fields]
         try:
-            with self.env.cr.savepoint(), self._saving() as saving:
+            with self._saving() as saving:
                 return super(MailActivityPlanSaveMixin, saving).load(fields, data)
         except UserError as error:
             message = {"type": "error", "message": str(error)}
             return {"ids": False, "messages": [message], "nextrow": 0}
 
     @api.model
-    def _check_typed_conditions(self, vals_list, defaults=frozendict()):
+    def _check_typed_conditions(self, vals_list, defaults=None):
         """What is no domain may have something in it that can't even be stored.
 
         :param list[dict] vals_list: values of plans or steps
         :param defaults: what is taken beside them, with the names of default values
         :raises ValidationError: one of the values is no domain
         """
+        defaults = defaults or {}
         for vals in vals_list:
             for name in self._condition_names:
                 text = vals.get(name, defaults.get(f"default_{name}"))
@@ -90,8 +101,10 @@ class MailActivityPlanSaveMixin(models.AbstractModel):
             return
         pending = PendingSteps()
         saving = self.with_context(**{PENDING_KEY: Internal(pending)})
-        yield saving
-        saving.env["mail.activity.plan.template"]._finish_saving(pending)
+        # What doesn't fit together is saved already when that is seen.
+        with self.env.cr.savepoint():
+            yield saving
+            saving.env["mail.activity.plan.template"]._finish_saving(pending)
 
     @api.model
     def _get_pending(self):

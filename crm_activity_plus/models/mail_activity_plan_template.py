@@ -1,16 +1,22 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import logging
+from collections import Counter
+
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools.misc import unquote
 
 from ..tools.codes import make_code
 from ..tools.graph import find_cycle
 from .added_fields import KEPT_TYPES, is_added, is_writable, read_values
-from .engine_env import is_uninstalling
+from .engine_env import is_lenient, is_program, is_uninstalling, leniently
+from .mail_activity_plan_save_mixin import PendingSteps
 from .mail_activity_type import APPLICABLE_DOMAIN
+
+_logger = logging.getLogger(__name__)
 
 # What a step does, and where: whoever chooses it must be allowed to do it.
 CHOICE_FIELDS = ("action_type", "mail_template_id", "plan_id", "server_action_id")
@@ -115,7 +121,8 @@ class MailActivityPlanTemplate(models.Model):
         "mail.template",
         string="E-mail Template",
         domain="[('model', '=', res_model)]",
-        ondelete="restrict",
+        # People can't delete it: see _check_not_used.
+        ondelete="set null",
     )
     server_action_id = fields.Many2one(
         "ir.actions.server",
@@ -123,7 +130,8 @@ class MailActivityPlanTemplate(models.Model):
         domain=lambda self: self.env["ir.actions.server"]._get_choosable_domain(
             [("model_name", "=", unquote("res_model"))]
         ),
-        ondelete="restrict",
+        # People can't delete it: see _check_not_used.
+        ondelete="set null",
     )
     chosen_by_id = fields.Many2one(
         "res.users",
@@ -220,8 +228,39 @@ class MailActivityPlanTemplate(models.Model):
         for template in self:
             template.display_name = template.summary or template.activity_type_id.name
 
+    def _validate_fields(self, field_names, excluded_names=()):
+        """Constraints are always checked as superuser: tell them who asks."""
+        records = leniently(self) if is_program(self.env) else self
+        return super(MailActivityPlanTemplate, records)._validate_fields(
+            field_names, excluded_names
+        )
+
+    def _fall_back_on_default_type(self):
+        """Give steps that an addon brings a type that can be used, where the one that
+        it asks for was deleted here, or limited to other applications."""
+        for template in self:
+            activity_type, res_model = template.activity_type_id, template.res_model
+            reason = activity_type._get_reason_not_applicable(res_model)
+            if reason:
+                default = self.env["mail.activity"]._default_activity_type_for_model(
+                    res_model
+                )
+                _logger.warning("%s “%s” is used instead.", reason, default.name)
+                template.write(
+                    {
+                        "activity_type_id": default.id,
+                        "summary": template.summary or activity_type.name,
+                        # Computed from the type, unless they are written.
+                        "note": template.note,
+                        "responsible_type": template.responsible_type,
+                        "responsible_id": template.responsible_id.id,
+                    }
+                )
+
     @api.constrains("activity_type_id", "plan_id")
     def _check_activity_type_res_model(self):
+        if is_lenient(self.env):
+            self._fall_back_on_default_type()
         super()._check_activity_type_res_model()
         for template in self:
             activity_type = template.activity_type_id
@@ -242,6 +281,8 @@ class MailActivityPlanTemplate(models.Model):
     @api.constrains("activity_type_id")
     def _check_activity_type_not_deleted(self):
         """Steps keep a type that is deleted later; new ones can't have it."""
+        if is_lenient(self.env):
+            self._fall_back_on_default_type()
         for template in self.filtered("activity_type_id.deleted"):
             raise ValidationError(
                 self.env._(
@@ -363,34 +404,39 @@ class MailActivityPlanTemplate(models.Model):
         """
         self.browse(pending.after_codes).exists()._link_by_codes(pending.after_codes)
         steps = self.browse(pending.step_ids).exists().sudo()
+        steps._check_bereft(pending.bereft)
         steps._link_to_previous()
         steps._check_links()
         plans = self.env["mail.activity.plan"].sudo().browse(pending.plan_ids)
         plans.exists()._count_change(steps.activity_type_id)
 
     def _link_by_codes(self, after_codes):
-        """Let steps wait for those that are known by their codes.
+        """Let steps wait for those that are known by their codes or, as a file may
+        have it, by their names.
 
         :param dict after_codes: id of a step -> codes
         """
         for template in self:
-            codes = list(filter(None, after_codes[template.id]))
-            found = self.sudo().search(
-                [("plan_id", "=", template.plan_id.id), ("code", "in", codes)]
-            )
-            missing = set(codes) - set(found.mapped("code"))
+            steps = self.sudo().search([("plan_id", "=", template.plan_id.id)])
+            known = {step.code: step for step in steps}
+            names = Counter(steps.mapped("display_name"))
+            for step in steps:
+                if names[step.display_name] == 1:
+                    known.setdefault(step.display_name, step)
+            codes = [code for code in after_codes[template.id] if code]
+            missing = [code for code in codes if code not in known]
             if missing:
                 raise ValidationError(
                     self.env._(
                         "“%(step)s” can't come after “%(codes)s”: the plan “%(plan)s” "
                         "has no such step. Its steps are: %(steps)s.",
                         step=template.display_name,
-                        codes=", ".join(sorted(missing)),
+                        codes=", ".join(missing)[:100],
                         plan=template.plan_id.name,
-                        steps=", ".join(template.plan_id.template_ids.mapped("code")),
+                        steps=", ".join(steps.mapped("code")),
                     )
                 )
-            template.after_ids = found.sudo(False)
+            template.after_ids = self.browse().union(*(known[code] for code in codes))
 
     def _refers_to_previous(self):
         """:returns: whether there has to be a step before this one"""
@@ -400,6 +446,21 @@ class MailActivityPlanTemplate(models.Model):
             or self.responsible_type == "previous"
             or bool(self.after_outcome_ids)
         )
+
+    def _check_bereft(self, bereft):
+        """:param dict bereft: id of a step -> the name of a deleted one, which it came
+        after alone
+        :raises ValidationError: it needs one to come after"""
+        for template in self:
+            deleted = bereft.get(template.id)
+            if deleted and not template.after_ids and template._refers_to_previous():
+                raise ValidationError(
+                    self.env._(
+                        "“%(step)s” comes after “%(deleted)s”. Change that step first.",
+                        step=template.display_name,
+                        deleted=deleted,
+                    )
+                )
 
     def _link_to_previous(self):
         """The previous step is the line above, where no other one was chosen. It stays
@@ -494,7 +555,7 @@ class MailActivityPlanTemplate(models.Model):
         chosen = {"chosen_by_id": self.env.uid}
         with self._saving() as saving:
             templates = super(MailActivityPlanTemplate, saving).create(
-                [{**vals, **chosen} for vals in vals_list]
+                [{**self._clean_values(vals), **chosen} for vals in vals_list]
             )
             saving._get_pending().plan_ids.update(templates.plan_id.ids)
             templates._check_choices()
@@ -502,6 +563,15 @@ class MailActivityPlanTemplate(models.Model):
         if any(template.action_type != "activity" for template in templates):
             self.env.registry.clear_cache()
         return templates
+
+    @api.model
+    def _clean_values(self, vals):
+        """:returns: the values, without what nobody can give, and without an empty cell
+        of a file that has the ids of the steps before in another one"""
+        unwanted = {"chosen_by_id"}
+        if "after_ids" in vals and not vals.get("after_codes"):
+            unwanted.add("after_codes")
+        return {name: value for name, value in vals.items() if name not in unwanted}
 
     @api.model
     def _add_codes(self, vals_list):
@@ -512,19 +582,40 @@ class MailActivityPlanTemplate(models.Model):
         ]
 
     def write(self, vals):
-        vals = {name: value for name, value in vals.items() if name != "chosen_by_id"}
+        vals = self._clean_values(vals)
         if any(name in vals for name in CHOICE_FIELDS):
             vals["chosen_by_id"] = self.env.uid
+        if vals.get("plan_id") and "code" not in vals:
+            self._make_way_for_codes(vals["plan_id"])
         with self._saving() as saving:
             plan_ids = saving._get_pending().plan_ids
             plan_ids.update(self.sudo().plan_id.ids)
             result = super(MailActivityPlanTemplate, saving).write(vals)
             plan_ids.update(self.sudo().plan_id.ids)
-            if any(name in vals for name in CHOICE_FIELDS + USE_FIELDS):
+            names = CHOICE_FIELDS
+            if not self.env.su:
+                # The engine leaves the choice to whoever made it.
+                names += USE_FIELDS
+            if any(name in vals for name in names):
                 self._check_choices()
         if "action_type" in vals:
             self.env.registry.clear_cache()
         return result
+
+    def _make_way_for_codes(self, plan_id):
+        """Steps are about to be moved to a plan, which may have steps with the same
+        codes: give them others.
+
+        :param int plan_id: the plan
+        """
+        moved = self.sudo().filtered(lambda template: template.plan_id.id != plan_id)
+        present = self.sudo().search([("plan_id", "=", plan_id)])
+        taken = set(present.mapped("code"))
+        for template in moved:
+            if template.code in taken:
+                own = set(template.plan_id.template_ids.mapped("code"))
+                template.write({"code": make_code(template.code, taken | own)})
+            taken.add(template.code)
 
     def unlink(self):
         with self._saving() as saving:
@@ -536,7 +627,7 @@ class MailActivityPlanTemplate(models.Model):
         return super().copy({"code": False, **(default or {})})
 
     def copy_data(self, default=None):
-        """A copy comes after the same steps or, in a copied plan, after their copies."""
+        """It comes after the same steps or, in a copied plan, after their copies."""
         vals_list = super().copy_data(default)
         default = default or {}
         for template, vals in zip(self, vals_list, strict=True):
@@ -548,19 +639,39 @@ class MailActivityPlanTemplate(models.Model):
     @api.ondelete(at_uninstall=True)
     def _unlink_except_referred(self):
         """Another step that counts its days from this one, or depends on its outcome,
-        would lose its base."""
+        would lose its base. It is looked at when the save is over, since the other one
+        may be changed by it, too."""
         if is_uninstalling(self.env):
             return
-        referring = self.search([("after_ids", "in", self.ids)]) - self
-        for template in referring:
-            if not (template.after_ids - self) and template._refers_to_previous():
-                raise ValidationError(
-                    self.env._(
-                        "“%(step)s” comes after “%(deleted)s”. Change that step first.",
-                        step=template.display_name,
-                        deleted=(self & template.after_ids)[:1].display_name,
-                    )
+        pending = self._get_pending() or PendingSteps()
+        for template in self.sudo().search([("after_ids", "in", self.ids)]) - self:
+            pending.step_ids.add(template.id)
+            if not (template.after_ids - self):
+                deleted = (self & template.after_ids)[:1].display_name
+                pending.bereft[template.id] = deleted
+
+    @api.model
+    def _check_not_used(self, name, records):
+        """Keep people from deleting what steps need.
+
+        :param str name: a many2one field
+        :param records: what is to be deleted
+        :raises UserError: a step needs one of them
+        """
+        if is_uninstalling(self.env):
+            return
+        steps = self.sudo().search([(name, "in", records.ids)])
+        if steps and is_program(self.env):
+            _logger.warning("%s need %s, which are deleted.", steps, records)
+        elif steps:
+            raise UserError(
+                self.env._(
+                    "“%(records)s” can't be deleted: steps of “%(plans)s” need it. "
+                    "Change these plans first.",
+                    records=", ".join(steps[name].mapped("display_name")),
+                    plans=", ".join(steps.plan_id.mapped("name")),
                 )
+            )
 
     def _get_date_deadline(self, base_date=False):
         """Core's hook, dated like the steps of a run are."""

@@ -1,12 +1,16 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 
-from .engine_env import is_uninstalling
+from .engine_env import is_program, is_uninstalling
 from .field_text import TELLABLE_TYPES
+
+_logger = logging.getLogger(__name__)
 
 # The types that come with Odoo keep one code in every database, whatever language they
 # were renamed in.
@@ -18,6 +22,15 @@ CODE_BY_XMLID = {
     "mail.mail_activity_data_upload_document": "upload_document",
     "mail.mail_activity_data_warning": "warning",
 }
+
+# Built-in types that plain Odoo lets be deleted.
+OWN_PROTECTED = (
+    "mail.mail_activity_data_email",
+    "mail.mail_activity_data_upload_document",
+    "mail.mail_activity_data_warning",
+    "crm_activity_plus.mail_activity_type_webinar",
+    "crm_activity_plus.mail_activity_type_letter",
+)
 
 # What a type with ``applies_to_ids`` and ``res_model`` can be used on; for fields whose
 # own model has a ``res_model``.
@@ -66,6 +79,15 @@ class MailActivityType(models.Model):
         ],
         bypass_search_access=True,
         help="Fields of the record that its activities of this type show.",
+    )
+    outcome_ids = fields.Many2many(
+        "mail.activity.outcome",
+        "mail_activity_outcome_type_rel",
+        "activity_type_id",
+        "outcome_id",
+        string="Outcomes",
+        help="How activities of this type can end, beside the outcomes of all types. "
+        "An outcome that is taken from its last type is one of all types.",
     )
     deleted = fields.Boolean(
         readonly=True,
@@ -146,6 +168,10 @@ class MailActivityType(models.Model):
         return super()._check_access(operation)
 
     def write(self, vals):
+        if is_program(self.env):
+            for types, own in self._adapt_values(vals):
+                super(MailActivityType, types).write(own)
+            return True
         if "code" in vals:
             self._check_code_stays(vals["code"])
         if "deleted" in vals or (vals.get("active") and any(self.mapped("deleted"))):
@@ -158,6 +184,38 @@ class MailActivityType(models.Model):
                 )
             )
         return super().write(vals)
+
+    def _adapt_values(self, vals):
+        """Leave out what an addon writes that a person would be told can't be: an
+        upgrade brings the data of a type again that was deleted or limited here, say.
+
+        :returns: types and the values to write on them
+        """
+        vals = {name: value for name, value in vals.items() if name != "deleted"}
+        rest = self
+        for types, names in (
+            (self.filtered(lambda t: t.code and t.code != vals.get("code")), ["code"]),
+            (self.filtered("deleted"), ["active"] if vals.get("active") else []),
+            (self & self._get_own_protected(), ["res_model"]),
+        ):
+            left_out = [name for name in names if name in vals]
+            types &= rest
+            if left_out and types:
+                _logger.warning("%s keep their %s.", types, ", ".join(left_out))
+                rest -= types
+                kept = {n: v for n, v in vals.items() if n not in left_out}
+                yield from types._adapt_values(kept)
+        if vals.get("res_model") and "applies_to_ids" not in vals:
+            # They were limited to others here.
+            limited = rest.filtered(
+                lambda t: t.sudo().applies_to_ids
+                and vals["res_model"] not in t.sudo().applies_to_ids.mapped("model")
+            )
+            model_id = self.env["ir.model"]._get_id(vals["res_model"])
+            if limited:
+                yield limited, {**vals, "applies_to_ids": [Command.link(model_id)]}
+            rest -= limited
+        yield rest, vals
 
     def _check_code_stays(self, code):
         for activity_type in self:
@@ -176,23 +234,63 @@ class MailActivityType(models.Model):
         """Delete types that nothing uses, and hide the others for good: the activities
         of a deleted type keep it and can be completed."""
         if is_uninstalling(self.env):
-            # The addon that brought the type goes: core gives the activities to To-Do.
-            self._replace_in_steps(self.env.ref("mail.mail_activity_data_todo"))
+            # The addon that brought the type goes.
+            self._replace(self.env.ref("mail.mail_activity_data_todo"))
             return super().unlink()
         self.check_access("unlink")
-        self._unlink_except_todo()
-        used = self._filter_used()
+        kept = self.browse()
+        if is_program(self.env):
+            kept = self & self._get_own_protected()
+            if kept:
+                _logger.warning("%s are not deleted: plans rely on them.", kept)
+        deleted = self - kept
+        deleted._unlink_except_todo()
+        used = deleted._filter_used()
         if used:
             used._delete_softly()
-        return super(MailActivityType, self - used).unlink()
+        return super(MailActivityType, deleted - used).unlink()
+
+    @api.model
+    def _lose_models(self, models_lost):
+        """Models are about to vanish: core deletes the types that are for one of them.
+        One that is for several, all of which vanish, must not be one for all now.
+
+        :param models_lost: of ``ir.model``
+        """
+        types = self.with_context(active_test=False)
+        lost = types.search([("res_model", "in", models_lost.mapped("model"))])
+        lost._replace(self.env.ref("mail.mail_activity_data_todo"))
+        limited = types.search([("applies_to_ids", "in", models_lost.ids)]) - lost
+        limited.filtered(
+            lambda activity_type: not activity_type.applies_to_ids - models_lost
+        ).active = False
+
+    def _replace(self, other):
+        """Give whatever needs these types, which are about to be deleted, another one:
+        activities of any status (core: the open ones), and steps of plans and runs."""
+        if not self:
+            return
+        table = self.env["mail.activity"].sudo().with_context(active_test=False)
+        activities = table.search([("activity_type_id", "in", self.ids)])
+        activities._replace_type(other)
+        triggering = self.sudo().with_context(active_test=False)
+        triggering.search(
+            [("triggered_next_type_id", "in", self.ids)]
+        ).triggered_next_type_id = False
+        self._replace_in_steps(other)
 
     def _replace_in_steps(self, other):
         """Give the steps of plans and runs another type. They keep all that they had
         from the old one."""
+        # First the outcomes: some steps come after them.
+        for outcome in self._find_outcomes():
+            outcome.activity_type_ids += other
+            outcome.activity_type_ids -= self
         using = [("activity_type_id", "in", self.ids)]
-        self.env["mail.activity.plan.run.line"].sudo().search(
-            using
-        ).activity_type_id = other
+        lines = self.env["mail.activity.plan.run.line"].sudo().search(using)
+        for activity_type, same in lines.grouped("activity_type_id").items():
+            same.filtered(lambda line: not line.summary).summary = activity_type.name
+        lines.activity_type_id = other
         for step in self.env["mail.activity.plan.template"].sudo().search(using):
             step.write(
                 {
@@ -204,9 +302,23 @@ class MailActivityType(models.Model):
                 }
             )
 
+    def _find_outcomes(self):
+        """:returns: the outcomes that belong to these types, and maybe to others"""
+        outcomes = self.env["mail.activity.outcome"].sudo()
+        outcomes = outcomes.with_context(active_test=False)
+        return outcomes.search([("activity_type_ids", "in", self.ids)])
+
+    def _find_own_outcomes(self):
+        """:returns: the outcomes that belong to these types alone: without them, they
+        would be outcomes of all types"""
+        return self._find_outcomes().filtered(
+            lambda outcome: not outcome.activity_type_ids - self
+        )
+
     def _filter_used(self):
-        """:returns: the types that an activity, done ones included, or a step needs"""
-        used_ids = set()
+        """:returns: the types that an activity, done ones included, a step or an
+        outcome needs"""
+        used_ids = set(self._find_own_outcomes().activity_type_ids.ids)
         for model in self._get_models_that_keep_types():
             rows = (
                 self.env[model]
@@ -259,15 +371,17 @@ class MailActivityType(models.Model):
     def _get_model_info_by_xmlid(self):
         """The built-in types can't be deleted."""
         info = super()._get_model_info_by_xmlid()
-        for xmlid in (
-            "mail.mail_activity_data_email",
-            "mail.mail_activity_data_upload_document",
-            "mail.mail_activity_data_warning",
-            "crm_activity_plus.mail_activity_type_webinar",
-            "crm_activity_plus.mail_activity_type_letter",
-        ):
+        for xmlid in OWN_PROTECTED:
             info[xmlid] = {"res_model": False, "unlink": False}
         return info
+
+    @api.model
+    def _get_own_protected(self):
+        """:returns: the built-in types that plain Odoo lets be deleted or changed"""
+        types = self.browse()
+        for xmlid in OWN_PROTECTED:
+            types |= self.env.ref(xmlid, raise_if_not_found=False) or types
+        return types
 
     @api.model
     def _get_protected(self):

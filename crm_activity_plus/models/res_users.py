@@ -1,17 +1,27 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import logging
 from contextlib import contextmanager
+from functools import partial
+
+import psycopg2
 
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import MissingError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools.internal import Internal
 from .engine_env import by_engine
 from .mail_activity import CLOSED_STATUSES
 
+_logger = logging.getLogger(__name__)
+
 LEFT_BEHIND_BATCH_SIZE = 1000
+
+# Once more, where somebody else changes the same at this moment.
+HAND_OVER_TRIES = 3
 
 
 class ResUsers(models.Model):
@@ -26,26 +36,42 @@ class ResUsers(models.Model):
         :returns: those of the users who can
         """
         company = self.env["res.company"]
-        if record and "company_id" in record._fields:
+        if record:
             try:
-                company = record.sudo().company_id
+                company = self.env["mail.activity.plan.run"]._get_document_company(
+                    record
+                )
             except MissingError:
                 # Whoever asks finds out by other means.
                 company = self.env["res.company"]
-        return self.filtered(lambda user: user.sudo()._can_do_activities(company))
-
-    def _can_do_activities(self, company):
-        """:param company: the company of the record, or anything else that is none"""
-        self.ensure_one()
-        if self.id == SUPERUSER_ID:
-            return True
-        works_there = company._name != "res.company" or company <= self.company_ids
-        return self.active and not self.share and works_there
+        return self._filter_can_work_in(company)
 
     def _filter_can_work_in(self, company):
         """:returns: the users who can be responsible for an activity on a record of a
         company; on one without a company, all who can be at all"""
-        return self.filtered(lambda user: user.sudo()._can_do_activities(company))
+        return self.filtered(lambda user: user.sudo()._can_work_in(company))
+
+    def _can_work_in(self, company):
+        self.ensure_one()
+        if self.id == SUPERUSER_ID:
+            return True
+        works_there = not company or company in self.company_ids
+        return self.active and not self.share and works_there
+
+    def _lock_as_active(self):
+        """Keep the users as they are until this transaction is committed: they are
+        about to get something to do. Whoever archives one of them at this moment waits,
+        and hands that over, too; where that was first, this transaction is repeated.
+
+        Many can hold this lock at once.
+        """
+        if self:
+            self.env.cr.execute(
+                SQL(
+                    "SELECT id FROM res_users WHERE id = ANY(%s) ORDER BY id FOR SHARE",
+                    self.ids,
+                )
+            )
 
     def action_archive(self):
         """Core deletes the open activities of archived users. They go to somebody else
@@ -56,11 +82,39 @@ class ResUsers(models.Model):
     def write(self, vals):
         """Whichever way a user is archived, or can't do activities any more."""
         if not vals.get("active", True):
-            self.filtered("active")._hand_over_as_archived()
+            leaving = self.filtered("active")
+            leaving._hand_over_as_archived()
+            if leaving:
+                # What was given to them at this moment, this transaction can't see.
+                self.env.cr.postcommit.add(
+                    partial(
+                        type(self)._hand_over_meanwhile,
+                        self.env.registry,
+                        self.env.uid,
+                        leaving.ids,
+                    )
+                )
         if not {"company_ids", "group_ids"} & vals.keys():
             return super().write(vals)
         with self._handing_over():
             return super().write(vals)
+
+    @staticmethod
+    def _hand_over_meanwhile(registry, uid, ids):
+        """Hand over what users got while they were archived; in a transaction of its
+        own. What this can't do, ``_hand_over_left_behind`` does."""
+        for _try in range(HAND_OVER_TRIES):
+            try:
+                with registry.cursor() as cr:
+                    users = api.Environment(cr, uid, {})["res.users"].sudo().browse(ids)
+                    leaving = users.exists().filtered(lambda user: not user.active)
+                    leaving._hand_over_as_archived()
+                return
+            except psycopg2.OperationalError:
+                _logger.info("The hand-over of %s was interrupted", ids, exc_info=True)
+            except Exception:
+                _logger.exception("What users %s had to do can't be handed over", ids)
+                return
 
     def unlink(self):
         """PostgreSQL would delete their activities, seen by no run and no ledger."""
@@ -127,7 +181,7 @@ class ResUsers(models.Model):
         :param Domain domain: which of their activities
         :param leaving: users who needn't be told; default: all
         """
-        activities = self.env["mail.activity"].sudo()
+        activities = by_engine(self.env["mail.activity"])
         activities.search(
             Domain("user_id", "in", self.ids)
             & Domain("status", "not in", CLOSED_STATUSES)

@@ -1,17 +1,23 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import logging
 from collections import defaultdict
 from datetime import datetime, time, timedelta
 
 import pytz
 
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.date_utils import localized
 from odoo.tools.intervals import Intervals
 
 from odoo.addons.resource.models.utils import HOURS_PER_DAY
+
+from .engine_env import is_program, is_uninstalling
+
+_logger = logging.getLogger(__name__)
 
 DAY = timedelta(days=1)
 NOON = time(12)
@@ -19,6 +25,27 @@ NOON = time(12)
 
 class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
+
+    @api.ondelete(at_uninstall=True)
+    def _unlink_except_in_plans(self):
+        """The deadlines of a plan would be counted by other hours, unasked."""
+        if is_uninstalling(self.env):
+            return
+        plans = self.env["mail.activity.plan"].sudo().with_context(active_test=False)
+        counting = plans.search([("resource_calendar_id", "in", self.ids)])
+        if counting and is_program(self.env):
+            _logger.warning("%s count by %s, which are deleted.", counting, self)
+        elif counting:
+            raise UserError(
+                self.env._(
+                    "“%(calendars)s” can't be deleted: the deadlines of “%(plans)s” "
+                    "are counted by it. Change these plans first.",
+                    calendars=", ".join(
+                        counting.resource_calendar_id.mapped("display_name")
+                    ),
+                    plans=", ".join(counting.mapped("name")),
+                )
+            )
 
     def _get_days_off(self, first, last, resource, company, tz=None):
         """Find the days on which nobody, or somebody, doesn't work at all.

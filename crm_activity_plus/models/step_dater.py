@@ -7,7 +7,7 @@ from odoo import models
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import format_date
 
-from ..tools.dates import DeadlineError, find_deadline
+from ..tools.dates import DeadlineError, NoWorkingDayError, find_deadline
 from .mail_activity_plan_template import KNOWN_DELAYS, KNOWN_UNITS
 
 # Days off are read for this many days at a time.
@@ -101,6 +101,9 @@ class StepDater:
                 why_off=lambda day: self.why_off(day, user, company),
                 base=base,
             )
+        except NoWorkingDayError as error:
+            reason = self._describe_idle_calendar(base_date, user, company)
+            raise ValidationError(reason) from error
         except DeadlineError as error:
             raise ValidationError(
                 self.env._(
@@ -129,16 +132,34 @@ class StepDater:
         if key not in self._days_off:
             first = day - timedelta(days=day.toordinal() % BLOCK_DAYS)
             resource = self._get_resource(user, company)
-            calendar = (
-                self.calendar
-                or resource.calendar_id
-                or company.sudo().resource_calendar_id
-            )
+            calendar = self._get_calendar(resource, company)
             last = first + timedelta(days=BLOCK_DAYS - 1)
             self._days_off[key] = calendar._get_days_off(
                 first, last, resource, company, user.sudo().tz
             )
         return self._days_off[key].get(day)
+
+    def _get_calendar(self, resource, company):
+        return (
+            self.calendar or resource.calendar_id or company.sudo().resource_calendar_id
+        )
+
+    def _describe_idle_calendar(self, day, user, company):
+        """:returns: why there is no working day for years, in a sentence"""
+        calendar = self._get_calendar(self._get_resource(user, company), company)
+        if calendar and not calendar.attendance_ids:
+            return self.env._(
+                "The working hours “%(calendar)s” have no working time. Add some to "
+                "them, or choose other working hours for the plan.",
+                calendar=calendar.name,
+            )
+        return self.env._(
+            "The working hours “%(calendar)s” and the time off leave no working day "
+            "within ten years of %(date)s. Check them, or choose other working hours "
+            "for the plan.",
+            calendar=calendar.name or "",
+            date=format_date(self.env, day),
+        )
 
     def _get_resource(self, user, company):
         """A user has a resource, and with it a calendar and leaves of their own, where

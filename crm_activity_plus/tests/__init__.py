@@ -12,6 +12,7 @@ from . import test_activity_my, test_activity_bulk, test_activity_queue
 from . import test_activity_booking, test_activity_card, test_activity_preview
 from . import test_activity_tours
 from . import test_mail_activity_plan, test_plan_choices, test_plan_conditions
+from . import test_plan_concurrency, test_plan_whole
 from . import test_access, test_launch_concurrency, test_launch_queries
 from . import test_mail_activity_plan_run
 from . import test_bulk_insert, test_ledger, test_rpc_answers
@@ -28,8 +29,13 @@ from . import test_form_codes, test_hoot, test_lifecycle, test_tours
 from . import test_no_next_step, test_run_timeline, test_run_timeline_tours
 from . import test_launch_dialog, test_launch_dialog_tour, test_partner_activities
 from . import test_tours_activity_my
+from . import test_core_deletions, test_hand_over, test_lenience
+from . import test_meeting_series, test_merge
 from . import test_engine_restart
 from . import test_step_actions
-from . import test_merge
-from . import test_hand_over
 from . import test_run_company, test_run_follow
+from . import test_engine_races
+from . import test_security_context
+from . import test_security_rights
+from . import test_security_persons
+from . import test_security_rpc

@@ -115,7 +115,7 @@ class TestActivityStatus(CrmActivityPlusCommon):
         )
         alone = self._schedule(user_id=self.user_colleague.id)
         self.user_colleague.action_archive()
-        self.assertFalse(alone.exists(), "core deletes what is no step")
+        self.assertEqual(alone.user_id, self.user_owner, "what is no step, too")
         self.assertEqual(
             run.line_ids.activity_id.user_id, self.user_owner, "the salesperson"
         )
@@ -175,10 +175,12 @@ class TestActivityStatus(CrmActivityPlusCommon):
         self.assertEqual(run.line_ids.activity_id.user_id, self.user_owner)
         self.assertEqual(len(run.line_ids.activity_id), 5)
         self.assertEqual(set(run.line_ids.mapped("state")), {"scheduled"})
-        self.assertFalse((alone + done).exists(), "PostgreSQL deletes them")
+        self.assertEqual(alone.user_id, self.user_owner)
+        self.assertEqual(done.status, "done", "what was done is kept")
+        self.assertFalse(done.user_id)
         for activity in alone + done:
             row = self._get_logs([("activity_ref", "=", activity.id)])[-1]
-            self.assertEqual(row.event, "deleted")
+            self.assertEqual(row.event, "changed")
             self.assertIn("Carl Colleague was deleted", row.reason)
         self.assertLedgerTellsState(run)
 

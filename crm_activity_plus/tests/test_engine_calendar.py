@@ -5,7 +5,7 @@ from datetime import datetime
 
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Date
 from odoo.tests import tagged
 
@@ -283,7 +283,29 @@ class TestEngineCalendar(CrmActivityPlusCommon):
             deadline_policy="working_days",
             resource_calendar_id=never.id,
         )
-        with self.assertRaisesRegex(Exception, "“A”"):
+        message = "“A”: The working hours “Never” have no working time"
+        with self.assertRaisesRegex(ValidationError, message):
+            self._launch(plan=plan)
+        for policy in ("shift_forward", "shift_backward"):
+            plan.deadline_policy = policy
+            with self.assertRaisesRegex(ValidationError, message):
+                plan.preview(self.lead.ids)
+        never.flexible_hours = True
+        self._launch(plan=plan)
+
+    def test_calendar_that_leaves_no_working_day(self):
+        """It has hours, but somebody closed down."""
+        closed = self.week.copy()
+        closed.name = "Closed"
+        self._add_leave("Closed", "2026-01-01", "2046-01-01", calendar=closed)
+        plan = self._create_plan(
+            "Closed",
+            self._step(self.type_todo, "A", 1),
+            deadline_policy="working_days",
+            resource_calendar_id=closed.id,
+        )
+        message = "“A”: The working hours “Closed” and the time off leave no working"
+        with self.assertRaisesRegex(ValidationError, message):
             self._launch(plan=plan)
 
     @freeze_time("2026-03-06 10:00:00")
@@ -323,3 +345,4 @@ class TestEngineCalendar(CrmActivityPlusCommon):
         self.assertEqual(len(result["run_ids"]), 1)
         self.assertEqual(result["skipped"][0]["res_id"], other.id)
         self.assertIn("“A”", result["skipped"][0]["reason"])
+        self.assertIn("“Never” have no working time", result["skipped"][0]["reason"])

@@ -15,6 +15,8 @@ from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_cron import IrCron
 
+from ..models.mail_activity_plan import MailActivityPlan
+from ..models.mail_activity_plan_run import MailActivityPlanRun
 from ..models.mail_activity_plan_run_line import MailActivityPlanRunLine
 from .concurrency import TIMEOUT, ConcurrencyCase
 
@@ -304,6 +306,33 @@ class TestLaunchJobConcurrency(EngineConcurrencyCase):
                 self._run_launches(env)
             self.assertLaunched(3, "done")
 
+    def test_killed_in_a_batch_that_is_too_large(self):
+        """The next try is a smaller one, however often it takes."""
+        self.startPatcher(patch(f"{MODELS}.mail_activity_plan_launch.BATCH_SIZE", 3))
+        sizes = []
+        launch_now = MailActivityPlan._launch_now
+
+        def patched(plan, res_ids, *args, **kwargs):
+            sizes.append(len(res_ids))
+            if len(res_ids) > 1:
+                raise Killed
+            return launch_now(plan, res_ids, *args, **kwargs)
+
+        with (
+            patch(f"{MODELS}.mail_activity_plan_launch.FIRST_BATCH_SIZE", 3),
+            patch.object(MailActivityPlan, "_launch_now", patched),
+        ):
+            with self.assertRaises(Killed), self._transaction() as env:
+                self._run_launches(env)
+            self.assertLaunched(0, "pending")
+            with self.assertRaises(Killed), self._transaction() as env:
+                self._run_launches(env)
+        self.assertLaunched(1, "running")
+        self.assertEqual(sizes, [3, 1, 2])
+        with self._transaction() as env:
+            self._run_launches(env)
+        self.assertLaunched(3, "done")
+
     @mute_logger("odoo.sql_db")
     def test_two_workers(self):
         self._run_together(self._run_launches, self._run_launches)
@@ -459,7 +488,7 @@ class TestEngineConcurrency(EngineConcurrencyCase):
             self._set_steps(env, {"summary": "Hold"})
             activities = self._launch_due(env, self.lead_ids).line_ids.activity_id
             activities.action_hold(fields.Date.today() + timedelta(days=1))
-            activities.write({"on_hold_until": fields.Date.today()})
+            activities._as_engine().write({"on_hold_until": fields.Date.today()})
             ids = activities.ids
         with self._transaction() as other:
             other["mail.activity"].browse(ids[1]).lock_for_update()
@@ -496,3 +525,52 @@ class TestEngineConcurrency(EngineConcurrencyCase):
             env["mail.activity.plan.run"]._cron_check_exits()
             runs = env["mail.activity.plan.run"].browse(ids)
             self.assertEqual(runs.mapped("stop_reason"), ["condition"] * 3)
+
+    def test_check_of_exits_goes_on_where_it_was_killed(self):
+        """As often as that happens: it comes to the end of the list."""
+        self.startPatcher(patch(f"{MODELS}.mail_activity_plan_run.EXIT_BATCH_SIZE", 1))
+        with self._transaction() as env:
+            ids = self._launch_due(env, self.lead_ids).ids
+            open_runs = [("state", "in", ("running", "paused"))]
+            count = env["mail.activity.plan.run"].search_count(open_runs)
+        looked_at = []
+        check = MailActivityPlanRun._check_exits
+
+        def patched(runs):
+            looked_at.extend(runs.ids)
+            return check(runs)
+
+        with patch.object(MailActivityPlanRun, "_check_exits", patched):
+            for _call in range(count):
+                with (
+                    self._killed_at_commit(2, is_before=False),
+                    self._transaction() as env,
+                ):
+                    env["mail.activity.plan.run"]._cron_check_exits()
+        self.assertLessEqual(set(ids), set(looked_at))
+        self.assertEqual(len(looked_at), len(set(looked_at)))
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_check_of_exits_on_two_servers(self):
+        with self._transaction() as env:
+            plan = env["mail.activity.plan"].browse(self.plan_id)
+            plan.exit_domain = "[('priority', '=', '3')]"
+            ids = self._launch_due(env, self.lead_ids).ids
+            env.flush_all()
+            env.cr.execute(
+                "UPDATE crm_lead SET priority = '3' WHERE id = ANY(%s)",
+                [self.lead_ids],
+            )
+
+        def check(env):
+            env["mail.activity.plan.run"]._cron_check_exits()
+
+        self._run_together(check, check)
+        with self._transaction() as env:
+            check(env)
+            runs = env["mail.activity.plan.run"].browse(ids)
+            self.assertEqual(runs.mapped("stop_reason"), ["condition"] * 3)
+            stops = env["mail.activity.log"].search_count(
+                [("run_id", "in", ids), ("event", "=", "stopped")]
+            )
+            self.assertEqual(stops, 3)

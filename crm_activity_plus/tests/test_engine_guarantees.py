@@ -82,6 +82,9 @@ operations = st.lists(
                 "launch",
                 "tomorrow",
                 "archive_user",
+                "owner",
+                "owner",
+                "leader",
                 "reschedule",
                 "reschedule",
                 "book",
@@ -349,6 +352,15 @@ class TestEngineGuarantees(CrmActivityPlusCommon):
         if self.deputy.active:
             self.deputy.action_archive()
 
+    def _do_owner(self, index, which):
+        """Also to somebody who was archived."""
+        people = (self.user_colleague, self.user_owner, self.deputy)
+        self.target.user_id = people[which % len(people)]
+
+    def _do_leader(self, index, which):
+        people = (self.user_colleague, self.user_manager)
+        self.target.team_id.user_id = people[which % len(people)]
+
     def _do_reschedule(self, index, which):
         day = Date.context_today(self.env.user) + timedelta(days=which)
         self._pick_changed(index).date_deadline = day
@@ -428,6 +440,10 @@ class TestEngineGuarantees(CrmActivityPlusCommon):
             # 3
             self.assertTrue(self._may_be_scheduled(line), line.code)
             self.assertTrue(line.user_id or line.reason or not self.deputy.active)
+            if line._follows_role():
+                record = line._get_record()
+                role = line.responsible_type
+                self.assertEqual(line.user_id, run._find_stand_in(record, [role]))
             # 4
             by_hand = line.date_explanation["base"] == "rescheduled"
             if self.policy != "calendar" and not by_hand:

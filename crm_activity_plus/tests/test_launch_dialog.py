@@ -4,6 +4,7 @@
 from datetime import date
 
 from freezegun import freeze_time
+from lxml import html
 
 from odoo import sql_db
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -401,6 +402,43 @@ class TestLaunchDialog(CrmActivityPlusCommon):
         self._launch(leads[0])
         popup = self._open_on(leads)
         self.assertEqual(popup.launch_count, 2)
+
+    def test_names_are_no_html(self):
+        """Whatever somebody called a plan, a step, a record, or a person."""
+        name = "<b>R&D</b> <!-- <textarea> <ul><li>“Fake”</li></ul> <script>"
+        self.plan.name = self.first.summary = self.lead.name = name
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.user_owner.company_ids += company
+        leads = self._create_leads(2)
+        leads[1].with_context(allowed_company_ids=company.ids).write(
+            {"team_id": False, "company_id": company.id}
+        )
+        popup = self._open_on(leads)
+        self.assertIn("The records must belong to the same company", popup.error)
+        self.assertShown(name, popup.error)
+        self._launch()
+        popup = self._open_on()
+        self.assertIn("already under way", popup.error)
+        self.assertShown(name, popup.error)
+        popup = self._open_on(self.lead + self._create_lead("Other"))
+        self.assertIn("already under way", popup.warning)
+        self.assertShown(name, popup.warning)
+        self.first.write(
+            {"responsible_type": "other", "responsible_id": self.user_colleague.id}
+        )
+        self.user_colleague.active = False
+        popup = self._open_on(self._create_lead("Other"))
+        self.assertShown(name, popup.error)
+        popup = self._open_on(self._create_leads(1))
+        popup.plan_date = "9999-12-31"
+        self.assertShown(name, popup.error)
+
+    def assertShown(self, text, message):
+        """It is shown as it was typed, and nothing of it is a tag."""
+        tree = html.fromstring(f"<div>{message}</div>")
+        self.assertIn(" ".join(text.split()), " ".join(tree.text_content().split()))
+        tags = {element.tag for element in tree.iter()}
+        self.assertLessEqual(tags, {"div", "p", "ul", "li"})
 
     def test_all_are_left_out(self):
         leads = self._create_leads(2)

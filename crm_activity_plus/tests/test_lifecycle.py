@@ -21,6 +21,8 @@ from odoo.tests import BaseCase, tagged
 from odoo.tools import config
 
 ADDON = "crm_activity_plus"
+# A small one, with activities, and with activity types of its own.
+APPLICATION = "maintenance"
 # A database with what the addon depends on, where there is one that can be copied.
 BASE_DATABASE = os.environ.get("CRM_ACTIVITY_PLUS_BASE")
 SCRIPTS = Path(__file__).parent / "lifecycle"
@@ -67,14 +69,15 @@ SCHEMA_QUERIES = {
 }
 
 
-@tagged("post_install", "-at_install")
-class TestLifecycle(BaseCase):
-    """One database goes through everything; each test looks at one side of it."""
+class LifecycleCase(BaseCase):
+    """A database of its own goes through everything; each test looks at one side."""
+
+    suffix = "lifecycle"
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.database = f"{config['db_name'][0]}_lifecycle"
+        cls.database = f"{config['db_name'][0]}_{cls.suffix}"
         cls.config = cls._write_config()
         cls.addClassCleanup(cls._drop)
         cls._drop()
@@ -82,19 +85,12 @@ class TestLifecycle(BaseCase):
             cls._odoo("db", "duplicate", BASE_DATABASE, cls.database)
         else:
             cls._serve("-i", "crm")
-        cls.prepared = cls._run_script("prepare")
-        cls.schema_before = cls._read_schema()
-        cls.logs = {"install": cls._serve("-i", ADDON)}
-        cls.installed = cls._run_script("inspect")
-        cls.worked = cls._run_script("work")
-        cls.logs["upgrade"] = cls._serve("-u", ADDON)
-        cls.upgraded = cls._run_script("inspect")
-        cls.schema_installed = cls._read_schema()
-        cls.logs["uninstall"] = cls._odoo(
-            "module", "uninstall", "-d", cls.database, ADDON
-        )
-        cls.schema_after = cls._read_schema()
-        cls.after = cls._run_script("after")
+        cls.logs = {}
+        cls._go_through()
+
+    @classmethod
+    def _go_through(cls):
+        """What happens to the database."""
 
     # ------------------------------------------------------------
     # Running Odoo
@@ -189,6 +185,35 @@ class TestLifecycle(BaseCase):
                 return result
         finally:
             close_db(cls.database)
+
+    def _assert_no_trouble(self, phase, harmless=HARMLESS):
+        found = [
+            match[0]
+            for match in TROUBLE.finditer(self.logs[phase])
+            if not harmless.search(match[0])
+        ]
+        self.assertFalse(found)
+
+
+@tagged("post_install", "-at_install")
+class TestLifecycle(LifecycleCase):
+    """The addon comes and goes."""
+
+    @classmethod
+    def _go_through(cls):
+        cls.prepared = cls._run_script("prepare")
+        cls.schema_before = cls._read_schema()
+        cls.logs["install"] = cls._serve("-i", ADDON)
+        cls.installed = cls._run_script("inspect")
+        cls.worked = cls._run_script("work")
+        cls.logs["upgrade"] = cls._serve("-u", ADDON)
+        cls.upgraded = cls._run_script("inspect")
+        cls.schema_installed = cls._read_schema()
+        cls.logs["uninstall"] = cls._odoo(
+            "module", "uninstall", "-d", cls.database, ADDON
+        )
+        cls.schema_after = cls._read_schema()
+        cls.after = cls._run_script("after")
 
     # ------------------------------------------------------------
     # Installing
@@ -350,10 +375,73 @@ class TestLifecycle(BaseCase):
             if int(id_) != self.worked["touched"]:
                 self.assertEqual(activities[id_], values)
 
-    def _assert_no_trouble(self, phase):
-        found = [
-            match[0]
-            for match in TROUBLE.finditer(self.logs[phase])
-            if not HARMLESS.search(match[0])
+
+@tagged("post_install", "-at_install")
+class TestApplicationUninstall(LifecycleCase):
+    """An application goes, whose documents have plans and activities."""
+
+    suffix = "application"
+
+    @classmethod
+    def _go_through(cls):
+        cls._serve("-i", f"{ADDON},{APPLICATION}")
+        cls.worked = cls._run_script("application_work")
+        cls.logs["uninstall"] = cls._odoo(
+            "module", "uninstall", "-d", cls.database, APPLICATION
+        )
+        cls.schema_after = cls._read_schema()
+        cls.after = cls._run_script("application_after")
+
+    def test_log(self):
+        """Odoo tries in vain to delete the application's own records before their
+        tables."""
+        own = rf'{HARMLESS.pattern}|DELETE FROM "({APPLICATION}_\w+|mail_alias)"'
+        self._assert_no_trouble("uninstall", re.compile(own))
+
+    def test_application_is_gone(self):
+        self.assertEqual(self.after["state"], "uninstalled")
+        left = [
+            name
+            for kind in ("models", "fields", "xmlids")
+            for name in self.schema_after[kind]
+            if name.startswith((f"{APPLICATION}.", f"{APPLICATION}_"))
         ]
-        self.assertFalse(found)
+        self.assertFalse(left)
+
+    def test_plans_activities_and_types_go_along(self):
+        for kind in ("plans", "activities", "actions", "templates", "types"):
+            self.assertTrue(self.worked[kind], kind)
+            self.assertEqual(self.after["left"][kind], [], kind)
+
+    def test_activities_of_other_applications_stay(self):
+        self.assertEqual(self.after["kept"], self.worked["kept"])
+
+    def test_runs_are_closed(self):
+        expected = {
+            "running": ["stopped", "record_deleted", 0],
+            "paused": ["stopped", "record_deleted", 0],
+            "done": ["done", False, 0],
+            "stopped": ["stopped", "manual", 0],
+        }
+        self.assertEqual(self.after["runs"], expected)
+        self.assertEqual(self.after["run_names"], ["Repair"])
+
+    def test_ledger_stays(self):
+        """The rows that there were are as they were, and the last ones tell the
+        state."""
+        self.assertEqual(
+            self.after["ledger"][: len(self.worked["ledger"])], self.worked["ledger"]
+        )
+        self.assertEqual(self.after["told"], [])
+        for id_ in self.worked["activities"]:
+            self.assertIn(id_, self.after["ledger_of_activities"])
+
+    def test_everything_else_works(self):
+        for what in ("systray", "my_activities", "runs_read", "timeline", "history"):
+            self.assertIs(self.after["works"][what], True, what)
+        self.assertEqual(self.after["broken_crons"], [])
+        self.assertEqual(self.after["broken_views"], [])
+        self.assertEqual(self.after["launched"], ["scheduled"])
+
+    def test_restart_is_refused_with_a_sentence(self):
+        self.assertIn("record was deleted", self.after["restarted"])

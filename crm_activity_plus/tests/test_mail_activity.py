@@ -414,7 +414,9 @@ class TestActivityLedger(CrmActivityPlusCommon):
         self.user_colleague.action_archive()
         row = self._get_logs([("activity_ref", "=", ref)])[-1]
         self.assertEqual(row.event, "changed")
-        self.assertEqual(row.values["user_id"], [self.user_colleague.id, self.user_owner.id])
+        self.assertEqual(
+            row.values["user_id"], [self.user_colleague.id, self.user_owner.id]
+        )
         self.assertIn("Carl Colleague was archived", row.reason or "")
 
     def test_clean_up_is_told(self):

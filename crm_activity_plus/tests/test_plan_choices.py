@@ -472,7 +472,8 @@ class TestChosenActionsRun(ChoicesCommon, CronMixinCase):
         _run, line = self._launch_acting(self.user_manager, self.free)
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE mail_activity_plan_run_line SET server_action_id = %s WHERE id = %s",
+            "UPDATE mail_activity_plan_run_line"
+            " SET server_action_id = %s WHERE id = %s",
             [self.limited.id, line.id],
         )
         self.env.invalidate_all()

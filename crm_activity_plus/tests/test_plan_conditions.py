@@ -326,21 +326,20 @@ class TestPlanConditions(CrmActivityPlusCommon):
     def test_today_is_that_of_the_launcher(self):
         """In Brussels it is the next day already, whatever the request says."""
         self.plan.exit_domain = "[('date_deadline', '<', 'today')]"
-        self.lead.date_deadline = "2026-03-02"
-        run = self._launch().with_context(tz="America/New_York", uid=1)
+        run = self._launch()
         self.assertEqual(self.user_owner.tz, "Europe/Brussels")
-        run._stop_where_met()
+        lead = self.lead.with_context(tz="America/New_York", uid=1)
+        lead.date_deadline = "2026-03-02"
         self.assertEqual(run.state, "stopped")
 
     def test_names_are_in_the_language_of_the_launcher(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         stage = self.env["crm.stage"].create({"name": "Ready"})
         stage.with_context(lang="fr_FR").name = "Prêt"
-        self.lead.stage_id = stage
         self.user_owner.lang = "fr_FR"
         self.plan.exit_domain = "[('stage_id.name', '=', 'Prêt')]"
         run = self._launch()
-        run.with_context(lang="en_US")._stop_where_met()
+        self.lead.with_context(lang="en_US").stage_id = stage
         self.assertEqual(run.state, "stopped")
 
     def test_context_has_no_say(self):

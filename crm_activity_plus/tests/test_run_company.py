@@ -256,16 +256,6 @@ class TestRunCompany(RunCompanyCase):
         self.assertEqual(run.state, "running")
         self.assertEqual(run.line_ids.user_id, self.seller_there)
 
-    def test_restricted_to_what_changed(self):
-        """Somebody of another company who was chosen for a step stays, as long as the
-        record stays where it is."""
-        self.roles.template_ids[3].responsible_id = self.user_other_company
-        run, lines = self._launch_roles()
-        self.assertAssigned(lines, other=self.user_other_company)
-        self.lead.user_id = self.next_owner
-        self.assertAssigned(lines, other=self.user_other_company)
-        self.assertReplayed(run)
-
 
 @tagged("crm_activity_plus", "post_install", "-at_install")
 class TestLaunchCompany(RunCompanyCase):

@@ -121,6 +121,21 @@ class TestRunTimeline(CrmActivityPlusCommon):
             [a["feedback"] for a in self._get_steps(run)[0]["attempts"]], ["Third"]
         )
 
+    def test_feedback_of_the_life_before_a_restart(self):
+        """What was written about the first attempts then isn't about these."""
+        run = self._launch(plan=self.branches)
+        run.line_ids[0].activity_id.complete(self.no_answer.id, "Before")
+        run.line_ids[0].activity_id.complete(self.interested.id, "Reached")
+        self.assertEqual(self._get_steps(run)[0]["feedback"], "Reached")
+        run.with_user(self.user_owner).action_restart()
+        call = self._get_steps(run)[0]
+        self.assertFalse(call["feedback"])
+        self.assertFalse(call["attempts"])
+        run.line_ids[0].activity_id.complete(self.no_answer.id)
+        call = self._get_steps(run)[0]
+        self.assertFalse(call["feedback"])
+        self.assertEqual([a["feedback"] for a in call["attempts"]], [False])
+
     def test_hold(self):
         run = self._launch(plan=self.branches)
         activity = run.line_ids[0].activity_id.with_user(self.user_owner)

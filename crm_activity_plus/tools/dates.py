@@ -29,6 +29,10 @@ class DeadlineError(ValueError):
     """The deadline lies outside of the calendar."""
 
 
+class NoWorkingDayError(DeadlineError):
+    """Nobody works for years."""
+
+
 class Deadline(NamedTuple):
     date: date
     #: JSON-able: base, base_date, count, unit, direction, policy, counted, skipped
@@ -231,4 +235,4 @@ def _leave_days_off(day, step, why_off, skipped):
             return day
         skipped.append((day, reason))
         day += timedelta(days=step)
-    raise DeadlineError(f"There is no working day within {MAX_DAYS_OFF} days of {day}")
+    raise NoWorkingDayError(f"No working day within {MAX_DAYS_OFF} days before {day}")

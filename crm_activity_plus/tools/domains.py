@@ -258,10 +258,8 @@ def _get_depth(items):
     for item in reversed(items):
         if isinstance(item, str):
             joined = [terms.pop() for _index in range(JOINTS[item])]
-            depth = max(
-                depth + (joint != item or item == "!") for depth, joint in joined
-            )
-            terms.append((depth, item))
+            inside = (depth + (joint != item or item == "!") for depth, joint in joined)
+            terms.append((max(inside), item))
         else:
             inside = _get_depth(item[2]) if item[1] in SUBDOMAIN_OPERATORS else 0
             terms.append((inside, None))

@@ -1,7 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -66,6 +66,7 @@ class MailActivitySchedule(models.TransientModel):
     def _compute_error(self):
         """What the launch itself would say."""
         super()._compute_error()
+        self._escape_headers()
         self.launch_count = 0
         for scheduler in self.filtered(lambda s: s.res_model and not s.has_error):
             if scheduler.plan_id:
@@ -89,8 +90,28 @@ class MailActivitySchedule(models.TransientModel):
             )
         return False
 
+    def _escape_headers(self):
+        """Core puts the name of the plan above its list of reasons as it is, so that
+        it is taken for HTML, and may swallow the reasons."""
+        for scheduler in self.filtered("error"):
+            name = scheduler.plan_id.name or ""
+            if escape(name) != name:
+                header = self.env._("The plan “%(plan)s” can't be launched:", plan=name)
+                reasons = scheduler._get_plan_errors()
+                scheduler._set_error(escape(header) + self._format_reasons(reasons))
+
+    def _get_plan_errors(self):
+        """:returns: why the plan can't be launched, as core looks at it"""
+        records = self._get_applied_on_records()
+        reasons = list(dict.fromkeys(self._check_plan_templates_error(records)))
+        if not self.res_ids:
+            reasons.append(self.env._("Choose a record to launch the plan on."))
+        elif not reasons:
+            reasons.append(self.env._("The records must belong to the same company."))
+        return reasons
+
     def _set_error(self, text):
-        self.error = text
+        self.error = escape(text)
         self.has_error = True
         self.has_warning = False
 

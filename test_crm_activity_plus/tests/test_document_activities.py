@@ -61,6 +61,48 @@ class TestDocumentActivities(TransactionCase):
             partner,
         ]
 
+    def test_steps_follow_the_salesperson(self):
+        """Of whatever has one, by whichever field."""
+        people = self.user + mail_new_test_user(
+            self.env,
+            login="documents_next",
+            name="Nadia Next",
+            groups=",".join(sorted({"base.group_user", *GROUPS.values()})),
+        )
+        for document, name in (
+            (self.env["sale.order"].create({"partner_id": self.other.id}), "user_id"),
+            (self._create_invoice(self.other), "invoice_user_id"),
+            (
+                self.env["purchase.order"].create({"partner_id": self.other.id}),
+                "user_id",
+            ),
+        ):
+            with self.subTest(model=document._name):
+                document[name] = people[0]
+                plan = self.env["mail.activity.plan"].create(
+                    {
+                        "name": "Follow",
+                        "res_model": document._name,
+                        "template_ids": [
+                            Command.create(
+                                {
+                                    "summary": "Do it",
+                                    "responsible_type": "salesperson",
+                                    "activity_type_id": self.env.ref(
+                                        "mail.mail_activity_data_todo"
+                                    ).id,
+                                }
+                            )
+                        ],
+                    }
+                )
+                [run_id] = plan.launch(document.ids)["run_ids"]
+                line = self.env["mail.activity.plan.run"].browse(run_id).line_ids
+                self.assertEqual(line.user_id, people[0])
+                document[name] = people[1]
+                self.assertEqual(line.user_id, people[1])
+                self.assertEqual(line.activity_id.user_id, people[1])
+
     def _create_invoice(self, partner):
         journal = self._create_journal("sale", "CAPI")
         return self.env["account.move"].create(

@@ -111,6 +111,25 @@ test("so many days off that they are summed up", () => {
     expect(explain({skipped_more: 7})).toMatch(/\(Christmas\), 7 more days\.$/);
 });
 
+test("given to somebody who doesn't work on that day", () => {
+    expect(
+        explainDate({
+            ...COMPUTED,
+            base: "reassigned",
+            base_date: "2026-03-14",
+            count: 0,
+            policy: "shift_forward",
+            skipped: [{date: "2026-03-14", reason: "no working day"}],
+            date: "2026-03-16",
+        })
+    ).toEqual([
+        "It was due on Sat, Mar 14, 2026, before it was given to somebody else.",
+        "On that day.",
+        "Moved, since nobody works then: Sat, Mar 14, 2026 (no working day).",
+        "So it is due on Mon, Mar 16, 2026.",
+    ]);
+});
+
 test("moved off days off, backward", () => {
     expect(
         explainDate({

@@ -1,0 +1,533 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
+from ..models.mail_activity import ENGINE_FIELDS
+from .common import CrmActivityPlusCommon
+
+# What code says to itself, and what Odoo's code does; sent by a client.
+FLAGS = {
+    "active_test": False,
+    "activity_done_only": True,
+    "activity_engine": True,
+    "activity_engine_creates": True,
+    "activity_following": True,
+    "activity_given_by_engine": True,
+    "activity_leading_ids": [1, 2, 3],
+    "activity_led_by_meeting": True,
+    "activity_reason": "I say so",
+    "activity_step_explanations": {"1": {"base": "rescheduled"}},
+    "calendar_event_meeting_update": True,
+    "crm_activity_plus_allowed_actions": [1, 2, 3],
+    "crm_activity_plus_pending_steps": True,
+    "is_calendar_event_new": True,
+    "is_led_elsewhere": True,
+    "ledger_told_elsewhere": True,
+    "mail_activity_automation_skip": True,
+    "mail_activity_meeting_update": True,
+    "mail_activity_quick_update": True,
+    "plan_auto_reply": True,
+    "plan_first_email": True,
+    "plan_launch_request": "another pop-up",
+    "plan_losing_leads": True,
+    "plan_no_booking": True,
+    "tz": "Nowhere/Land",
+    MODULE_UNINSTALL_FLAG: True,
+}
+
+# Values that a client would like the engine's records to have.
+DEFAULTS = {
+    "default_action_type": "email",
+    "default_active": False,
+    "default_attempt": 7,
+    "default_branch_taken": False,
+    "default_company_id": 1,
+    "default_date_deadline": "2031-03-31",
+    "default_date_done": "2020-01-01",
+    "default_date_end": "2020-01-02 10:00:00",
+    "default_date_start": "2020-01-01 10:00:00",
+    "default_feedback": "Done long ago",
+    "default_held_by_pause": True,
+    "default_launched_count": 5,
+    "default_max_attempts": 99,
+    "default_new_status": "done",
+    "default_on_hold_until": "2031-03-31",
+    "default_processed_count": 5,
+    "default_reason": "None of your business",
+    "default_skipped": [{"res_id": 1, "reason": "No"}],
+    "default_state": "done",
+    "default_status": "done",
+    "default_status_before_hold": "in_progress",
+    "default_stop_note": "Stopped before it began",
+    "default_stop_reason": "won",
+    "default_values": {"plan_id": 1},
+}
+
+
+@tagged("crm_activity_plus", "post_install", "-at_install")
+class TestSecurityContext(CrmActivityPlusCommon):
+    """No value and no flag that a client puts into the context, or keeps as a default,
+    gets to the engine."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.outcome_retry = cls.env["mail.activity.outcome"].create(
+            {"name": "Later", "effect": "retry"}
+        )
+        cls.outcome_next = cls.env["mail.activity.outcome"].create(
+            {"name": "Then", "next_type_id": cls.type_meeting.id}
+        )
+        steps = cls.plan.template_ids
+        steps[1].after_ids = steps[0]
+        # The engine's own meeting is no reason to stop.
+        cls.plan.exit_on_meeting = True
+
+    def _work(self, context):
+        """Do all kinds of things with a lead of one's own.
+
+        :returns: what came of it, without what is another one each time
+        """
+        lead = self._create_lead("Ten desks", partner_id=self.partner.id)
+        env = self.env(user=self.user_owner, context={**self.env.context, **context})
+        self.plan.with_env(env).launch(lead.ids, plan_date="2030-03-04")
+        run = lead.plan_run_ids
+        first, _second, third, fourth, fifth = run.line_ids
+        first.activity_id.with_env(env).complete("then", "They are in")
+        third.activity_id.with_env(env).action_hold("2030-06-01", "Busy")
+        third.activity_id.with_env(env).action_resume()
+        third.activity_id.with_env(env).action_start()
+        fourth.activity_id.with_env(env).complete("later")
+        fifth.activity_id.with_env(env).write({"date_deadline": "2030-03-11"})
+        fifth.with_env(env).action_snooze("2030-03-12")
+        fifth.with_env(env).action_skip("Not needed")
+        run.with_env(env).action_pause()
+        run.with_env(env).action_resume()
+        alone = self._schedule(lead).with_env(env)
+        created = alone.complete("then")
+        self.env["mail.activity"].browse(created).with_env(env).action_cancel("No")
+        timed = self._schedule(lead, duration=1, date_start="2030-03-11 09:00:00")
+        event = self.env["calendar.event"].create(
+            {
+                "name": "Call",
+                "start": "2030-03-11 09:00:00",
+                "stop": "2030-03-11 10:00:00",
+                "user_id": self.user_owner.id,
+            }
+        )
+        timed.calendar_event_id = event
+        timed.with_env(env).write({"date_start": "2030-03-11 11:00:00"})
+        event.with_env(env).write(
+            {"start": "2030-03-11 13:00:00", "stop": "2030-03-11 14:00:00"}
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return self._describe(lead, event)
+
+    def _describe(self, lead, event):
+        """:returns: all that is kept of what happened to a lead"""
+        activities = self.env["mail.activity"].with_context(active_test=False)
+        on_lead = [("res_model", "=", "crm.lead"), ("res_id", "=", lead.id)]
+        told = {
+            "runs": lead.plan_run_ids.read(
+                ["state", "stop_reason", "stop_note", "progress", "plan_date"]
+                + ["next_deadline", "date_end", "date_paused", "launch_key"]
+            ),
+            "steps": lead.plan_run_ids.line_ids.read(
+                ["state", "reason", "attempt", "user_id", "date_deadline", "outcome_id"]
+                + ["action_type", "max_attempts", "branch_taken", "date_due", "note"]
+                + ["activity_type_id", "responsible_type", "duration"]
+            ),
+            "activities": activities.search(on_lead, order="id").read(
+                ["status", "active", "attempt", "user_id", "date_deadline", "feedback"]
+                + ["date_start", "date_end", "duration", "on_hold_until", "summary"]
+                + ["held_by_pause", "status_before_hold", "outcome_id", "partner_id"]
+                + ["activity_type_id", "create_uid", "date_done"]
+            ),
+            "rows": self._get_logs(on_lead).read(
+                ["event", "old_status", "new_status", "reason", "user_id"]
+            ),
+            "event": event.read(["start", "stop"]),
+        }
+        for rows in told.values():
+            for row in rows:
+                del row["id"]
+        return told
+
+    def test_what_happens_is_the_same(self):
+        expected = self._work({})
+        self.assertEqual(len(expected["steps"]), 5)
+        self.assertTrue(any(row["attempt"] == 2 for row in expected["steps"]))
+        self.maxDiff = None
+        for key, value in {**FLAGS, **DEFAULTS}.items():
+            with self.subTest(key=key):
+                self.assertEqual(self._work({key: value}), expected)
+        with self.subTest("all at once"):
+            self.assertEqual(self._work({**FLAGS, **DEFAULTS}), expected)
+
+    def test_saved_defaults(self):
+        """Users keep defaults of their own, for any field of any model."""
+        defaults = self.env["ir.default"]
+        for model in (
+            "mail.activity",
+            "mail.activity.log",
+            "mail.activity.plan.run",
+            "mail.activity.plan.run.line",
+        ):
+            for key, value in DEFAULTS.items():
+                name = key.removeprefix("default_")
+                if name in self.env[model]._fields:
+                    try:
+                        with self.env.cr.savepoint():
+                            defaults.set(model, name, value, self.user_owner.id)
+                    except ValidationError:
+                        # Not even as a default.
+                        continue
+        lead = self._create_lead("Ten desks", partner_id=self.partner.id)
+        self.plan.with_user(self.user_owner).launch(lead.ids, plan_date="2030-03-04")
+        run = lead.plan_run_ids
+        self.assertEqual(run.state, "running")
+        self.assertFalse(run.stop_reason or run.stop_note or run.date_end)
+        self.assertEqual(
+            run.line_ids.mapped("state"),
+            ["scheduled", "waiting", "scheduled", "scheduled", "scheduled"],
+        )
+        self.assertEqual(set(run.line_ids.mapped("attempt")), {1})
+        self.assertEqual(set(run.line_ids.mapped("branch_taken")), {True})
+        activities = run.line_ids.activity_id
+        self.assertEqual(set(activities.mapped("status")), {"new"})
+        self.assertFalse(any(activities.mapped("date_start")))
+        self.assertFalse(any(activities.mapped("feedback")))
+        self.assertLedgerTellsState(run)
+        own = self._schedule()
+        self.assertEqual((own.attempt, own.on_hold_until), (1, False))
+
+    def test_background_launch(self):
+        env = self.env(user=self.user_owner, context={**FLAGS, **DEFAULTS})
+        leads = self._create_leads(501)
+        result = self.plan.with_env(env).launch(leads.ids)
+        launch = self.env["mail.activity.plan.launch"].browse(result["launch_id"])
+        self.assertEqual(launch.state, "pending")
+        self.assertEqual((launch.processed_count, launch.launched_count), (0, 0))
+        self.assertFalse(launch.skipped or launch.error or launch.date_end)
+        self.assertFalse(launch.request_key)
+        self.assertEqual(launch.user_id, self.user_owner)
+
+    def test_request_of_a_client(self):
+        """A plan that allows several at once isn't launched twice by a request that was
+        repeated, whatever it says about itself."""
+        self.plan.allow_parallel = True
+        plan = self.plan.with_user(self.user_owner)
+        for request in ("first", "second"):
+            plan.with_context(plan_launch_request=request).launch(self.lead.ids)
+        self.assertEqual(len(self.lead.plan_run_ids), 1)
+
+    def test_exits(self):
+        """No flag keeps a plan from being stopped."""
+        self.plan.write({"exit_on_reply": True, "exit_on_won": True})
+        expected = {"lost": "lost", "reply": "reply", "meeting": "meeting"}
+        for what, reason in expected.items():
+            lead = self._create_lead(what, partner_id=self.partner.id)
+            run = self._launch(lead)
+            flagged = lead.with_user(self.user_owner).with_context(**FLAGS)
+            if what == "lost":
+                flagged.action_archive()
+            elif what == "reply":
+                lead.with_context(**FLAGS).message_post(
+                    body="Yes!", message_type="email", author_id=self.partner.id
+                )
+            else:
+                flagged.env["calendar.event"].create(
+                    {
+                        "name": "Demo",
+                        "start": "2030-03-11 09:00:00",
+                        "stop": "2030-03-11 10:00:00",
+                        "opportunity_id": lead.id,
+                    }
+                )
+            with self.subTest(what):
+                self.assertEqual((run.state, run.stop_reason), ("stopped", reason))
+
+    # ------------------------------------------------------------
+    # Fields of the engine
+    # ------------------------------------------------------------
+
+    def _get_hostile_values(self):
+        run = self._launch(self._create_lead("Theirs", user_id=self.user_colleague.id))
+        line = run.line_ids[0]
+        return {
+            "attempt": 3,
+            "held_by_pause": True,
+            "on_hold_until": "2031-03-31",
+            "partner_id": self.user_colleague.partner_id.id,
+            "run_id": run.id,
+            "run_line_id": line.id,
+            "status": "done",
+            "status_before_hold": "in_progress",
+        }
+
+    def setUp(self):
+        super().setUp()
+        self.values = {
+            "activity_type_id": self.type_call.id,
+            "res_model_id": self.env["ir.model"]._get_id("crm.lead"),
+            "res_id": self.lead.id,
+            "user_id": self.user_owner.id,
+        }
+
+    def _launch(self, records=None, user=None, **kwargs):
+        return super()._launch(records, user=user or self.user_manager, **kwargs)
+
+    def assertPlain(self, activity):
+        """It is nothing but a new activity of somebody."""
+        activity.invalidate_recordset()
+        self.assertEqual((activity.status, activity.attempt), ("new", 1))
+        self.assertFalse(activity.run_id or activity.run_line_id)
+        self.assertFalse(activity.held_by_pause or activity.on_hold_until)
+        self.assertEqual(activity.partner_id, self.lead.partner_id)
+
+    def test_all_fields_are_tried(self):
+        self.assertEqual(set(self._get_hostile_values()), set(ENGINE_FIELDS))
+
+    def test_values(self):
+        activity = self._schedule()
+        own = self.env["mail.activity"].with_user(self.user_owner)
+        for name, value in self._get_hostile_values().items():
+            for flags in ({}, FLAGS):
+                with self.subTest(name=name, flags=bool(flags)):
+                    with self.assertRaisesRegex(UserError, "can't be written"):
+                        own.with_context(**flags).create({**self.values, name: value})
+                    with self.assertRaisesRegex(UserError, "can't be written"):
+                        activity.with_context(**flags).write({name: value})
+                    with self.assertRaisesRegex(UserError, "can't be written"):
+                        activity.with_context(**flags).web_save({name: value}, {})
+        self.assertPlain(activity)
+
+    def test_values_of_other_code_as_superuser(self):
+        """Many an addon creates as superuser what a client sent."""
+        activity = self._schedule().sudo()
+        for name, value in self._get_hostile_values().items():
+            with self.subTest(name=name):
+                with self.assertRaisesRegex(UserError, "can't be written"):
+                    activity.create({**self.values, name: value})
+                with self.assertRaisesRegex(UserError, "can't be written"):
+                    activity.write({name: value})
+        self.assertPlain(activity)
+
+    def test_defaults_in_the_context(self):
+        own = self.env["mail.activity"].with_user(self.user_owner)
+        defaults = {
+            f"default_{name}": value
+            for name, value in self._get_hostile_values().items()
+        }
+        for records in (own, own.sudo()):
+            records = records.with_context(**FLAGS, **defaults)
+            self.assertPlain(records.create(self.values))
+            found = records.default_get(list(ENGINE_FIELDS))
+            self.assertEqual(found, {"attempt": 1})
+        form = Form(own.with_context(**defaults), "mail.mail_activity_view_form_popup")
+        form.activity_type_id = self.type_call
+        self.assertEqual(form.save().status, "new")
+
+    def test_saved_defaults_of_the_fields(self):
+        for name, value in self._get_hostile_values().items():
+            self.env["ir.default"].set("mail.activity", name, value)
+        own = self.env["mail.activity"].with_user(self.user_owner)
+        self.assertPlain(own.create(self.values))
+        self.assertPlain(own.sudo().create(self.values))
+
+    def test_import(self):
+        activities = self.env["mail.activity"].with_user(self.user_owner)
+        values = self._get_hostile_values()
+        fields = ["activity_type_id/.id", "res_model_id/.id", "res_id", "user_id/.id"]
+        for name, value in values.items():
+            column = f"{name}/.id" if name in ("partner_id",) else name
+            if name in ("run_id", "run_line_id"):
+                column = f"{name}/.id"
+            row = [*(str(v) for v in self.values.values()), str(value)]
+            with self.subTest(name=name), mute_logger("odoo.models"):
+                count = activities.search_count([])
+                result = activities.load([*fields, column], [row])
+                self.assertFalse(result["ids"])
+                self.assertTrue(result["messages"])
+                self.assertEqual(activities.search_count([]), count)
+
+    def test_commands_of_other_records(self):
+        activity = self._schedule()
+        event = self.env["calendar.event"].with_user(self.user_owner)
+        event = event.create(
+            {
+                "name": "Demo",
+                "start": "2030-03-11 09:00:00",
+                "stop": "2030-03-11 10:00:00",
+            }
+        )
+        for name, value in self._get_hostile_values().items():
+            new = Command.create({**self.values, name: value})
+            old = Command.update(activity.id, {name: value})
+            for record in (
+                self.lead.with_user(self.user_owner),
+                self.lead.with_user(self.user_owner).sudo(),
+                event,
+            ):
+                for command in (new, old):
+                    with self.subTest(name=name, record=record, command=command):
+                        with self.assertRaisesRegex(UserError, "can't be written"):
+                            record.write({"activity_ids": [command]})
+        self.assertPlain(activity)
+
+    def test_copy(self):
+        run = self._launch()
+        activity = run.line_ids[0].activity_id
+        activity.with_user(self.user_manager).action_hold("2031-03-31")
+        for records in (
+            activity.with_user(self.user_manager),
+            activity.with_user(self.user_manager).sudo(),
+        ):
+            copied = records.copy({"active": True})
+            self.assertPlain(copied)
+            self.assertEqual(run.line_ids[0].activity_id, activity)
+
+    # ------------------------------------------------------------
+    # Tables of the engine
+    # ------------------------------------------------------------
+
+    def test_commands_on_the_tables_of_the_engine(self):
+        """Not by a record that the user may write, nor by one that other code writes
+        as superuser."""
+        run = self._launch()
+        line = run.line_ids[0]
+        new_run = {
+            "plan_id": self.plan.id,
+            "name": "Mine",
+            "res_model": "crm.lead",
+            "res_id": self.lead.id,
+            "plan_date": "2030-03-04",
+        }
+        new_line = {
+            "code": "mine",
+            "activity_type_id": self.type_call.id,
+            "res_model": "crm.lead",
+            "res_id": self.lead.id,
+        }
+        lead = self.lead.with_user(self.user_manager)
+        plan = self.plan.with_user(self.user_manager)
+        before = (run.read(), run.line_ids.read())
+        for records, name, vals in (
+            (lead, "plan_run_ids", new_run),
+            (plan, "run_ids", new_run),
+            (run.with_user(self.user_manager), "line_ids", new_line),
+        ):
+            old = run if vals is new_run else line
+            for command in (
+                Command.create(vals),
+                Command.update(old.id, {"state": "done"}),
+                Command.delete(old.id),
+                Command.unlink(old.id),
+                Command.set([]),
+            ):
+                for target in (records, records.sudo()):
+                    self._try_as(self.user_manager, target, {name: [command]})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((run.read(), run.line_ids.read()), before)
+        self.assertEqual(lead.plan_run_ids.sudo(), run)
+
+    def _try_as(self, user, record, vals):
+        """Write in a request of a user, which is refused, or without effect."""
+        transaction = self.env.transaction
+        default_env = transaction.default_env
+        transaction.default_env = self.env(user=user)
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                record.write(vals)
+                self.env.flush_all()
+        except (AccessError, UserError):
+            self.env.invalidate_all()
+        finally:
+            transaction.default_env = default_env
+
+    def test_uninstall_flag(self):
+        """A client isn't an addon that is being uninstalled."""
+        run = self._launch()
+        manager = self.env(user=self.user_manager, context={MODULE_UNINSTALL_FLAG: 1})
+        outcome = self.outcome_retry
+        self.plan.template_ids[1].after_outcome_ids = outcome
+        self.plan.template_ids[1].delay_from = "after_previous_done"
+        for record in (self.plan, outcome, self.plan.template_ids[0]):
+            with self.subTest(record=record), self.assertRaises(UserError):
+                record.with_env(manager).unlink()
+        with self.assertRaises(UserError):
+            run.with_env(manager).sudo().unlink()
+        logs = self._get_logs([("run_id", "=", run.id)])
+        with self.assertRaises(UserError):
+            logs.with_env(manager).sudo().unlink()
+        self.type_call.with_user(self.user_system).with_context(
+            **{MODULE_UNINSTALL_FLAG: True}
+        ).env["mail.activity.type"].browse(self._create_used_type().id).unlink()
+        self.assertTrue(self.used_type.exists(), "it is hidden, not deleted")
+        self.assertTrue(self.used_type.deleted)
+        self.lead.with_env(manager).unlink()
+        self.assertEqual((run.state, run.stop_reason), ("stopped", "record_deleted"))
+
+    def _create_used_type(self):
+        self.used_type = self._create_type("Site visit")
+        self._schedule(self.partner, activity_type_id=self.used_type.id)
+        return self.used_type
+
+    # ------------------------------------------------------------
+    # Keys of Odoo's
+    # ------------------------------------------------------------
+
+    def test_archived_outcome(self):
+        self.outcome_next.active = False
+        activity = self._schedule().with_context(active_test=False)
+        for outcome in ("then", self.outcome_next.id):
+            with self.assertRaisesRegex(UserError, "There is no outcome"):
+                activity.complete(outcome)
+
+    def test_closed_activities_are_not_completed_again(self):
+        done = self._schedule()
+        done.action_done()
+        open_ = self._schedule()
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Complete them",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "state": "complete_activity",
+            }
+        )
+        action.with_user(self.user_owner).with_context(
+            active_model="crm.lead",
+            active_ids=self.lead.ids,
+            active_id=self.lead.id,
+            active_test=False,
+        ).run()
+        self.assertEqual(open_.status, "done")
+
+    def test_time_zone_that_there_is_not(self):
+        activity = self._schedule()
+        for tz in ("Nowhere/Land", "", "\x00", 5, ["UTC"], {"UTC": 1}):
+            with self.subTest(tz=tz):
+                activity.with_context(tz=tz).write(
+                    {"date_start": "2030-03-11 09:00:00", "duration": 2}
+                )
+                activity.with_context(tz=tz).action_hold("2031-03-31")
+                activity.with_context(tz=tz).action_resume()
+        self.assertEqual(str(activity.date_deadline), "2030-03-11")
+
+    def test_only_what_is_created_is_returned(self):
+        """Not what another transaction creates, or created later in this one."""
+        activity = self._schedule()
+        other = self._schedule(self.partner, user=self.user_system)
+        created = activity.complete("then")
+        self.assertNotIn(other.id, created)
+        [following] = self.env["mail.activity"].browse(created)
+        self.assertEqual(following.activity_type_id, self.type_meeting)
+        self.assertFalse(following.complete())
