@@ -9,6 +9,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..tools.internal import Internal, read_internal
+from ..tools.values import is_in_range
 from .engine_env import LENIENT_KEY, by_engine, get_known_timezone, leniently
 from .mail_activity import CLOSED_STATUSES
 from .mail_activity_booking import LEADING_KEY, LED_BY_MEETING
@@ -209,6 +210,9 @@ class CalendarEvent(models.Model):
         :param timezone: that of the activity's responsible
         """
         self.ensure_one()
+        if not is_in_range(self.start) or not is_in_range(self.stop):
+            # In Odoo, meetings can be in the year 9999.
+            return {"date_start": False, "date_end": False}
         start, stop = (
             pytz.utc.localize(moment).astimezone(timezone).date()
             for moment in (self.start, self.stop)

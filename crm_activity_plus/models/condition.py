@@ -5,6 +5,7 @@ import logging
 
 import psycopg2
 
+from odoo import models
 from odoo.api import SUPERUSER_ID
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -18,6 +19,10 @@ from ..tools.domains import (
 
 _logger = logging.getLogger(__name__)
 
+# Rules that compare nothing but these keep companies apart.
+COMPANY_FIELDS = {"company_id", "company_ids", "partner_share", "share"}
+# Companies work with the same ones.
+SHARED_MODELS = {"res.company", "res.partner", "res.users"}
 # The id of a user who was deleted. Nothing is compared with it as with an empty field.
 NOBODY = -1
 
@@ -110,25 +115,33 @@ class Condition:
     # Fields
     # ------------------------------------------------------------
 
-    def _check_fields(self, model, domain):
-        """:param model: the model of a domain, as whoever may read its fields"""
+    def _check_fields(self, model, domain, is_document=True):
+        """:param model: the model of a domain, as whoever may read its fields
+        :param bool is_document: whether it is the model of the records themselves
+        """
         for path, operator, value in iter_conditions(domain):
-            field, comodel = self._check_path(model, path)
+            field, comodel, ways = self._check_path(model, path)
+            # Whoever compares names could find out what they are.
+            values = value if isinstance(value, list) else [value]
+            by_name = any(isinstance(item, str) for item in values)
+            by_name = by_name or operator not in ("=", "!=", "in", "not in", "=?")
+            for number, way in enumerate(ways):
+                is_last = number == len(ways) - 1 and comodel is not None
+                self._check_way(
+                    *way, is_document and not number, by_name or not is_last
+                )
             if operator in SUBDOMAIN_OPERATORS:
                 if comodel is None:
                     raise self._make_unrelated_error(model, path)
-                self._check_fields(comodel, value)
-            elif comodel is not None and field.name != "id":
-                # Whoever compares names could find out what they are.
-                values = value if isinstance(value, list) else [value]
-                by_name = any(isinstance(item, str) for item in values)
-                if by_name or operator not in ("=", "!=", "in", "not in", "=?"):
-                    self._check_readable(comodel, comodel._fields["display_name"])
+                self._check_fields(comodel, value, is_document=False)
+            elif comodel is not None and field.name != "id" and by_name:
+                self._check_readable(comodel, comodel._fields["display_name"])
 
     def _check_path(self, model, path):
-        """:returns: the field at the end of a path, and the model that it leads to, or
-        None"""
-        field, comodel = None, model
+        """:returns: the field at the end of a path; the model that it leads to, or
+        None; and the fields on the way that lead to other records, each with its model
+        and the one that it leads to"""
+        field, comodel, ways = None, model, []
         for name in path.split("."):
             if comodel is None:
                 raise self._make_unrelated_error(model, path)
@@ -144,10 +157,65 @@ class Condition:
             self._check_readable(comodel, field)
             if field.type in ("properties", "date", "datetime"):
                 # What follows is a part of its value.
-                return field, None
+                return field, None, ways
             if name != "id":
-                comodel = self._get_comodel(field)
-        return field, comodel
+                owner, comodel = comodel, self._get_comodel(field)
+                if comodel is not None:
+                    ways.append((owner, field, comodel))
+        return field, comodel, ways
+
+    def _check_way(self, owner, field, comodel, is_first, is_read):
+        """The records are looked at with elevated rights: so that a condition doesn't
+        tell what is in records that are kept from whoever typed it, it doesn't lead to
+        where some of them may be. What is on the record itself belongs to it.
+
+        :param owner: the model that has the field, as the user
+        :param comodel: the one that it leads to
+        :param bool is_first: whether it is a field of the records themselves
+        :param bool is_read: whether what is found there is compared, and not only which
+            one it is
+        """
+        if self._follows_documents(comodel):
+            is_beside = field.type == "one2many" and field.inverse_name == "res_id"
+            is_same = self._follows_documents(owner) and owner._name != "mail.message"
+            if is_beside or (is_same and comodel._name.startswith("mail.activity")):
+                return
+        elif is_first:
+            return
+        else:
+            rules = comodel.env["ir.rule"]._compute_domain(comodel._name, "read")
+            compared = set(self._iter_compared(rules))
+            if comodel._name in SHARED_MODELS and compared <= {"id", *COMPANY_FIELDS}:
+                return
+            if compared <= COMPANY_FIELDS:
+                is_one = field.type == "many2one"
+                if not compared or is_one or not is_read:
+                    return
+        raise self._make_error(
+            self.env._(
+                "“%(field)s” leads to “%(model)s”, of which you may not read all, so "
+                "that you can't choose records by it. Leave it out, or ask an "
+                "administrator to write the condition.",
+                field=field.name,
+                model=self._get_model_name(comodel),
+            )
+        )
+
+    def _iter_compared(self, rules):
+        """:returns: names of the fields that a rule compares, at its ends"""
+        for condition in rules.iter_conditions():
+            if isinstance(condition.value, Domain):
+                yield from self._iter_compared(condition.value)
+            else:
+                yield condition.field_expr.split(".")[-1]
+
+    @staticmethod
+    def _follows_documents(model):
+        """:returns: whether the access to a record depends on what it is attached to"""
+        return (
+            type(model)._check_access is not models.BaseModel._check_access
+            and "res_id" in model._fields
+        )
 
     def _get_comodel(self, field):
         if not field.relational:

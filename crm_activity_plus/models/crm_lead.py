@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
 
 from ..tools.internal import Internal, read_internal
+from .arguments import Arguments
 from .mail_activity_plan_run import OPEN_STATES
 from .mail_activity_plan_run_line import OPEN_STATES as STEP_OPEN_STATES
 
@@ -285,7 +286,7 @@ class CrmLead(models.Model):
 
     def action_view_plan_runs(self):
         """Open the plan under way, or all of the lead's plans where there is none."""
-        self.ensure_one()
+        Arguments(self.env).check_single(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_activity_plus.mail_activity_plan_run_action"
         )

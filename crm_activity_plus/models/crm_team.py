@@ -4,6 +4,7 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
+from .arguments import Arguments
 from .engine_env import by_engine
 from .mail_activity_plan_run import OPEN_STATES
 from .mail_activity_plan_run_line import OPEN_STATES as STEP_OPEN_STATES
@@ -68,7 +69,7 @@ class CrmTeam(models.Model):
 
     def action_view_no_next_step(self):
         """Open the team's leads without a next step, by salesperson."""
-        self.ensure_one()
+        Arguments(self.env).check_single(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_activity_plus.crm_lead_action_no_next_step"
         )

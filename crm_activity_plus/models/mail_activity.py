@@ -18,8 +18,11 @@ from odoo.tools.sql import column_exists
 
 from odoo.addons.mail.tools.discuss import Store
 
+from ..tools.dates import get_timezone
 from ..tools.internal import Internal, read_internal
+from ..tools.values import is_id, is_in_range, quote
 from .added_fields import copy_values
+from .arguments import Arguments
 from .engine_env import (
     by_engine,
     get_own_defaults,
@@ -256,12 +259,24 @@ class MailActivity(models.Model):
     def _compute_date_end(self):
         for activity in self:
             if activity.date_start:
-                activity.date_end = activity.date_start + timedelta(
-                    hours=activity.duration
+                activity.date_end = activity._add_hours(
+                    activity.date_start, activity.duration
                 )
             else:
                 # Reassigned since a stored computed field has to be.
                 activity.date_end = activity.date_end
+
+    def _add_hours(self, moment, hours):
+        try:
+            return moment + timedelta(hours=hours)
+        except (OverflowError, ValueError) as error:
+            raise self._make_range_error("date_start") from error
+
+    def _make_range_error(self, name):
+        """:param str name: the field with a date that can't be reckoned with"""
+        label = self._fields[name]._description_string(self.env)
+        arguments = Arguments(self.env)
+        return ValidationError(arguments.explain("range", label, self[name]))
 
     @api.depends("res_model", "res_id")
     def _compute_partner_id(self):
@@ -322,6 +337,9 @@ class MailActivity(models.Model):
             )
         )
         for (activity_type, res_model, keeps_type), activities in checked.items():
+            if not activity_type:
+                # Odoo allows that, too.
+                continue
             reason = activity_type._get_reason_not_applicable(res_model)
             # A launched run keeps its types, like a planned activity does, and like
             # another attempt at one.
@@ -345,6 +363,13 @@ class MailActivity(models.Model):
                 values["summary"] = activity.activity_type_id.name
             # It is a part of what is being written, and no other change.
             super(MailActivity, activity).write(values)
+
+    @api.constrains("date_end", "date_start")
+    def _check_times(self):
+        for activity in self.filtered(lambda a: a.date_end or a.date_start):
+            for name in ("date_start", "date_end"):
+                if activity[name] and not is_in_range(activity[name]):
+                    raise activity._make_range_error(name)
 
     @api.constrains("outcome_id")
     def _check_outcome(self):
@@ -434,6 +459,8 @@ class MailActivity(models.Model):
         if vals_list and all(read_internal(vals, FOLLOWING_KEY) for vals in vals_list):
             return self._create_following(vals_list)
         self, is_engine = self._enter()
+        if not is_engine:
+            self._check_values(vals_list)
         vals_list = [self._complete_document(vals) for vals in vals_list]
         if not is_engine:
             for vals in vals_list:
@@ -458,6 +485,14 @@ class MailActivity(models.Model):
         for status, created in alone.grouped("status").items():
             created._log("created", (False, status), self._get_reason(), values)
         return activities
+
+    def copy_data(self, default=None):
+        """What is inactive, but was not done, would have a copy that says it was."""
+        vals_list = super().copy_data(default)
+        for activity, vals in zip(self, vals_list, strict=True):
+            if activity.status in ("cancelled", "on_hold"):
+                vals["active"] = (default or {}).get("active", True)
+        return vals_list
 
     def _add_precomputed_values(self, vals_list):
         """The model's name is all that is left to precompute for the engine's
@@ -488,6 +523,9 @@ class MailActivity(models.Model):
 
     def write(self, vals):
         self, is_engine = self._enter()
+        if not is_engine:
+            self._check_values([vals])
+            self._check_has_deadline(vals)
         vals = self._complete_document(vals)
         if not is_engine:
             self._check_engine_fields(vals)
@@ -564,17 +602,38 @@ class MailActivity(models.Model):
             return vals
         vals, res_model = dict(vals), vals["res_model"]
         if res_model and not vals.get("res_model_id"):
-            if not isinstance(res_model, str) or res_model not in self.env:
-                raise UserError(
-                    self.env._(
-                        "There are no records of “%(model)s” to schedule an activity "
-                        "on.",
-                        model=res_model,
-                    )
-                )
+            self._check_has_records(res_model)
             vals["res_model_id"] = self.env["ir.model"]._get_id(res_model)
         del vals["res_model"]
         return {"res_model_id": False, **vals}
+
+    def _check_has_records(self, res_model):
+        model = self.env.get(res_model) if isinstance(res_model, str) else None
+        if model is None or model._abstract:
+            raise UserError(
+                self.env._(
+                    "There are no records of “%(model)s” to schedule an activity on.",
+                    model=quote(res_model),
+                )
+            )
+
+    def _check_values(self, vals_list):
+        """Look at what was sent, before anything else does.
+
+        :param list[dict] vals_list: values as for ``create`` and ``write``
+        :raises UserError: something can't be written
+        """
+        Arguments(self.env).check_values(self, vals_list)
+        models = self.env["ir.model"].sudo()
+        for model_id in {vals.get("res_model_id") or False for vals in vals_list}:
+            model = models.browse(model_id if is_id(model_id) else ()).exists()
+            if model:
+                self._check_has_records(model.model)
+
+    def _check_has_deadline(self, vals):
+        """Odoo itself would stumble over an activity without one."""
+        if "date_deadline" in vals and not vals["date_deadline"]:
+            raise ValidationError(self.env._("An activity has to be due on some day."))
 
     def _check_engine_fields(self, vals):
         """The engine alone says which step an activity belongs to, and how far it
@@ -752,7 +811,7 @@ class MailActivity(models.Model):
         if user == self.env.user:
             # Where the user is now, says the client.
             return unsteered(self).env.tz
-        return pytz.timezone(user.tz or self.env.user.tz or "UTC")
+        return get_timezone(user.tz or self.env.user.tz)
 
     def _align_dates(self, names):
         """Make start, end, duration and deadline agree.
@@ -780,6 +839,8 @@ class MailActivity(models.Model):
         """Move start and end to the deadline. The end keeps its time of day, also
         across a change of the clock, and the duration stays."""
         for activity in self.filtered(lambda a: a.date_end and a.date_deadline):
+            if not is_in_range(activity.date_deadline):
+                raise activity._make_range_error("date_deadline")
             timezone = activity._get_timezone()
             local = pytz.utc.localize(activity.date_end).astimezone(timezone)
             shift = activity.date_deadline - local.date()
@@ -871,6 +932,7 @@ class MailActivity(models.Model):
         self._check_open()
         self.check_access("write")
         until = self._read_hold_date(until)
+        reason = Arguments(self.env).text(reason, "reason")
         for status, activities in self.grouped("status").items():
             vals = {"on_hold_until": until, "held_by_pause": False}
             if status != "on_hold":
@@ -939,20 +1001,9 @@ class MailActivity(models.Model):
             )
 
     def _read_hold_date(self, until):
-        if not until:
+        day = Arguments(self.env).day(until, "until")
+        if not day:
             return False
-        try:
-            if not isinstance(until, str | date):
-                raise ValueError
-            day = fields.Date.to_date(until)
-        except ValueError as error:
-            raise UserError(
-                self.env._(
-                    "“%(value)s” is no date. Write the day until which to hold the "
-                    "activity as year-month-day, such as 2026-03-31.",
-                    value=until,
-                )
-            ) from error
         if day <= fields.Date.context_today(self):
             raise UserError(
                 self.env._(
@@ -1051,14 +1102,12 @@ class MailActivity(models.Model):
         activities = unsteered(self)
         activities._check_open()
         outcome = activities.env["mail.activity.outcome"]._read_outcome(outcome)
-        activities._check_feedback(feedback, attachment_ids)
+        feedback, attachment_ids = self._read_feedback(feedback, attachment_ids)
         with activities._collect_created() as created_ids:
             if outcome:
                 # What tells that they are done tells this, too.
                 super(MailActivity, activities).write({"outcome_id": outcome.id})
-            activities.action_feedback(
-                feedback=feedback or False, attachment_ids=attachment_ids or None
-            )
+            activities.action_feedback(feedback, attachment_ids)
         return sorted(self.sudo().browse(created_ids).exists().ids)
 
     @contextmanager
@@ -1078,17 +1127,19 @@ class MailActivity(models.Model):
         finally:
             data[CREATED_KEY] = outer
 
-    def _check_feedback(self, feedback, attachment_ids):
-        """Whatever a program sends, core would take and stumble over."""
-        attachment_ids = attachment_ids or []
-        if not isinstance(feedback or "", str):
-            raise UserError(self.env._("The feedback has to be a text."))
-        if not isinstance(attachment_ids, list | tuple) or not all(
-            isinstance(id_, int) and not isinstance(id_, bool) for id_ in attachment_ids
-        ):
-            raise UserError(
-                self.env._("The attachments have to be a list of the ids of files.")
-            )
+    @api.model
+    def _read_feedback(self, feedback, attachment_ids):
+        """Whatever a program sends, core would take and stumble over.
+
+        :returns: what to say and the ids of files, or nothing
+        """
+        if isinstance(attachment_ids, models.BaseModel):
+            attachment_ids = attachment_ids.ids
+        arguments = Arguments(self.env)
+        return (
+            arguments.text(feedback, "feedback"),
+            arguments.ids(attachment_ids, "attachment_ids") or None,
+        )
 
     def action_done(self):
         """Those on hold can be done, too. For core they are done, being inactive."""
@@ -1098,6 +1149,7 @@ class MailActivity(models.Model):
 
     def _action_done(self, feedback=False, attachment_ids=None):
         """Nothing is done twice, and what was on hold is not any more."""
+        feedback, attachment_ids = self._read_feedback(feedback, attachment_ids)
         # Of many records, they would be read record by record.
         together = unsteered(self.browse(self._ids))
         activities = together.filtered(lambda a: a.status not in CLOSED_STATUSES)
@@ -1149,7 +1201,7 @@ class MailActivity(models.Model):
 
         :param str reason: why, for the history
         """
-        self._cancel(reason)
+        self._cancel(Arguments(self.env).text(reason, "reason"))
         return True
 
     def _cancel(self, reason=False):

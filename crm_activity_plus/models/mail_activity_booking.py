@@ -4,6 +4,7 @@
 from odoo import fields, models
 
 from ..tools.internal import Internal, read_internal
+from .arguments import Arguments
 from .engine_env import get_known_timezone
 from .mail_activity import CLOSED_STATUSES
 
@@ -61,7 +62,7 @@ class MailActivity(models.Model):
 
         :raises UserError: the activity is closed already
         """
-        self.ensure_one()
+        Arguments(self.env).check_single(self)
         self._check_open()
         activity = self
         if not self.env.context.get("default_res_id") and self.res_id:
@@ -84,6 +85,7 @@ class MailActivity(models.Model):
         :raises UserError: one of them is closed already; none is cancelled then
         """
         self._check_open()
+        reason = Arguments(self.env).text(reason, "reason")
         events = self.calendar_event_id
         self._cancel(reason)
         events.unlink()

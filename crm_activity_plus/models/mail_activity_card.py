@@ -6,6 +6,8 @@ from odoo.tools.misc import format_datetime
 
 from odoo.addons.mail.tools.discuss import Store
 
+from ..tools.values import is_id
+from .arguments import Arguments
 from .field_text import get_field_text
 
 
@@ -42,14 +44,23 @@ class MailActivity(models.Model):
 
         The context key ``activity_held_on`` names the record: its model and its id.
         """
-        held_on = self.env.context.get("activity_held_on")
-        if not held_on:
-            return super().activity_format()
-        res_model, res_id = held_on
         activities = self
-        if res_model in self.env:
-            activities |= self._find_held(self.env[res_model].browse(res_id))
+        document = self._read_held_on(self.env.context.get("activity_held_on"))
+        if document is not None:
+            activities |= self._find_held(document)
         return super(MailActivity, activities).activity_format()
+
+    @api.model
+    def _read_held_on(self, held_on):
+        """:returns: the record that a client named, or None where it named none"""
+        if not isinstance(held_on, list | tuple) or len(held_on) != 2:
+            return None
+        res_model, res_id = held_on
+        if not isinstance(res_model, str) or not is_id(res_id):
+            return None
+        if not isinstance(self.env.get(res_model), self.pool["mail.activity.mixin"]):
+            return None
+        return self.env[res_model].browse(res_id)
 
     @api.model
     def _find_held(self, records):
@@ -143,7 +154,7 @@ class MailActivity(models.Model):
         :rtype: list[dict]
         :raises AccessError: the user may not read the activity
         """
-        self.ensure_one()
+        Arguments(self.env).check_single(self)
         self.check_access("read")
         rows = self.env["mail.activity.log"].sudo()
         return rows.search([("activity_ref", "=", self.id)])._describe()
@@ -185,7 +196,10 @@ class MailActivity(models.Model):
 
         :raises UserError: the activity is closed already
         """
+        if len(self) > 1:
+            Arguments(self.env).check_single(self)
         self._check_open()
+        feedback, attachment_ids = self._read_feedback(feedback, attachment_ids)
         return super().action_feedback_schedule_next(
             feedback=feedback, attachment_ids=attachment_ids
         )

@@ -33,6 +33,8 @@ class MailActivity(models.Model):
         :param leaving: those of them who needn't be told; default: all
         """
         takers = self._find_takers(unable)
+        # Who takes over may be leaving at this moment, too.
+        self.env["res.users"].union(*takers.values())._lock_as_active()
         changes = {activity: (activity.user_id, takers[activity]) for activity in self}
         for (user, taker), activities in self.grouped(changes.get).items():
             activities._because(describe(self.env, user))._give_to(taker)

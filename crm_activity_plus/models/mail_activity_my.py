@@ -110,7 +110,9 @@ class MailActivity(models.Model):
     def action_open_queue(self):
         """Work through the selected activities, or through those of the list, one after
         the other."""
-        domain = self.env.context.get("active_domain") or []
+        domain = self.env.context.get("active_domain")
+        if not isinstance(domain, list | tuple):
+            domain = []
         if self:
             domain = [("id", "in", self.ids)]
         action = self.env["ir.actions.client"]._for_xml_id(

@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..tools.values import is_id, quote
+from .arguments import Arguments
 from .engine_env import is_uninstalling
 from .ir_model_data import is_suite_removed
 
@@ -119,11 +121,13 @@ class MailActivityOutcome(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        Arguments(self.env).check_values(self, vals_list)
         outcomes = super().create(vals_list)
         outcomes._check_choices()
         return outcomes
 
     def write(self, vals):
+        Arguments(self.env).check_values(self, [vals])
         result = super().write(vals)
         if vals.keys() & {"plan_id", "server_action_id", "stage_id"}:
             self._check_choices()
@@ -220,8 +224,9 @@ class MailActivityOutcome(models.Model):
             return outcome
         domain = Domain.FALSE
         if isinstance(outcome, str):
-            domain = Domain("code", "=", outcome)
-        elif isinstance(outcome, int) and not isinstance(outcome, bool):
+            code = Arguments(self.env).text(outcome, "outcome")
+            domain = Domain("code", "=", code)
+        elif is_id(outcome):
             domain = Domain("id", "=", outcome)
         found = self.search(domain & Domain("active", "=", True), limit=1)
         if not found:
@@ -229,7 +234,7 @@ class MailActivityOutcome(models.Model):
                 self.env._(
                     "There is no outcome “%(outcome)s”. Choose one of these: "
                     "%(outcomes)s.",
-                    outcome=outcome,
+                    outcome=quote(outcome),
                     outcomes=", ".join(
                         self.search([("active", "=", True)], limit=50).mapped("code")
                     ),

@@ -3,7 +3,6 @@
 
 import logging
 from collections import Counter
-from datetime import date
 from typing import NamedTuple
 
 import psycopg2.errors
@@ -15,6 +14,8 @@ from odoo.tools import SQL
 from ..tools.codes import make_code
 from ..tools.graph import sort_in_waves
 from ..tools.internal import read_internal
+from ..tools.values import WrongValue, is_given, is_id, quote, read_id, read_ids
+from .arguments import Arguments
 from .condition import Condition
 from .engine_env import is_program, is_uninstalling, unsteered
 from .ir_model_data import is_suite_removed
@@ -200,6 +201,7 @@ class MailActivityPlan(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        Arguments(self.env).check_values(self, vals_list)
         # Whatever was given for it.
         plans = super().create([{**vals, "version": 0} for vals in vals_list])
         known = self._get_watched_models("launched")
@@ -210,11 +212,12 @@ class MailActivityPlan(models.Model):
         return plans
 
     def write(self, vals):
+        Arguments(self.env).check_values(self, [vals])
         vals = {name: value for name, value in vals.items() if name != "version"}
         if "res_model" in vals:
             self._check_res_model_stays(vals["res_model"])
         result = super().write(vals)
-        names = {"active", "domain", "res_model", "team_ids"}
+        names = {"active", "company_id", "domain", "res_model", "team_ids"}
         if vals.keys() & names and not self.env.su:
             # On other records, the actions of its steps do something else.
             self.filtered("active").template_ids._check_choices()
@@ -256,7 +259,7 @@ class MailActivityPlan(models.Model):
             )
 
     def action_view_runs(self):
-        self.ensure_one()
+        Arguments(self.env).check_single(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_activity_plus.mail_activity_plan_run_action"
         )
@@ -291,6 +294,7 @@ class MailActivityPlan(models.Model):
             good; nothing is launched then
         """
         self = unsteered(self)
+        Arguments(self.env).check_single(self)
         res_ids = self._read_res_ids(res_ids)
         if len(res_ids) <= LAUNCH_BATCH_SIZE:
             return self._launch_now(res_ids, plan_date, responsible_id, overrides)
@@ -344,9 +348,10 @@ class MailActivityPlan(models.Model):
         :raises UserError: see :meth:`launch`
         """
         self = unsteered(self)
+        Arguments(self.env).check_single(self)
         proposals = self._propose(res_ids, plan_date, responsible_id)
         return {
-            "records": [self._format_proposal(proposal) for proposal in proposals],
+            "records": self._format_proposals(proposals),
             "load": self._get_load(proposals),
         }
 
@@ -406,6 +411,8 @@ class MailActivityPlan(models.Model):
         if error and all(proposal.skip_reason for proposal in proposals):
             # It isn't about one record of many: say so, and launch nothing.
             raise error
+        # Where other dates were chosen for all of the steps.
+        Arguments(self.env).check_range(plan_date, "plan_date")
         return proposals
 
     def _get_dater(self):
@@ -492,54 +499,48 @@ class MailActivityPlan(models.Model):
                     )
                 )
             res_ids = res_ids.ids
-        if isinstance(res_ids, int) and not isinstance(res_ids, bool):
-            res_ids = [res_ids]
-        if not isinstance(res_ids, list | tuple | set) or not all(
-            isinstance(id_, int) and not isinstance(id_, bool) for id_ in res_ids
-        ):
+        try:
+            if not is_given(res_ids):
+                raise WrongValue("ids")
+            return read_ids(res_ids)
+        except WrongValue as error:
+            if error.kind != "ids":
+                sentence = Arguments(self.env).explain(error.kind, "res_ids", res_ids)
+                raise UserError(sentence) from error
             raise UserError(
                 self.env._(
                     "The records to launch the plan on have to be a list of ids, not "
                     "“%(value)s”.",
-                    value=str(res_ids)[:100],
-                )
-            )
-        return list(dict.fromkeys(res_ids))
-
-    def _read_plan_date(self, plan_date):
-        if not plan_date:
-            return fields.Date.context_today(self)
-        try:
-            if not isinstance(plan_date, str | date):
-                raise ValueError
-            return fields.Date.to_date(plan_date)
-        except ValueError as error:
-            raise UserError(
-                self.env._(
-                    "“%(value)s” is no date. Write the plan date as year-month-day, "
-                    "such as 2026-03-31.",
-                    value=plan_date,
+                    value=quote(res_ids),
                 )
             ) from error
+
+    def _read_plan_date(self, plan_date):
+        day = Arguments(self.env).day(plan_date, "plan_date", anywhere=True)
+        return day or fields.Date.context_today(self)
 
     def _read_responsible(self, responsible_id):
         """:returns: who does the steps that ask for somebody at the launch; nobody
         where nobody was chosen and the launch is a visitor's, through an automation:
         see :class:`StepAssigner`"""
-        if not responsible_id:
+        user = self._read_user(responsible_id)
+        if not user:
             return self.env.user._filter_can_do_activities()
-        if isinstance(responsible_id, models.BaseModel):
-            responsible_id = responsible_id.id
-        if not isinstance(responsible_id, int) or isinstance(responsible_id, bool):
-            reason = self.env._(
-                "“%(value)s” is no id of a user.", value=str(responsible_id)[:100]
-            )
-            raise UserError(reason)
-        user = self.env["res.users"].browse(responsible_id)
         reason = self._get_unusable_responsible_reason(user.sudo())
         if reason:
             raise UserError(reason)
         return user
+
+    def _read_user(self, user_id):
+        """:returns: a user, who may not exist; none where none is given"""
+        if isinstance(user_id, models.BaseModel):
+            user_id = user_id.id
+        try:
+            return self.env["res.users"].browse(read_id(user_id))
+        except WrongValue as error:
+            raise UserError(
+                self.env._("“%(value)s” is no id of a user.", value=quote(user_id))
+            ) from error
 
     def _get_unusable_responsible_reason(self, user, record=None):
         """:param record: what the activities are on, if that is known already
@@ -576,15 +577,17 @@ class MailActivityPlan(models.Model):
         :rtype: dict
         """
         Model = self.env[self.res_model].with_context(active_test=False)
-        records = Model.browse(res_ids)
-        existing = records.exists()
+        existing = Model.browse(filter(is_id, res_ids)).exists()
         readable = existing._filtered_access("read")
         writable = readable._filtered_access("write")
-        reasons = {}
-        for record in records - existing:
-            reasons[record.id] = self.env._(
-                "There is no record with the id %(id)s: it was deleted.", id=record.id
-            )
+        known = set(existing._ids)
+        # Translated once, however many they are.
+        missing = self.env._("There is no record with the id %(id)s: it was deleted.")
+        reasons = {
+            res_id: missing % {"id": res_id}
+            for res_id in res_ids
+            if res_id not in known
+        }
         for record in existing - readable:
             reasons[record.id] = self.env._("You may not read this record.")
         for record in readable - writable:
@@ -934,9 +937,12 @@ class MailActivityPlan(models.Model):
                     base = step["delay_from"].removeprefix("after_")
                     base_date = max(by_code[c]["date_deadline"] for c in step["after"])
                 user = Users.browse(step["user_id"])
-                deadline = dater.find(step, base_date, base, user, company)
+                deadline = dater.find(
+                    step, base_date, base, user, company, anywhere=True
+                )
                 step["date_deadline"] = deadline.date
                 step["date_explanation"] = deadline.explanation
+        dater.check_steps(steps)
 
     def _get_company(self, record):
         """:returns: the company whose calendar counts for a record"""
@@ -973,73 +979,90 @@ class MailActivityPlan(models.Model):
             known[step["code"]] = step["code"]
             if step["template"]:
                 known[str(step["template"].id)] = step["code"]
+        by_record = self._read_dict(overrides, "overrides")
+        if not by_record:
+            return {}
+        launched_on = {str(res_id): res_id for res_id in res_ids}
+        left_out = self.env._("Left out at the launch.")
         result = {}
-        for res_id, by_step in self._read_dict(overrides, "overrides").items():
-            if not str(res_id).isdigit() or int(res_id) not in res_ids:
+        for name, by_step in by_record.items():
+            res_id = launched_on.get(str(name))
+            if res_id is None:
                 raise UserError(
                     self.env._(
                         "There are overrides for the record %(id)s, which the plan "
                         "isn't launched on.",
-                        id=res_id,
+                        id=quote(name),
                     )
                 )
-            result[int(res_id)] = {}
-            for key, values in self._read_dict(by_step, res_id).items():
-                if str(key) not in known:
+            result[res_id] = {}
+            for key, given in self._read_dict(by_step, name).items():
+                code = known.get(str(key))
+                if code is None:
                     raise UserError(
                         self.env._(
                             "The plan “%(plan)s” has no step “%(step)s” to override. "
                             "Its steps are: %(steps)s.",
                             plan=self.name,
-                            step=key,
+                            step=quote(key),
                             steps=", ".join(step["code"] for step in steps),
                         )
                     )
-                code = known[str(key)]
-                result[int(res_id)][code] = self._read_override(values, code)
+                result[res_id][code] = self._read_override(given, code, left_out)
+        self._check_override_users(result)
         return result
 
     def _read_dict(self, value, name):
-        if not value:
-            return {}
-        if not isinstance(value, dict):
-            raise UserError(
-                self.env._(
-                    "“%(name)s” has to be an object with named values, not "
-                    "“%(value)s”.",
-                    name=name,
-                    value=str(value)[:100],
-                )
-            )
-        return value
+        # Most of them are what they have to be, and they may be many.
+        if isinstance(value, dict):
+            return value
+        return Arguments(self.env).mapping(value, quote(name))
 
-    def _read_override(self, values, code):
-        values = self._read_dict(values, code)
-        unknown = values.keys() - {"date_deadline", "user_id", "skip"}
+    def _read_override(self, given, code, left_out):
+        given = self._read_dict(given, code)
+        unknown = given.keys() - {"date_deadline", "user_id", "skip"}
         if unknown:
             raise UserError(
                 self.env._(
                     "The step “%(step)s”: “%(names)s” can't be overridden, only "
                     "date_deadline, user_id and skip.",
                     step=code,
-                    names=", ".join(sorted(unknown)),
+                    names=quote(", ".join(sorted(map(str, unknown)))),
                 )
             )
+        arguments = Arguments(self.env)
         result = {}
-        if values.get("date_deadline"):
-            deadline = self._read_plan_date(values["date_deadline"])
+        deadline = arguments.day(given.get("date_deadline"), "date_deadline")
+        if deadline:
             result["date_deadline"] = deadline
             result["date_explanation"] = {
                 "base": "chosen_at_launch",
                 "date": deadline.isoformat(),
             }
-        if values.get("user_id"):
-            result["user_id"] = self._read_responsible(values["user_id"]).id
+        user = self._read_user(given.get("user_id"))
+        if user:
+            result["user_id"] = user.id
             result["reason"] = False
-        if values.get("skip"):
+        if arguments.flag(given.get("skip"), "skip"):
             result["state"] = "skipped"
-            result["reason"] = self.env._("Left out at the launch.")
+            result["reason"] = left_out
         return result
+
+    def _check_override_users(self, overrides):
+        """Look at whoever was chosen for steps, each once, and at all of them together.
+
+        :param dict overrides: record id -> step code -> values
+        :raises UserError: one of them can't do anything
+        """
+        user_ids = {
+            override.get("user_id")
+            for by_step in overrides.values()
+            for override in by_step.values()
+        }
+        users = self.env["res.users"].sudo().browse(user_ids - {None})
+        usable = users.exists()._filter_can_do_activities()
+        for user in users - usable:
+            raise UserError(self._get_unusable_responsible_reason(user))
 
     def _apply_overrides(self, steps, overrides):
         for step in steps:
@@ -1164,15 +1187,24 @@ class MailActivityPlan(models.Model):
     # Preview
     # ------------------------------------------------------------
 
-    def _format_proposal(self, proposal):
-        readable = (
-            not proposal.skip_reason
-            or proposal.record.exists()._filtered_access("read")
-        )
+    def _format_proposals(self, proposals):
+        """:returns: the ``records`` of :meth:`preview`"""
+        skipped = [p.record.id for p in proposals if p.skip_reason]
+        records = self.env[self.res_model].with_context(active_test=False)
+        readable = records.browse(filter(is_id, skipped)).exists()
+        readable = readable._filtered_access("read")
+        names = {record.id: record.display_name for record in readable}
+        return [self._format_proposal(proposal, names) for proposal in proposals]
+
+    def _format_proposal(self, proposal, names):
+        """:param dict names: names of the skipped records that the user may read"""
+        record = proposal.record
         users = self.env["res.users"].sudo()
         return {
-            "res_id": proposal.record.id,
-            "display_name": proposal.record.display_name if readable else False,
+            "res_id": record.id,
+            "display_name": names.get(record.id, False)
+            if proposal.skip_reason
+            else record.display_name,
             "skip_reason": proposal.skip_reason,
             "lines": [
                 {

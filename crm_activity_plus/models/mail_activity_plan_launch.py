@@ -442,7 +442,7 @@ class MailActivityPlanLaunch(models.Model):
         )
         subject = launch.env._(
             "“%(plan)s” was launched on %(count)s records",
-            plan=self.plan_id.name,
+            plan=launch.plan_id.name,
             count=self.launched_count,
         )
         self.env["mail.thread"].message_notify(

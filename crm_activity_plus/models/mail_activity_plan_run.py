@@ -13,6 +13,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.values import quote
+from .arguments import Arguments
 from .engine_env import by_engine, is_uninstalling
 from .step_dater import StepDater
 
@@ -183,6 +185,7 @@ class MailActivityPlanRun(models.Model):
         )
 
     @api.depends("name", "res_model", "res_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for run in self:
             run.display_name = (
@@ -190,6 +193,7 @@ class MailActivityPlanRun(models.Model):
             )
 
     @api.depends("res_model", "res_id")
+    @api.depends_context("lang")
     def _compute_res_name(self):
         self.res_name = False
         for res_model, runs in self.grouped("res_model").items():
@@ -217,12 +221,13 @@ class MailActivityPlanRun(models.Model):
         :raises UserError: the reason is unknown
         :raises AccessError: the user may not change the document
         """
+        note = Arguments(self.env).text(note, "note")
         if reason not in self._fields["stop_reason"].get_values(self.env):
             raise UserError(
                 self.env._(
                     "“%(reason)s” is no reason to stop a plan. Choose one of these: "
                     "%(reasons)s.",
-                    reason=reason,
+                    reason=quote(reason),
                     reasons=", ".join(self._fields["stop_reason"].get_values(self.env)),
                 )
             )
@@ -281,7 +286,7 @@ class MailActivityPlanRun(models.Model):
 
     def action_open_document(self):
         """:raises UserError: the document is gone"""
-        self.ensure_one()
+        Arguments(self.env).check_single(self)
         if self._filter_without_document_left():
             raise UserError(
                 self.env._("The record of “%(run)s” was deleted.", run=self.name)
@@ -523,7 +528,8 @@ class MailActivityPlanRun(models.Model):
             delays[run] = today - launched_on
             # Pauses and restarts have moved it since.
             plan_date = fields.Date.to_date(launch.values["plan_date"])
-            plan_dates[run] = {"plan_date": plan_date + delays[run]}
+            plan_date = run._get_dater().move(plan_date, delays[run])
+            plan_dates[run] = {"plan_date": plan_date}
         self._write_each(plan_dates)
         self._set_state(
             "running",

@@ -17,11 +17,17 @@ from odoo.tools import SQL
 from odoo.tools.mail import email_normalize_all
 from odoo.tools.misc import format_date
 
-from ..tools.dates import add_history, get_first_explanation, tidy
+from ..tools.dates import (
+    add_history,
+    get_first_explanation,
+    get_timezone,
+    tidy,
+)
 from ..tools.errors import describe_error
 from ..tools.graph import SKIP, START, Closed, decide_turn
 from ..tools.internal import Internal
 from ..tools.savepoint import savepoint
+from .arguments import Arguments
 from .calendar_event import BOOKING_RUN_KEY
 from .engine_env import by_engine
 from .mail_activity import CLOSED_STATUSES
@@ -236,6 +242,7 @@ class MailActivityPlanRunLine(models.Model):
         return field._description_selection(self.env)
 
     @api.depends("summary", "activity_type_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for line in self:
             line.display_name = line.summary or line.activity_type_id.name
@@ -291,6 +298,7 @@ class MailActivityPlanRunLine(models.Model):
         :raises AccessError: the user may not change the document
         """
         self._check_may_change()
+        reason = Arguments(self.env).text(reason, "reason")
         lines = by_engine(self)
         # On hold, too, though they are inactive then.
         activities = lines._filter_open().activity_id
@@ -307,7 +315,8 @@ class MailActivityPlanRunLine(models.Model):
         :raises AccessError: the user may not change the document
         """
         self._check_may_change()
-        if not until:
+        day = Arguments(self.env).day(until, "until")
+        if not day:
             raise UserError(self.env._("Say until which day to put the step off."))
         lines = by_engine(self)
         for line in lines:
@@ -318,7 +327,6 @@ class MailActivityPlanRunLine(models.Model):
                         step=line.display_name,
                     )
                 )
-        day = lines.run_id.plan_id._read_plan_date(until)
         lines._reschedule({line: (day, None) for line in lines}, "rescheduled")
         return True
 
@@ -692,7 +700,7 @@ class MailActivityPlanRunLine(models.Model):
     def _get_moment(self):
         """:returns: the step's date at its responsible's time of day; in UTC"""
         self.ensure_one()
-        timezone = pytz.timezone(self.user_id.sudo().tz or "UTC")
+        timezone = get_timezone(self.user_id.sudo().tz)
         local = datetime.combine(self.date_deadline, time.min) + timedelta(
             minutes=round(self.time_of_day * 60)
         )
@@ -829,7 +837,8 @@ class MailActivityPlanRunLine(models.Model):
         chosen = {}
         for line in steps:
             if day := line._get_chosen_date():
-                day += delays[line.run_id]
+                run = line.run_id
+                day = run._get_dater().move(day, delays[run])
                 chosen[line] = {
                     "date_deadline": day,
                     "date_explanation": {
@@ -1170,23 +1179,31 @@ class MailActivityPlanRunLine(models.Model):
         """Tell each user about the activities they were assigned, in one message."""
         others = self.filtered(lambda line: line.user_id != self.env.user)
         for user, lines in others.grouped("user_id").items():
+            lines = lines._in_language_of(user)
             lines._notify(
                 user,
                 template="crm_activity_plus.message_plan_steps_assigned",
-                subject=self.env._(
-                    "%(count)s activities of “%(plan)s” were assigned to you",
-                    count=len(lines),
-                    plan=lines[0].run_id.name,
-                )
-                if len(lines) > 1
-                else self.env._(
-                    "“%(record)s: %(summary)s” was assigned to you",
-                    record=lines.run_id.res_name,
-                    summary=lines.display_name,
-                ),
+                subject=lines._get_assigned_subject(),
             )
         if others:
             self.env["mail.mail"]._send_soon()
+
+    def _get_assigned_subject(self):
+        if len(self) > 1:
+            return self.env._(
+                "%(count)s activities of “%(plan)s” were assigned to you",
+                count=len(self),
+                plan=self[0].run_id.name,
+            )
+        return self.env._(
+            "“%(record)s: %(summary)s” was assigned to you",
+            record=self.run_id.res_name,
+            summary=self.display_name,
+        )
+
+    def _in_language_of(self, user):
+        """:returns: the steps, for what a user is to read"""
+        return self.with_context(lang=user.lang) if user.lang else self
 
     def _notify_failed(self):
         """Tell whoever launched the run, or was to do the step, that it failed."""
@@ -1199,10 +1216,11 @@ class MailActivityPlanRunLine(models.Model):
         for user, lines in by_user.items():
             try:
                 with self.env.cr.savepoint():
+                    lines = lines._in_language_of(user)
                     lines._notify(
                         user,
                         template="crm_activity_plus.message_plan_steps_failed",
-                        subject=self.env._(
+                        subject=lines.env._(
                             "A step of “%(plan)s” failed", plan=lines[0].run_id.name
                         ),
                     )
@@ -1228,7 +1246,7 @@ class MailActivityPlanRunLine(models.Model):
         """Send one message about the steps, on their record where they share one."""
         if not user.active:
             return
-        lines = self.with_context(lang=user.lang) if user.lang else self
+        lines = self._in_language_of(user)
         body = lines.env["ir.qweb"]._render(
             template, {"lines": lines, "user": user}, minimal_qcontext=True
         )

@@ -153,7 +153,7 @@ class MailActivityPlanRunLine(models.Model):
             self._notify(user, template=template, subject=subject)
 
     def _get_received_subject(self, user):
-        lines = self.with_context(lang=user.lang)
+        lines = self._in_language_of(user)
         if len(lines) > 1:
             return lines.env._(
                 "%(count)s steps of plans were assigned to you", count=len(lines)
@@ -165,7 +165,7 @@ class MailActivityPlanRunLine(models.Model):
         )
 
     def _get_withdrawn_subject(self, user):
-        lines = self.with_context(lang=user.lang)
+        lines = self._in_language_of(user)
         if len(lines) > 1:
             return lines.env._(
                 "%(count)s steps of plans are not assigned to you any more",

@@ -12,6 +12,7 @@ from odoo.tools.misc import unquote
 from ..tools.codes import make_code
 from ..tools.graph import find_cycle
 from .added_fields import KEPT_TYPES, is_added, is_writable, read_values
+from .arguments import Arguments
 from .engine_env import is_lenient, is_program, is_uninstalling, leniently
 from .mail_activity_plan_save_mixin import PendingSteps
 from .mail_activity_type import APPLICABLE_DOMAIN
@@ -224,6 +225,7 @@ class MailActivityPlanTemplate(models.Model):
             ]
 
     @api.depends("activity_type_id", "summary")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for template in self:
             template.display_name = template.summary or template.activity_type_id.name
@@ -551,6 +553,7 @@ class MailActivityPlanTemplate(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        Arguments(self.env).check_values(self, vals_list)
         # Whatever was given for it.
         chosen = {"chosen_by_id": self.env.uid}
         with self._saving() as saving:
@@ -582,6 +585,7 @@ class MailActivityPlanTemplate(models.Model):
         ]
 
     def write(self, vals):
+        Arguments(self.env).check_values(self, [vals])
         vals = self._clean_values(vals)
         if any(name in vals for name in CHOICE_FIELDS):
             vals["chosen_by_id"] = self.env.uid

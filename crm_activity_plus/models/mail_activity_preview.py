@@ -4,6 +4,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .arguments import Arguments
 from .mail_activity_plan_run import OPEN_STATES
 
 
@@ -25,7 +26,7 @@ class MailActivity(models.Model):
         :rtype: list[dict]
         :raises UserError: the activity is closed already
         """
-        self.ensure_one()
+        Arguments(self.env).check_single(self)
         self.check_access("read")
         self._check_open()
         outcomes = self.env["mail.activity.outcome"]

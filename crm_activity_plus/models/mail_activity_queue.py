@@ -1,12 +1,15 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import psycopg2
+
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date, html2plaintext, is_html_empty
 
 from ..tools.savepoint import savepoint
+from .arguments import Arguments
 from .mail_activity import CLOSED_STATUSES
 
 # Nobody works through more in a sitting; counting on would take time.
@@ -35,6 +38,19 @@ class MailActivity(models.Model):
             ``left``: how many there are with this one, at most 1000
         :rtype: dict
         """
+        arguments = Arguments(self.env)
+        domain = arguments.domain(self, domain, "domain")
+        skip_ids = arguments.ids(skip_ids, "skip_ids")
+        try:
+            with self.env.cr.savepoint(flush=False):
+                return self._claim_next(domain, skip_ids)
+        except psycopg2.DataError as error:
+            # What PostgreSQL finds out only when it looks at the rows.
+            raise arguments.make_domain_error(domain, "domain") from error
+
+    @api.model
+    def _claim_next(self, domain, skip_ids):
+        """See :meth:`queue_next`."""
         query = self._get_queue_query(domain, skip_ids)
         if query.is_empty():
             return {"activity": False, "left": 0}
@@ -51,7 +67,7 @@ class MailActivity(models.Model):
     def queue_read(self):
         """:returns: the activity once more, after something was done with its record:
         see :meth:`_get_queue_data`; False where it isn't to be done any more"""
-        self.ensure_one()
+        Arguments(self.env).check_single(self)
         if self.id not in self.queue_keep():
             return False
         return self._get_queue_data()
@@ -98,7 +114,7 @@ class MailActivity(models.Model):
 
     def queue_write_email(self):
         """:returns: action that opens the e-mail composer for the customer"""
-        self.ensure_one()
+        Arguments(self.env).check_single(self)
         record, readable = self._get_queue_record()
         if not readable or not hasattr(record, "message_post"):
             raise UserError(
@@ -136,9 +152,7 @@ class MailActivity(models.Model):
         """:returns: query of what is left to do, without what others have, and without
         an order"""
         query = self._search(
-            Domain(domain)
-            & Domain("active", "=", True)
-            & Domain("id", "not in", list(skip_ids))
+            domain & Domain("active", "=", True) & Domain("id", "not in", skip_ids)
         )
         if not query.is_empty():
             claims = self.env["mail.activity.claim"]
@@ -202,7 +216,9 @@ class MailActivity(models.Model):
         :param action: called with the activity
         :param int next_id: the activity that comes next, or none
         """
-        self.ensure_one()
+        arguments = Arguments(self.env)
+        arguments.check_single(self)
+        next_id = arguments.id(next_id, "next_id")
         closed = self._get_queue_closed(status)
         if closed:
             return closed

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 
+from .arguments import Arguments
 from .engine_env import is_program, is_uninstalling
 from .field_text import TELLABLE_TYPES
 
@@ -167,7 +168,13 @@ class MailActivityType(models.Model):
             )
         return super()._check_access(operation)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        Arguments(self.env).check_values(self, vals_list)
+        return super().create(vals_list)
+
     def write(self, vals):
+        Arguments(self.env).check_values(self, [vals])
         if is_program(self.env):
             for types, own in self._adapt_values(vals):
                 super(MailActivityType, types).write(own)

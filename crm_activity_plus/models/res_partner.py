@@ -4,6 +4,8 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
+from .arguments import Arguments
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -49,7 +51,7 @@ class ResPartner(models.Model):
 
     def action_view_document_activities(self):
         """Open the activities on the contact and on all of its documents."""
-        self.ensure_one()
+        Arguments(self.env).check_single(self)
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "crm_activity_plus.mail_activity_action_partner"

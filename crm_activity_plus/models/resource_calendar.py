@@ -15,6 +15,7 @@ from odoo.tools.intervals import Intervals
 
 from odoo.addons.resource.models.utils import HOURS_PER_DAY
 
+from ..tools.dates import get_timezone
 from .engine_env import is_program, is_uninstalling
 
 _logger = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ class ResourceCalendar(models.Model):
         for day in planned_days:
             days_off.pop(day, None)
         for clock in clocks:
-            intervals = self._get_leave_intervals(leaves, clock)
+            intervals = self._get_leave_intervals(leaves, clock, first, last)
             names = self._get_leave_names(intervals)
             for day in planned_days - _list_days(planned - Intervals(intervals)):
                 days_off.setdefault(day, names.get(day) or self.env._("day off"))
@@ -119,15 +120,18 @@ class ResourceCalendar(models.Model):
             )
         )
 
-    def _get_leave_intervals(self, leaves, clock):
-        """:returns: when the leaves are, on a clock; those of a person on their own"""
+    def _get_leave_intervals(self, leaves, clock, first, last):
+        """:returns: when the leaves are, on a clock; those of a person on their own.
+        Nobody has to look at all the days of one that takes for ever"""
+        begin = datetime.combine(first, time.min) - 2 * DAY
+        end = datetime.combine(last, time.max) + 2 * DAY
         return [
             (
                 *(
                     localized(moment)
-                    .astimezone(pytz.timezone(leave.resource_id.tz or clock))
+                    .astimezone(get_timezone(leave.resource_id.tz or clock))
                     .replace(tzinfo=pytz.utc)
-                    for moment in (leave.date_from, leave.date_to)
+                    for moment in (max(leave.date_from, begin), min(leave.date_to, end))
                 ),
                 leave,
             )

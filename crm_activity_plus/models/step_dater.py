@@ -7,7 +7,14 @@ from odoo import models
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import format_date
 
-from ..tools.dates import DeadlineError, NoWorkingDayError, find_deadline
+from ..tools.dates import (
+    FIRST_DAY,
+    LAST_DAY,
+    DeadlineError,
+    NoWorkingDayError,
+    find_deadline,
+)
+from ..tools.values import is_in_range
 from .mail_activity_plan_template import KNOWN_DELAYS, KNOWN_UNITS
 
 # Days off are read for this many days at a time.
@@ -31,7 +38,7 @@ class StepDater:
         self._days_off = {}
         self._found = {}
 
-    def find(self, step, base_date, base, user, company):
+    def find(self, step, base_date, base, user, company, anywhere=False):
         """Date a step.
 
         :param step: a step of a plan or of a run, or its values
@@ -39,6 +46,7 @@ class StepDater:
         :param str base: what that date is
         :param user: who will do the step, or none
         :param company: the company of the record
+        :param bool anywhere: also at the ends of the calendar
         :returns: the date and its explanation
         :rtype: odoo.addons.crm_activity_plus.tools.dates.Deadline
         :raises ValidationError: there is no such date
@@ -52,7 +60,9 @@ class StepDater:
         key = (base_date, delay, base, who)
         if key not in self._found:
             try:
-                self._found[key] = self.shift(base_date, *delay, user, company, base)
+                found = self._find(base_date, *delay, user, company, base)
+                if not anywhere:
+                    self._check_range(found.date, base_date, *delay)
             except ValidationError as error:
                 name = step["summary"] or step["code"]
                 raise ValidationError(
@@ -60,6 +70,7 @@ class StepDater:
                         "“%(step)s”: %(reason)s", step=name, reason=error.args[0]
                     )
                 ) from error
+            self._found[key] = found
         return self._found[key]
 
     def _get_added_template(self, step):
@@ -86,11 +97,39 @@ class StepDater:
             }
         )
 
+    def check_steps(self, steps):
+        """Look whether the dates that :meth:`find` found anywhere can be reckoned with.
+
+        :param list[dict] steps: with ``date_deadline``
+        :raises ValidationError: one of them can't
+        """
+        for step in steps:
+            if not is_in_range(step["date_deadline"]):
+                raise ValidationError(
+                    self.env._(
+                        "“%(step)s” can't be due on %(date)s. Choose a date from "
+                        "%(first)s to %(last)s.",
+                        step=step["summary"] or step["code"],
+                        date=step["date_deadline"],
+                        first=FIRST_DAY,
+                        last=LAST_DAY,
+                    )
+                )
+
     def shift(self, base_date, count, unit, direction, user, company, base):
         """Date anything by the policy; see ``find_deadline``.
 
         :raises ValidationError: there is no such date
         """
+        found = self._find(base_date, count, unit, direction, user, company, base)
+        self._check_range(found.date, base_date, count, unit, direction)
+        return found
+
+    def _check_range(self, day, base_date, count, unit, direction):
+        if not is_in_range(day):
+            raise self._make_error(base_date, count, unit, direction)
+
+    def _find(self, base_date, count, unit, direction, user, company, base):
         try:
             return find_deadline(
                 base_date,
@@ -105,16 +144,34 @@ class StepDater:
             reason = self._describe_idle_calendar(base_date, user, company)
             raise ValidationError(reason) from error
         except DeadlineError as error:
-            raise ValidationError(
-                self.env._(
-                    "It can't be dated: %(count)s %(unit)s %(direction)s %(date)s "
-                    "leaves the calendar. Choose another date or delay.",
-                    count=count,
-                    unit=unit,
-                    direction=direction,
-                    date=format_date(self.env, base_date),
-                )
-            ) from error
+            raise self._make_error(base_date, count, unit, direction) from error
+
+    def move(self, day, delta):
+        """Move a day by as many days as lie between two others.
+
+        :param date day: the day
+        :param timedelta delta: how far
+        :raises ValidationError: there is no such day
+        """
+        try:
+            moved = day + delta
+        except OverflowError:
+            moved = None
+        if not moved or not is_in_range(moved):
+            raise self._make_error(day, delta.days, "days", "after")
+        return moved
+
+    def _make_error(self, base_date, count, unit, direction):
+        return ValidationError(
+            self.env._(
+                "It can't be dated: %(count)s %(unit)s %(direction)s %(date)s leaves "
+                "the calendar. Choose another date or delay.",
+                count=count,
+                unit=unit,
+                direction=direction,
+                date=format_date(self.env, base_date),
+            )
+        )
 
     def count_days(self, start, end, user, company):
         """:returns: how many days of the policy lie behind ``start``, up to ``end``"""

@@ -12,6 +12,7 @@ from . import test_activity_my, test_activity_bulk, test_activity_queue
 from . import test_activity_booking, test_activity_card, test_activity_preview
 from . import test_activity_tours
 from . import test_mail_activity_plan, test_plan_choices, test_plan_conditions
+from . import test_plan_condition_ways
 from . import test_plan_concurrency, test_plan_whole
 from . import test_access, test_launch_concurrency, test_launch_queries
 from . import test_mail_activity_plan_run
@@ -23,7 +24,7 @@ from . import test_engine_actions
 from . import test_engine_exits
 from . import test_engine_pause
 from . import test_engine_concurrency, test_engine_crons
-from . import test_engine_guarantees, test_plan_launch_job
+from . import test_engine_guarantees, test_garbage, test_plan_launch_job
 from . import test_examples, test_migration
 from . import test_form_codes, test_hoot, test_lifecycle, test_tours
 from . import test_no_next_step, test_run_timeline, test_run_timeline_tours
@@ -39,3 +40,4 @@ from . import test_security_context
 from . import test_security_rights
 from . import test_security_persons
 from . import test_security_rpc
+from . import test_languages

@@ -11,6 +11,9 @@ ENDS = {
     "failed": "cancelled",
 }
 
+# What a step's row tells of its activity alone: another activity begins without it.
+ACTIVITY_ONLY = ("date_end", "date_start", "duration")
+
 
 def replay(rows):
     """Replay rows of the ledger.
@@ -26,6 +29,9 @@ def replay(rows):
     for row in rows:
         if row["run_line_id"]:
             step = steps.setdefault(row["run_line_id"], {})
+            if row["event"] == "scheduled":
+                for name in ACTIVITY_ONLY:
+                    step.pop(name, None)
             _follow(step, row)
             _follow_activity(step, activities, row)
         elif row["run_id"]:

@@ -56,6 +56,17 @@ class TestActivityBooking(CrmActivityPlusCommon):
         )
         self.assertEqual(context["default_name"], "Second try – Ten desks")
 
+    def test_meeting_at_the_end_of_the_calendar(self):
+        """In Odoo it can be; the activity has no times then."""
+        event = self._book(
+            start=datetime(9999, 12, 31, 20), stop=datetime(9999, 12, 31, 21)
+        )
+        self.assertTimes(self.call, False, False, self.call.date_deadline)
+        event.write(
+            {"start": datetime(2026, 6, 16, 8), "stop": datetime(2026, 6, 16, 9)}
+        )
+        self.assertEqual(self.call.date_start, datetime(2026, 6, 16, 8))
+
     def test_booked_time_is_the_activitys(self):
         event = self._book()
         self.assertEqual(self.call.calendar_event_id, event)

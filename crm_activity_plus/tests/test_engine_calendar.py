@@ -99,6 +99,19 @@ class TestEngineCalendar(CrmActivityPlusCommon):
         )
         self.assertDue(self._find("working_days", 1), "2026-03-11")
 
+    def test_leave_without_end(self):
+        """Whoever left for good has a leave until the last day of the calendar."""
+        self._add_leave(
+            "Gone", "2026-03-11 00:00:00", "9999-12-31 23:59:59", self.resource
+        )
+        self._add_leave("Before", "0001-01-01 00:00:00", "2026-03-09 22:00:00")
+        self.resource.tz = "Pacific/Kiritimati"
+        line = self._find("working_days", 0, "2026-03-09")
+        self.assertDue(line, "2026-03-10")
+        self.assertEqual(line.date_explanation["skipped"][0]["reason"], "Before")
+        with self.assertRaisesRegex(UserError, "no working day"):
+            self._find("working_days", 3, "2026-03-09")
+
     def test_half_a_day_off_is_a_working_day(self):
         self._add_leave(
             "Dentist", "2026-03-09 06:00:00", "2026-03-09 11:00:00", self.resource

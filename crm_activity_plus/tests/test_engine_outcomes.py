@@ -303,8 +303,8 @@ class TestEngineOutcomes(CrmActivityPlusCommon):
         for feedback in (True, 5, ["Done"], {"text": "Done"}):
             with self.assertRaisesRegex(UserError, "feedback"):
                 activity.complete("yes", feedback)
-        for attachment_ids in ("1", 5, [True], ["1"], {"id": 1}):
-            with self.assertRaisesRegex(UserError, "attachments"):
+        for attachment_ids in ("1", [True], ["1"], {"id": 1}):
+            with self.assertRaisesRegex(UserError, "attachment_ids"):
                 activity.complete("yes", attachment_ids=attachment_ids)
         self.assertEqual(activity.status, "new")
         self.assertFalse(activity.outcome_id)

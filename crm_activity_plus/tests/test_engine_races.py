@@ -537,6 +537,33 @@ class TestRunRaces(RacesCase):
         )
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_hand_over_against_archiving_who_takes_over(self):
+        """The salesperson and the team leader leave at the same moment: what each of
+        them would take over from the other one is nobody's."""
+
+        def prepare(env):
+            users = env["res.users"].browse([self.user_id, self.other_id])
+            users.write({"active": True})
+            [team] = self._create(
+                env, "crm.team", {"name": "Race", "user_id": self.other_id}
+            )
+            lead_id = self._make_lead(env, team_id=team.id)
+            [run_id] = self._launch_on(env, lead_id)["run_ids"]
+            return run_id
+
+        def check(env, run_id):
+            run = env["mail.activity.plan.run"].browse(run_id)
+            self.assertFalse(run.line_ids.filtered("activity_id").user_id)
+            self.assertConsistent(env, run)
+
+        self._race(
+            lambda env, _id: env["res.users"].browse(self.user_id).action_archive(),
+            self._archive_other,
+            prepare,
+            check,
+        )
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_other_salesperson_against_the_next_step(self):
         with self._transaction() as env:
             plan = env["mail.activity.plan"].browse(self.plan_id)

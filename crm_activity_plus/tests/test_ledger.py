@@ -201,6 +201,15 @@ class TestLedger(CrmActivityPlusCommon):
         )
         self.assertLedgerTellsState(self.run_)
 
+    def test_retry_of_what_had_a_start(self):
+        """The next attempt begins without one."""
+        self.activity.write({"date_start": "2026-03-12 10:00:00", "duration": 30})
+        self.activity.complete(self.again)
+        again = self.line.activity_id
+        again.write({"date_start": "2026-03-19 10:00:00", "duration": 1})
+        again.date_deadline = "2026-03-28"
+        self.assertLedgerTellsState(self.run_)
+
     def test_changes_are_no_attempts(self):
         """The timeline lists attempts from the ledger."""
         self.activity.complete(self.again)

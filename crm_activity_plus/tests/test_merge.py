@@ -308,6 +308,27 @@ class TestMergeContacts(MergeCommon):
 
 
 @tagged("crm_activity_plus")
+class TestCopies(MergeCommon):
+    def test_copies_of_every_status(self):
+        """A copy is new, whatever becomes of the original; that of a done one is done,
+        as in Odoo."""
+        for status, activity in self._schedule_all(self.lead).items():
+            copied = activity.with_user(self.user_manager).copy()
+            self.assertEqual(
+                copied.status, "done" if status == "done" else "new", status
+            )
+            self.assertFalse(copied.on_hold_until)
+            self.assertEqual(copied.active, status != "done")
+
+    def test_copy_of_a_record(self):
+        self._schedule_all(self.lead)
+        self._launch()
+        copied = self.lead.copy()
+        self.assertFalse(copied.with_context(active_test=False).activity_ids)
+        self.assertFalse(copied.plan_run_ids)
+
+
+@tagged("crm_activity_plus")
 class TestSearchOfAutomatedActivities(CrmActivityPlusCommon):
     """What other addons look for by its type, to close, move or delete it."""
 

@@ -223,7 +223,11 @@ class TestPlanChoices(ChoicesCommon):
             {"action_type": "activity"},
         ):
             self.assertRefused(self.step.write, values)
-        for values in ({"domain": "[]"}, {"team_ids": self.sales_team_1.ids}):
+        for values in (
+            {"domain": "[]"},
+            {"team_ids": self.sales_team_1.ids},
+            {"company_id": self.company_main.id},
+        ):
             self.assertRefused(self.manager_plan.write, values)
         self.assertRefused(self.manager_plan.copy)
         self.assertRefused(self.step.copy)

@@ -262,6 +262,28 @@ class TestSecurityPersons(CrmActivityPlusCommon):
                 wizard.action_apply()
         self.assertEqual(activity.user_id, self.user_owner)
 
+    def test_reassigning_many_across_companies(self):
+        """Those are left whose record is in a company that the person isn't in."""
+        here = self._schedule()
+        anywhere = self._create_lead("Anywhere", company_id=False, team_id=False)
+        wizard = (
+            self.env["mail.activity.bulk"]
+            .with_user(self.user_owner)
+            .create(
+                {
+                    "mode": "reassign",
+                    "activity_ids": [
+                        Command.set((here + self._schedule(anywhere)).ids)
+                    ],
+                    "user_id": self.user_other_company.id,
+                }
+            )
+        )
+        wizard.action_apply()
+        self.assertEqual(here.user_id, self.user_owner)
+        self.assertIn("doesn't work in the company", wizard.report)
+        self.assertEqual(wizard.done_count, 1)
+
     # ------------------------------------------------------------
     # Without access to the record
     # ------------------------------------------------------------

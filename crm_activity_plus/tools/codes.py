@@ -52,7 +52,11 @@ def add_codes(vals_list, taken, default="code"):
     result = []
     for vals in vals_list:
         if not vals.get("code"):
-            vals = {**vals, "code": make_code(vals.get("name"), taken, default)}
+            name = vals.get("name") or ""
+            if isinstance(name, dict):
+                # By language.
+                name = next(iter(name.values()), "")
+            vals = {**vals, "code": make_code(str(name), taken, default)}
             taken.add(vals["code"])
         result.append(vals)
     return result

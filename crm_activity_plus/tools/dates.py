@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import NamedTuple
 
+import pytz
 from dateutil.relativedelta import relativedelta
 
 # Ten years without a working day: the calendar is wrong, not the plan.
@@ -16,6 +17,11 @@ MAX_DAYS_OFF = 3660
 # one, so that counting on would take minutes.
 MAX_WORKING_DAYS = 36600
 
+# Between these, dates and moments are reckoned with. Years at the ends of the calendar
+# have no day before or after, which other time zones and working days need.
+FIRST_DAY = date(1900, 1, 1)
+LAST_DAY = date(9998, 12, 31)
+
 # As many periods of days off are told one by one; what there is more of is summed up.
 MAX_PERIODS = 20
 
@@ -23,6 +29,15 @@ MAX_PERIODS = 20
 KEPT_CHANGES = 3
 
 POLICIES = ("calendar", "working_days", "shift_forward", "shift_backward")
+
+
+def get_timezone(name):
+    """:param name: name of a time zone, or nothing
+    :returns: the time zone; UTC for one that nobody knows any more"""
+    try:
+        return pytz.timezone(name or "UTC")
+    except pytz.UnknownTimeZoneError:
+        return pytz.utc
 
 
 class DeadlineError(ValueError):

@@ -10,6 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.misc import format_date
 
+from ..models.arguments import Arguments
 from ..models.mail_activity import CLOSED_STATUSES
 from ..models.step_dater import StepDater
 from ..tools.savepoint import savepoint
@@ -105,11 +106,18 @@ class MailActivityBulk(models.TransientModel):
 
     @api.model
     def _get_selected(self):
-        return (
-            self.env["mail.activity"]
-            .browse(self.env.context.get("active_ids", []))
-            .exists()
-        )
+        selected_ids = self.env.context.get("active_ids")
+        selected_ids = Arguments(self.env).ids(selected_ids, "active_ids")
+        return self.env["mail.activity"].browse(selected_ids).exists()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        Arguments(self.env).check_values(self, vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        Arguments(self.env).check_values(self, [vals])
+        return super().write(vals)
 
     @api.depends("activity_ids")
     def _compute_activity_count(self):
@@ -132,7 +140,7 @@ class MailActivityBulk(models.TransientModel):
 
         :returns: action: a notification, or this pop-up with what was left
         """
-        self.ensure_one()
+        Arguments(self.env).check_single(self)
         if self.state == "report":
             return {"type": "ir.actions.act_window_close"}
         self._check_input()
@@ -234,10 +242,23 @@ class MailActivityBulk(models.TransientModel):
         return activities
 
     def _apply_reassign(self, activities):
+        self._check_can_do(activities)
         # Who takes over many is told once: see _notify_new_responsible.
         activities._because(self.note).with_context(
             mail_activity_quick_update=len(self.activity_ids) > 1
         ).write({"user_id": self.user_id.id})
+
+    def _check_can_do(self, activities):
+        """:raises UserError: the new responsible doesn't work in the company of one of
+        the records"""
+        plans, user = self.env["mail.activity.plan"], self.user_id.sudo()
+        activities._fetch_companies()
+        for activity in activities:
+            if activity.res_model in self.env and activity.res_id:
+                record = self.env[activity.res_model].sudo().browse(activity.res_id)
+                if not user._filter_can_do_activities(record):
+                    reason = plans._get_unusable_responsible_reason(user, record)
+                    raise UserError(reason)
 
     def _apply_reschedule(self, activities):
         by_date = defaultdict(activities.browse)
@@ -260,7 +281,7 @@ class MailActivityBulk(models.TransientModel):
             return self.date_deadline
         base = max(date_deadline, fields.Date.context_today(self))
         if self.reschedule_mode == "days":
-            return base + timedelta(days=self.days)
+            return dater.move(base, timedelta(days=self.days))
         company = user.company_id or self.env.company
         return dater.shift(
             base, self.days, "days", "after", user, company, "rescheduled"

@@ -6,9 +6,11 @@ from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.arguments import Arguments
 from ..models.mail_activity_type import APPLICABLE_DOMAIN
 from ..models.step_assigner import StepAssigner
 from ..tools.internal import Internal
+from ..tools.values import is_given
 from .launch_preview import LaunchPreview
 
 # Beyond so many records, a plan is launched in the background, and what the launch
@@ -42,6 +44,21 @@ class MailActivitySchedule(models.TransientModel):
     )
     has_no_plan = fields.Boolean(compute="_compute_has_no_plan")
     can_create_plan = fields.Boolean(compute="_compute_has_no_plan")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_values(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_values([vals])
+        return super().write(vals)
+
+    def _check_values(self, vals_list):
+        Arguments(self.env).check_values(self, vals_list)
+        for vals in vals_list:
+            if is_given(vals.get("res_model")):
+                self.env["mail.activity"]._check_has_records(vals["res_model"])
 
     @api.depends("res_model")
     def _compute_activity_type_id(self):
@@ -173,6 +190,7 @@ class MailActivitySchedule(models.TransientModel):
 
     def action_create_plan(self):
         """Make the first plan for a kind of records."""
+        Arguments(self.env).check_single(self)
         return {
             "type": "ir.actions.act_window",
             "res_model": "mail.activity.plan",
@@ -301,7 +319,10 @@ class MailActivitySchedule(models.TransientModel):
     def _get_left_out(self):
         """:returns: ids of the records that were left out for the plan that is chosen:
         another one may be for these, too"""
-        return set((self.plan_left_out or {}).get(str(self.plan_id.id), ()))
+        arguments = Arguments(self.env)
+        by_plan = arguments.mapping(self.plan_left_out, "plan_left_out")
+        left_out = by_plan.get(str(self.plan_id.id))
+        return set(arguments.ids(left_out, "plan_left_out"))
 
     def _get_launch_ids(self):
         """:returns: ids of the records to launch on
@@ -366,6 +387,15 @@ class MailActivitySchedule(models.TransientModel):
             ``daily_limit``
         :rtype: dict
         """
+        arguments = Arguments(self.env)
+        try:
+            plan_id = arguments.id(plan_id, "plan_id")
+            offset = arguments.count(offset, "offset", 0)
+            limit = arguments.count(limit, "limit", PAGE_SIZE)
+            only_skipped = arguments.flag(only_skipped, "only_skipped")
+            left_out = set(arguments.ids(left_out, "left_out"))
+        except UserError as error:
+            return {"error": error.args[0]}
         plan = self.env["mail.activity.plan"].browse(plan_id)
         if not plan.exists():
             message = self.env._("This plan was deleted. Choose another one.")
@@ -373,7 +403,6 @@ class MailActivitySchedule(models.TransientModel):
         plan.check_access("read")
         try:
             res_ids = plan._read_res_ids(res_ids)
-            left_out = set(plan._read_res_ids(left_out))
             launch_ids = [res_id for res_id in res_ids if res_id not in left_out]
             proposals = plan._propose(
                 launch_ids[:BATCH_SIZE],
@@ -404,7 +433,8 @@ class MailActivitySchedule(models.TransientModel):
     def _get_overrides(self):
         """:returns: what was changed by hand for the plan that is chosen: somebody who
         looks at another plan, and comes back, finds it again"""
-        return (self.plan_overrides or {}).get(str(self.plan_id.id))
+        by_plan = Arguments(self.env).mapping(self.plan_overrides, "plan_overrides")
+        return by_plan.get(str(self.plan_id.id))
 
     @api.model
     def _expand_overrides(self, plan, overrides, res_ids):
@@ -449,7 +479,7 @@ class MailActivitySchedule(models.TransientModel):
 
     def action_schedule_plan(self):
         """Launch the plan, by the same way as a program does."""
-        self.ensure_one()
+        Arguments(self.env).check_single(self)
         if not self.res_model:
             return super().action_schedule_plan()
         res_ids = self._get_launch_ids()
