@@ -19,7 +19,7 @@ from . import mail_activity_queue
 from . import mail_activity_booking, mail_activity_card
 from . import mail_activity_mixin
 from . import mail_activity_plan
-from . import mail_activity_plan_launch
+from . import mail_activity_plan_launch, mail_activity_plan_launch_skip
 from . import mail_activity_plan_template
 from . import mail_activity_plan_run
 from . import mail_activity_plan_run_line, mail_activity_plan_run_line_preview

@@ -146,13 +146,13 @@ class CrmLead(models.Model):
                 ["lead_id"],
             )
         }
-        open_leads = self.filtered_domain(OPEN_DOMAIN)
+        open_ids = set(self.filtered_domain(OPEN_DOMAIN)._ids)
         for lead in self:
             day, name = steps.get(lead.id, (False, False))
             lead.next_step_date = day
             lead.next_step_name = name
             lead.has_no_next_step = (
-                lead in open_leads and not name and lead.id not in with_run
+                lead.id in open_ids and not name and lead.id not in with_run
             )
 
     def _get_next_steps(self):

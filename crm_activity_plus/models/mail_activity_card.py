@@ -105,11 +105,10 @@ class MailActivity(models.Model):
                 continue
             records = self.env[res_model].browse(set(activities.mapped("res_id")))
             readable = records.exists()._filtered_access("read")
+            by_id = {record.id: record for record in readable}
             for activity in activities:
-                record = self.env[res_model].browse(activity.res_id)
-                if record in readable:
-                    record = record.with_prefetch(readable._ids)
-                    cards[activity] = activity._get_card(record)
+                if activity.res_id in by_id:
+                    cards[activity] = activity._get_card(by_id[activity.res_id])
         return cards
 
     def _get_card(self, record):

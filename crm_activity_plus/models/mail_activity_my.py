@@ -35,8 +35,9 @@ class MailActivity(models.Model):
             [("id", "in", self.ids), ("active", "in", [True, False])]
             + [("is_my_team", "=", True)]
         )
+        ids = set(mine._ids)
         for activity in self:
-            activity.is_my_team = activity._origin in mine
+            activity.is_my_team = activity._origin.id in ids
 
     @api.model
     def _search_is_my_team(self, operator, value):

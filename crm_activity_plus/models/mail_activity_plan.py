@@ -390,6 +390,7 @@ class MailActivityPlan(models.Model):
             )
         )
         assigner = StepAssigner(rotation)
+        chosen = self._get_override_users(overrides)
         proposals, error = [], None
         for record in records:
             reason = skip_reasons.get(record.id, False)
@@ -400,7 +401,7 @@ class MailActivityPlan(models.Model):
                 )
                 self._apply_overrides(proposed, overrides.get(record.id, {}))
                 reason = self._get_unusable_override_reason(
-                    overrides.get(record.id, {}), record
+                    overrides.get(record.id, {}), record, chosen
                 )
                 try:
                     self._date_steps(proposed, plan_date, dater, record)
@@ -1054,12 +1055,7 @@ class MailActivityPlan(models.Model):
         :param dict overrides: record id -> step code -> values
         :raises UserError: one of them can't do anything
         """
-        user_ids = {
-            override.get("user_id")
-            for by_step in overrides.values()
-            for override in by_step.values()
-        }
-        users = self.env["res.users"].sudo().browse(user_ids - {None})
+        users = self._get_override_users(overrides).sudo()
         usable = users.exists()._filter_can_do_activities()
         for user in users - usable:
             raise UserError(self._get_unusable_responsible_reason(user))
@@ -1082,12 +1078,22 @@ class MailActivityPlan(models.Model):
                     step["state"] = "scheduled"
             step.update(values)
 
-    def _get_unusable_override_reason(self, overrides, record):
+    def _get_override_users(self, overrides):
+        """:returns: all who were chosen for steps"""
+        user_ids = {
+            override.get("user_id")
+            for by_step in overrides.values()
+            for override in by_step.values()
+        }
+        return self.env["res.users"].browse(user_ids - {None})
+
+    def _get_unusable_override_reason(self, overrides, record, chosen):
         """:param dict overrides: those of the record
+        :param chosen: who was chosen for steps on all records; they are read at once
         :returns: why somebody who was chosen for a step can't do it there, or False"""
-        users = self.env["res.users"].browse(
+        users = chosen.browse(
             values["user_id"] for values in overrides.values() if values.get("user_id")
-        )
+        ).with_prefetch(chosen._ids)
         unusable = users - users._filter_can_do_activities(record)
         if not unusable:
             return False
@@ -1194,12 +1200,18 @@ class MailActivityPlan(models.Model):
         readable = records.browse(filter(is_id, skipped)).exists()
         readable = readable._filtered_access("read")
         names = {record.id: record.display_name for record in readable}
-        return [self._format_proposal(proposal, names) for proposal in proposals]
+        user_ids = {step["user_id"] for p in proposals for step in p.steps}
+        users = self.env["res.users"].sudo().browse(user_ids - {False})
+        user_names = {user.id: user.name for user in users}
+        return [
+            self._format_proposal(proposal, names, user_names) for proposal in proposals
+        ]
 
-    def _format_proposal(self, proposal, names):
-        """:param dict names: names of the skipped records that the user may read"""
+    def _format_proposal(self, proposal, names, user_names):
+        """:param dict names: names of the skipped records that the user may read
+        :param dict user_names: names of those who do the steps
+        """
         record = proposal.record
-        users = self.env["res.users"].sudo()
         return {
             "res_id": record.id,
             "display_name": names.get(record.id, False)
@@ -1217,7 +1229,7 @@ class MailActivityPlan(models.Model):
                     .name,
                     "date_deadline": step["date_deadline"],
                     "user_id": step["user_id"],
-                    "user_name": users.browse(step["user_id"]).name or False,
+                    "user_name": user_names.get(step["user_id"], False),
                     "explanation": step["date_explanation"],
                     "skip_reason": step["state"] in ("failed", "skipped")
                     and step["reason"],

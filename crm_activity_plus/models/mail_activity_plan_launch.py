@@ -7,11 +7,10 @@ from datetime import timedelta
 from time import monotonic
 
 import psycopg2
-from psycopg2.extras import Json
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, json_default
+from odoo.tools import json_default
 
 from ..tools.internal import Internal, read_internal
 from ..tools.savepoint import savepoint
@@ -93,7 +92,12 @@ class MailActivityPlanLaunch(models.Model):
     processed_count = fields.Integer("Processed", readonly=True)
     launched_count = fields.Integer("Launched", readonly=True)
     # With the names of records, which not everybody may know who may see the launch.
-    skipped_rows = fields.Json(readonly=True, prefetch=False, groups=fields.NO_ACCESS)
+    skipped_rows = fields.One2many(
+        "mail.activity.plan.launch.skip",
+        "launch_id",
+        readonly=True,
+        groups=fields.NO_ACCESS,
+    )
     skipped = fields.Json("Skipped Records", compute="_compute_skipped")
     skipped_count = fields.Integer("Skipped", compute="_compute_skipped")
     skipped_reasons = fields.Text("Skipped Because", compute="_compute_skipped")
@@ -119,7 +123,11 @@ class MailActivityPlanLaunch(models.Model):
         """:returns: the skipped records and why; without the reason, which tells their
         name, for somebody else than whoever launched, who may not read them"""
         self.ensure_one()
-        rows = self.sudo().skipped_rows or []
+        found = self.env["mail.activity.plan.launch.skip"].sudo()
+        found = found.search_fetch(
+            [("launch_id", "in", self.ids)], ["res_id", "reason"]
+        )
+        rows = [{"res_id": row.res_id, "reason": row.reason} for row in found]
         if self.env.su or self.user_id == self.env.user:
             return rows
         res_model = self.sudo().plan_id.res_model
@@ -300,6 +308,8 @@ class MailActivityPlanLaunch(models.Model):
 
     def _check_launchable(self, plan):
         """:raises UserError: nothing can be launched any more, on whichever record"""
+        # Whoever launched it is told.
+        self = self.with_context(lang=self.user_id.lang or self.env.lang)
         if not self.user_id.active and not self.user_id._is_superuser():
             raise UserError(
                 self.env._(
@@ -360,23 +370,10 @@ class MailActivityPlanLaunch(models.Model):
         return {"run_ids": [], "skipped": skipped}
 
     def _add_skipped(self, rows):
-        """There may be many already: they are neither read nor sent again."""
-        if not rows:
-            return
-        self.flush_recordset(["skipped_rows"])
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE mail_activity_plan_launch
-                   SET skipped_rows = COALESCE(skipped_rows, '[]') || %s
-                 WHERE id = %s
-                """,
-                Json(rows),
-                self.id,
-            )
+        """There may be many already: they are neither read nor written again."""
+        self.env["mail.activity.plan.launch.skip"].sudo()._insert(
+            [{"launch_id": self.id, **row} for row in rows]
         )
-        self.invalidate_recordset(["skipped_rows"], flush=False)
-        self.modified(["skipped_rows"])
 
     def _launch_on_all(self, plan, res_ids, overrides):
         try:

@@ -416,11 +416,10 @@ class MailActivityPlanRun(models.Model):
         """:returns: the runs whose document is gone"""
         gone = self.browse()
         for res_model, runs in self.grouped("res_model").items():
-            existing = ()
+            existing = set()
             if res_model in self.env:
-                existing = (
-                    self.env[res_model].browse(runs.mapped("res_id")).exists()._ids
-                )
+                records = self.env[res_model].browse(set(runs.mapped("res_id")))
+                existing.update(records.exists()._ids)
             gone += runs.filtered(lambda run, ids=existing: run.res_id not in ids)
         return gone
 
@@ -728,14 +727,13 @@ class MailActivityPlanRun(models.Model):
         for (plan, res_model, exit_domain, user), runs in same.items():
             records = self.env[res_model].browse(runs.mapped("res_id")).exists()
             try:
-                met = plan._filter_records(
-                    records, exit_domain, runs[0].name, user
-                )._ids
+                met = plan._filter_records(records, exit_domain, runs[0].name, user)
             except ValidationError as error:
                 # Nobody who saves a record can mend the plan: the runs go on.
                 _logger.warning("Runs %s: %s", runs.ids, error.args[0])
                 continue
-            runs.filtered(lambda run, met=met: run.res_id in met)._stop("condition")
+            ids = set(met._ids)
+            runs.filtered(lambda run, ids=ids: run.res_id in ids)._stop("condition")
 
     def _close_lost_steps(self):
         """Go on behind steps whose activity was deleted behind the ORM's back."""
@@ -882,7 +880,8 @@ class MailActivityPlanRun(models.Model):
             records = self.env[res_model].browse(runs.mapped("res_id")).exists()
             if not hasattr(records, "_message_log_batch"):
                 continue
-            by_record = runs.filtered(lambda run, ids=records._ids: run.res_id in ids)
+            ids = set(records._ids)
+            by_record = runs.filtered(lambda run, ids=ids: run.res_id in ids)
             # Several runs may be on one record; a batch has one note for each.
             for turn in zip_longest(*by_record.grouped("res_id").values()):
                 bodies = {run.res_id: notes[run] for run in turn if run}

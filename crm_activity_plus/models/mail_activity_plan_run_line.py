@@ -1104,8 +1104,10 @@ class MailActivityPlanRunLine(models.Model):
         start = self._get_moment()
         partners = self.user_id.partner_id | self.attendee_ids
         partners |= record._mail_get_partners()[record.id]
+        # Whoever holds the meeting invites to it.
+        name = self._in_language_of(self.user_id).display_name
         values = {
-            "name": f"{self.display_name} – {record.display_name}",
+            "name": f"{name} – {record.display_name}",
             "description": self.note,
             "duration": self.duration,
             "start": start,

@@ -33,14 +33,15 @@ class MailActivityPlanRun(models.Model):
         self.check_access("read")
         writable = self - self._filter_document_forbidden("write")
         runs = self.sudo().sorted(lambda r: (r.state not in OPEN_STATES, -r.id))
-        restartable = (runs & writable.sudo())._filter_restartable()
+        restartable = set((runs & writable.sudo())._filter_restartable()._ids)
+        writable_ids = set(writable._ids)
         events_by_run, attempts_by_step = runs._get_timeline_rows()
-        steps_by_run = runs._get_timeline_steps(writable.ids, attempts_by_step)
+        steps_by_run = runs._get_timeline_steps(writable_ids, attempts_by_step)
         return [
             {
                 **run._get_timeline_values(events_by_run[run.id]),
                 "actions": run._get_timeline_actions(
-                    run.id in writable.ids, run in restartable
+                    run.id in writable_ids, run.id in restartable
                 ),
                 "steps": steps_by_run[run.id],
             }

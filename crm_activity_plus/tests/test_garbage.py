@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import psycopg2
 
 from odoo.exceptions import UserError
-from odoo.models import MAGIC_COLUMNS
+from odoo.models import MAGIC_COLUMNS, BaseModel
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -18,20 +18,16 @@ from .garbage import DOMAINS, GARBAGE
 ADDON = "odoo.addons.crm_activity_plus."
 
 # What Odoo itself does with arguments that it doesn't understand, this addon leaves as
-# it is: these methods are Odoo's, and are only extended here.
+# it is: these methods are Odoo's, and are only extended here. So are those of every
+# model, such as ``create``.
 ODOOS_METHODS = {
     "activity_schedule",
     "activity_search",
-    "copy",
-    "copy_data",
-    "create",
-    "default_get",
     "get_activity_data",
     "get_bindings",
     "log_meeting",
     "message_new",
-    "unlink",
-    "write",
+    *(name for name in dir(BaseModel) if not name.startswith("_")),
 }
 # Odoo keeps apart what it remembers by some keys, and stumbles by itself over a value
 # of them that can't be a key.
@@ -221,6 +217,12 @@ class TestGarbageArguments(HttpCase, GarbageCase):
                     self._call(model, method, **{name: value})
                     count += 1
         self.assertGreater(count, 1000)
+        self.assertNothingIsWrong(self.failures)
+
+    def test_feedback_in_odoos_own_way(self):
+        for value in GARBAGE:
+            self._call("mail.activity", "action_feedback", feedback=value)
+            self._call("mail.activity", "action_feedback", attachment_ids=value)
         self.assertNothingIsWrong(self.failures)
 
     def test_records(self):

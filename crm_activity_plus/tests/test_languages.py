@@ -68,6 +68,31 @@ class TestLanguages(CrmActivityPlusCommon):
         self.assertIn("Visite", message.subject)
         self.assertNotIn("Site visit", message.subject + message.body)
 
+    def test_many_that_somebody_takes_over(self):
+        activities = self._schedule(activity_type_id=self.type_site.id, summary=False)
+        activities += self._schedule(activity_type_id=self.type_site.id, summary=False)
+        self.assertEqual(activities.mapped("display_name"), ["Site visit"] * 2)
+        self.env["mail.activity.bulk"].with_user(self.user_manager).with_context(
+            lang="en_US"
+        ).create(
+            {"activity_ids": activities.ids, "user_id": self.user_colleague.id}
+        ).action_apply()
+        message = self.env["mail.message"].search(
+            [
+                ("subject", "=", "2 activities for you"),
+                ("partner_ids", "in", self.user_colleague.partner_id.ids),
+            ]
+        )
+        self.assertIn("Visite", message.body)
+        self.assertNotIn("Site visit", message.body)
+
+    def test_meeting_of_a_step(self):
+        """Its host invites."""
+        self.visit.template_ids.write({"action_type": "meeting", "duration": 1})
+        run = self._launch_visit()
+        run.line_ids.with_context(lang="en_US")._run_actions()
+        self.assertEqual(run.line_ids.calendar_event_id.name, "Visite – Ten desks")
+
     def test_failed_step(self):
         self.visit.template_ids.responsible_type = "team_leader"
         self.lead.team_id = False

@@ -1,6 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import json
 from datetime import date
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -405,10 +406,21 @@ class TestRunCompanyMigration(RunCompanyCase):
 
     @mute_logger("odoo.schema")
     def test_skipped_records_of_launches(self):
+        rows = [{"res_id": 2**30, "reason": "Gone"}, {"res_id": 7, "reason": "Won"}]
+        launches = self.env["mail.activity.plan.launch"]
+        launch, other = (
+            launches._enqueue(self.plan, [1], "2026-03-10", self.user_owner, None)
+            for _number in range(2)
+        )
+        self.env.flush_all()
         self.cr.execute(
-            "ALTER TABLE mail_activity_plan_launch"
-            " RENAME COLUMN skipped_rows TO skipped"
+            "ALTER TABLE mail_activity_plan_launch ADD COLUMN skipped jsonb"
+        )
+        self.cr.execute(
+            "UPDATE mail_activity_plan_launch SET skipped = %s WHERE id = %s",
+            [json.dumps(rows), launch.id],
         )
         for _twice in range(2):
-            self._migrate("pre-launch-skipped")
-            self.cr.execute("SELECT skipped_rows FROM mail_activity_plan_launch")
+            self._migrate("post-launch-skipped")
+            self.assertEqual(launch.skipped, rows)
+            self.assertFalse(other.skipped)

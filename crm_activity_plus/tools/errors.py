@@ -5,6 +5,8 @@
 
 from textwrap import shorten
 
+from .values import UNSTORABLE
+
 # So much is kept of a message that quotes what couldn't be evaluated.
 QUOTED_LENGTH = 200
 
@@ -25,4 +27,5 @@ def describe_error(error):
     if str(root) not in text:
         quoted = text.partition("\n\nTraceback")[0]
         text = f"{shorten(quoted, QUOTED_LENGTH, placeholder=' …')} ({root})"
-    return text or type(error).__name__
+    # It is stored, and told.
+    return UNSTORABLE.sub("�", text) or type(error).__name__

@@ -261,7 +261,7 @@ class MailActivityBulk(models.TransientModel):
                     raise UserError(reason)
 
     def _apply_reschedule(self, activities):
-        by_date = defaultdict(activities.browse)
+        by_date = defaultdict(list)
         dater = StepDater(
             self.env,
             "working_days" if self.reschedule_mode == "working_days" else "calendar",
@@ -272,9 +272,11 @@ class MailActivityBulk(models.TransientModel):
             key = (activity.date_deadline, activity.user_id)
             if key not in found:
                 found[key] = self._find_date(dater, *key)
-            by_date[found[key]] += activity
-        for date_deadline, same_date in by_date.items():
-            same_date._because(self.note).write({"date_deadline": date_deadline})
+            by_date[found[key]].append(activity.id)
+        for date_deadline, ids in by_date.items():
+            activities.browse(ids)._because(self.note).write(
+                {"date_deadline": date_deadline}
+            )
 
     def _find_date(self, dater, date_deadline, user):
         if self.reschedule_mode == "date":
@@ -308,7 +310,9 @@ class MailActivityBulk(models.TransientModel):
             or self.user_id == self.env.user
         ):
             return
-        env = self.env(context={**self.env.context, "lang": self.user_id.lang})
+        lang = self.user_id.lang or self.env.lang
+        activities = activities.with_context(lang=lang)
+        env = activities.env
         rest = len(activities) - MAX_NAMED
         body = Markup("<p>%s</p><ul>%s</ul>%s%s") % (
             env._(

@@ -2,7 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo.exceptions import UserError
-from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.crm_activity_plus.tests.common import CrmActivityPlusCommon
@@ -132,14 +131,9 @@ class TestAutomationRules(CrmActivityPlusCommon):
         )
 
     def test_plan_that_was_given_to_another_application(self):
-        """It isn't launched on what has the same number there."""
-        action = self._create_action("launch_plan", activity_plan_id=self.chain.id)
+        """The action would launch it on what has the same number there."""
+        self._create_action("launch_plan", activity_plan_id=self.chain.id)
         self.chain.template_ids.unlink()
-        self.chain.res_model = "res.partner"
-        self.chain.template_ids = [Command.create(self._step(self.type_call, "Call"))]
-        action = action.with_context(
-            active_model="crm.lead", active_id=self.lead.id, active_ids=self.lead.ids
-        )
-        with self.assertRaisesRegex(UserError, "can't be launched on “Lead"):
-            action.run()
+        with self.assertRaisesRegex(UserError, "stays a plan for the same records"):
+            self.chain.res_model = "res.partner"
         self.assertFalse(self.chain.run_ids)
