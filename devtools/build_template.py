@@ -19,6 +19,8 @@ _COLUMNS = SQL(
     "mimetype, create_uid, create_date, write_uid, write_date"
 )
 _ASSETS = SQL("url LIKE '/web/assets/%%' AND res_model = 'ir.ui.view'")
+# The web client fetches it by itself: no view names it.
+_WORKER = "bus.websocket_worker_assets"
 # Bundles for tests and looks that no test of ours opens.
 _UNUSED = {"web.assets_web_dark", "web.qunit_suite_tests", "web.tests_assets"}
 
@@ -41,7 +43,7 @@ def build_assets(env) -> None:
     """Build the bundles that browser tests load, as Odoo's own test runner does."""
     qweb = env["ir.qweb"]
     js_bundles, css_bundles = qweb._get_bundles_to_pregenarate()
-    for bundle in sorted(set(js_bundles) - _UNUSED):
+    for bundle in sorted({*js_bundles, _WORKER} - _UNUSED):
         qweb._get_asset_bundle(bundle, css=False, js=True).js()
     for bundle in sorted(set(css_bundles) - _UNUSED):
         qweb._get_asset_bundle(bundle, css=True, js=False).css()

@@ -1,6 +1,7 @@
-"""A pytest plugin for tests in Odoo: those that are skipped for want of a browser fail
-the run, where nobody else says a word; and of tests that run in several processes the
-slowest classes begin, so that all end at the same time."""
+"""A pytest plugin for tests in Odoo, in one process or several. A run fails that left a
+test out: skipped for want of a browser, or collected and never run, where nobody else
+says a word. In several processes the slowest classes begin, so that all end together.
+"""
 
 import re
 from collections import Counter
@@ -10,6 +11,10 @@ import pytest
 
 _NO_BROWSER = re.compile(r"chrome|websocket-client|--odoo-http", re.IGNORECASE)
 _KEY = "devtools/durations"
+# A class that never ran begins; and a browser's before all others.
+_UNKNOWN = 1000.0
+_collected: set[str] = set()
+_reported: set[str] = set()
 _skipped: list[str] = []
 _durations: Counter[str] = Counter()
 # Tests that freeze the time take their time all the same.
@@ -26,16 +31,40 @@ def scope(nodeid: str) -> str:
     return nodeid.rpartition("::")[0]
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:
+    """Hand the durations of the last runs to a process: all need the same order."""
+    node.workerinput["durations"] = node.config.cache.get(_KEY, {})
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list) -> None:
-    """Put the slowest first, as they were in the last runs, and new ones before."""
-    if config.getoption("numprocesses", None) or hasattr(config, "workerinput"):
-        known = config.cache.get(_KEY, {})
-        items.sort(key=lambda item: -known.get(scope(item.nodeid), 1000))
+    """In several processes, put the slowest first."""
+    if hasattr(config, "workerinput"):
+        known = config.workerinput["durations"]
+
+        def rank(item: pytest.Function) -> tuple[float, bool]:
+            classes = getattr(item.cls, "__mro__", ())
+            in_browser = "HttpCase" in {cls.__name__ for cls in classes}
+            return -known.get(scope(item.nodeid), _UNKNOWN), not in_browser
+
+        items.sort(key=rank)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Note what is to run here."""
+    _collected.update(item.nodeid for item in session.items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(ids: list[str]) -> None:
+    """Note what is to run in any of the processes."""
+    _collected.update(ids)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Look at how long each test takes, and at the reason of each skip."""
+    _reported.add(report.nodeid)
     _durations[scope(report.nodeid)] += report.duration
     if report.skipped and wants_browser(str(report.longrepr)):
         _skipped.append(report.nodeid)
@@ -43,11 +72,23 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Make a run fail that would have passed without a browser."""
+    """Say how many tests ran, and make a run fail that would have passed for want of
+    some."""
     config = session.config
-    if hasattr(config, "workerinput"):
+    if hasattr(config, "workerinput") or config.option.collectonly:
         return
     config.cache.set(_KEY, config.cache.get(_KEY, {}) | _durations)
-    for nodeid in _skipped if config.getoption("odoo_http") else ():
-        print(f"\nFAILED {nodeid}: skipped without a browser", end="")
+    faults = [f"{nodeid}: skipped without a browser" for nodeid in _skipped]
+    faults = faults if config.getoption("odoo_http", False) else []
+    stopped = session.shouldfail or session.shouldstop or session.exitstatus > 1
+    faults += () if stopped else [f"{nodeid}: never ran" for nodeid in left_out()]
+    for fault in faults:
+        print(f"\nFAILED {fault}", end="")
+    print(f"\n{len(_reported)} of {len(_collected)} tests ran", end="")
+    if faults:
         session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
+def left_out() -> list[str]:
+    """The tests that no process has run."""
+    return sorted(_collected - _reported)

@@ -47,9 +47,11 @@ _VALUED = {
     *("-k", "-m", "-p", "-o", "-c", "-n", "-W", "-r", "--deselect", "--ignore", "--tb"),
     *("--maxfail", "--durations", "--log-level", "--rootdir", "--junitxml"),
 }
-# With these one test is looked at, or they say how many at a time.
-_ALONE = ("-n", "--numprocesses", "-x", "--exitfirst", "--pdb", "-s", "--maxfail")
-_TOGETHER = ["-n2", "--dist=loadscope", "--no-loadscope-reorder"]
+# How pytest-xdist shares out tests. A process that crashed isn't replaced: it would run
+# the same test again.
+TOGETHER = ("--dist=loadscope", "--no-loadscope-reorder", "--max-worker-restart=0")
+# With these one test is looked at.
+_ALONE = ("-x", "--exitfirst", "--pdb", "-s", "--maxfail")
 
 
 def main(paths: Paths, args: list[str]) -> int:
@@ -115,11 +117,13 @@ def resolve(args: Sequence[str], cwd: Path, repo: Path) -> tuple[list[str], list
 
 def distribute(args: list[str], found: Sequence[Path] = ()) -> list[str]:
     """Have tests run two at a time, each process on a copy of the database, where there
-    are more of them than in the files that were named, and two processors."""
+    are more of them than in the files that were named, and two processors; pytest's own
+    option wins. A class stays in one process."""
     alone = any(arg.startswith(_ALONE) for arg in args)
     few = found and all(path.is_file() for path in found)
-    two = len(os.sched_getaffinity(0)) > 1
-    return args if alone or few or not two else [*_TOGETHER, *args]
+    one = alone or few or len(os.sched_getaffinity(0)) < 2
+    processes = "-n0" if one else "-n2"
+    return [processes, *TOGETHER, *args]
 
 
 def pytest_command(paths: Paths, python: PythonEnv) -> list[str]:

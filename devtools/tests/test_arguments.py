@@ -57,7 +57,6 @@ def test_two_at_a_time_where_there_are_many(monkeypatch, repo):
     assert is_distributed("-k", "launch")
     assert is_distributed("addon")
     assert not is_distributed("addon/tests/test_plan.py")
-    assert not is_distributed("-n", "0")
     assert not is_distributed("-x")
     monkeypatch.setattr(testing.os, "sched_getaffinity", lambda pid: {0})
     assert not is_distributed()

@@ -6,7 +6,6 @@ import pytest
 
 from devtools.commands import lint
 from devtools.paths import Paths
-from devtools.pytest_suite import wants_browser
 
 # Written in two parts, so that this file has no finding itself.
 SLASH = "/"
@@ -60,16 +59,3 @@ def test_traces_of_a_machine(find_traces, name, line, problem):
 )
 def test_what_is_no_trace(find_traces, line):
     assert find_traces("a.py", line) == []
-
-
-@pytest.mark.parametrize(
-    ("reason", "wanted"),
-    [
-        ("Skipped: Chrome executable not found", True),
-        ("websocket-client module is not installed", True),
-        ("skipped because it is an HttpCase and --odoo-http is not set", True),
-        ("needs wkhtmltopdf", False),
-    ],
-)
-def test_skips_for_want_of_a_browser(reason, wanted):
-    assert wants_browser(reason) is wanted
