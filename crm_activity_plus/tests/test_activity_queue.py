@@ -9,7 +9,7 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..models.mail_activity_claim import CLAIM_MINUTES
+from ..models.queue.mail_activity_claim import CLAIM_MINUTES
 from .common import CrmActivityPlusCommon
 from .concurrency import ConcurrencyCase
 

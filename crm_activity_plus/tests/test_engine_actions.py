@@ -419,7 +419,7 @@ class TestEngineActions(CrmActivityPlusCommon, CronMixinCase):
         self.assertEqual(lead.referred, "Other Company")
 
     @freeze_time("2026-03-02 08:00:00")
-    @mute_logger("odoo.addons.crm_activity_plus.models.mail_activity_plan_run_line")
+    @mute_logger("odoo.addons.crm_activity_plus.models.run.mail_activity_plan_run_line")
     def test_webhook_is_called_once(self):
         """Though another step of the batch fails, and the batch is done again."""
         webhook = self._create_action(

@@ -15,9 +15,9 @@ from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_cron import IrCron
 
-from ..models.mail_activity_plan import MailActivityPlan
-from ..models.mail_activity_plan_run import MailActivityPlanRun
-from ..models.mail_activity_plan_run_line import MailActivityPlanRunLine
+from ..models.plan.mail_activity_plan import MailActivityPlan
+from ..models.run.mail_activity_plan_run import MailActivityPlanRun
+from ..models.run.mail_activity_plan_run_line import MailActivityPlanRunLine
 from .concurrency import TIMEOUT, ConcurrencyCase
 
 MODELS = "odoo.addons.crm_activity_plus.models"
@@ -166,7 +166,7 @@ class TestDueStepsConcurrency(EngineConcurrencyCase):
     def setUp(self):
         super().setUp()
         self.startPatcher(
-            patch(f"{MODELS}.mail_activity_plan_run_line.DUE_BATCH_SIZE", 1)
+            patch(f"{MODELS}.run.mail_activity_plan_run_line.DUE_BATCH_SIZE", 1)
         )
 
     def test_two_workers(self):
@@ -256,8 +256,12 @@ class TestLaunchJobConcurrency(EngineConcurrencyCase):
 
     def setUp(self):
         super().setUp()
-        self.startPatcher(patch(f"{MODELS}.mail_activity_plan.LAUNCH_BATCH_SIZE", 2))
-        self.startPatcher(patch(f"{MODELS}.mail_activity_plan_launch.BATCH_SIZE", 1))
+        self.startPatcher(
+            patch(f"{MODELS}.plan.mail_activity_plan.LAUNCH_BATCH_SIZE", 2)
+        )
+        self.startPatcher(
+            patch(f"{MODELS}.launch.mail_activity_plan_launch.BATCH_SIZE", 1)
+        )
         with self._transaction() as env:
             self.plan_name = env["mail.activity.plan"].browse(self.plan_id).name
             self.launch_id = self._launch(self.lead_ids)(env)["launch_id"]
@@ -308,7 +312,9 @@ class TestLaunchJobConcurrency(EngineConcurrencyCase):
 
     def test_killed_in_a_batch_that_is_too_large(self):
         """The next try is a smaller one, however often it takes."""
-        self.startPatcher(patch(f"{MODELS}.mail_activity_plan_launch.BATCH_SIZE", 3))
+        self.startPatcher(
+            patch(f"{MODELS}.launch.mail_activity_plan_launch.BATCH_SIZE", 3)
+        )
         sizes = []
         launch_now = MailActivityPlan._launch_now
 
@@ -319,7 +325,7 @@ class TestLaunchJobConcurrency(EngineConcurrencyCase):
             return launch_now(plan, res_ids, *args, **kwargs)
 
         with (
-            patch(f"{MODELS}.mail_activity_plan_launch.FIRST_BATCH_SIZE", 3),
+            patch(f"{MODELS}.launch.mail_activity_plan_launch.FIRST_BATCH_SIZE", 3),
             patch.object(MailActivityPlan, "_launch_now", patched),
         ):
             with self.assertRaises(Killed), self._transaction() as env:
@@ -528,7 +534,9 @@ class TestEngineConcurrency(EngineConcurrencyCase):
 
     def test_check_of_exits_goes_on_where_it_was_killed(self):
         """As often as that happens: it comes to the end of the list."""
-        self.startPatcher(patch(f"{MODELS}.mail_activity_plan_run.EXIT_BATCH_SIZE", 1))
+        self.startPatcher(
+            patch(f"{MODELS}.run.mail_activity_plan_run.EXIT_BATCH_SIZE", 1)
+        )
         with self._transaction() as env:
             ids = self._launch_due(env, self.lead_ids).ids
             open_runs = [("state", "in", ("running", "paused"))]

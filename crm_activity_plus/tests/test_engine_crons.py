@@ -11,9 +11,9 @@ from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_cron import IrCron
 
-from ..models.mail_activity import MailActivity
-from ..models.mail_activity_plan_run import MailActivityPlanRun
-from ..models.mail_activity_plan_run_line import MailActivityPlanRunLine
+from ..models.activity.mail_activity import MailActivity
+from ..models.run.mail_activity_plan_run import MailActivityPlanRun
+from ..models.run.mail_activity_plan_run_line import MailActivityPlanRunLine
 from .common import CrmActivityPlusCommon
 
 MODELS = "odoo.addons.crm_activity_plus.models"
@@ -87,7 +87,7 @@ class EngineCronsCase(CrmActivityPlusCommon):
 class TestEngineCrons(EngineCronsCase):
     """One bad record never stops the others, and what was done is committed."""
 
-    @mute_logger(f"{MODELS}.mail_activity")
+    @mute_logger(f"{MODELS}.activity.mail_activity")
     def test_end_of_holds(self):
         with freeze_time("2026-03-02 08:00:00"):
             activities = self._launch(
@@ -105,7 +105,7 @@ class TestEngineCrons(EngineCronsCase):
             self._run_cron("ir_cron_end_holds")
         self.assertEqual(activities.mapped("status"), ["new"] * 3)
 
-    @mute_logger(f"{MODELS}.mail_activity_plan_run")
+    @mute_logger(f"{MODELS}.run.mail_activity_plan_run")
     def test_check_of_exits(self):
         self.short_plan.exit_domain = "[('priority', '=', '3')]"
         runs = self._launch(self.leads, plan=self.short_plan)
@@ -132,12 +132,12 @@ class TestEngineCrons(EngineCronsCase):
         under_way = self.env["mail.activity.plan.run"].search_count(
             [("state", "in", ("running", "paused"))]
         )
-        with patch(f"{MODELS}.mail_activity_plan_run.EXIT_BATCH_SIZE", 2):
+        with patch(f"{MODELS}.run.mail_activity_plan_run.EXIT_BATCH_SIZE", 2):
             progress = self._run_cron("ir_cron_stop_orphans")
         self.assertEqual(sum(progress), under_way)
         self.assertLessEqual(max(progress), 2)
 
-    @mute_logger(f"{MODELS}.mail_activity_plan_run_line")
+    @mute_logger(f"{MODELS}.run.mail_activity_plan_run_line")
     def test_due_steps_of_a_run_that_can_not_go_on(self):
         """The step fails that can't be followed by another one."""
         runs = self._launch_automatic(self.leads)
@@ -153,7 +153,7 @@ class TestEngineCrons(EngineCronsCase):
             ["scheduled", "waiting", "scheduled"],
         )
 
-    @mute_logger(f"{MODELS}.mail_activity_plan_run_line")
+    @mute_logger(f"{MODELS}.run.mail_activity_plan_run_line")
     def test_due_step_that_nobody_can_be_told_about(self):
         self.short_plan.template_ids.write(
             {
@@ -192,7 +192,7 @@ class TestEngineCrons(EngineCronsCase):
 
     def test_due_steps_are_committed_batch_by_batch(self):
         runs = self._launch_automatic(self.leads)
-        with patch(f"{MODELS}.mail_activity_plan_run_line.DUE_BATCH_SIZE", 2):
+        with patch(f"{MODELS}.run.mail_activity_plan_run_line.DUE_BATCH_SIZE", 2):
             progress = self._run_cron("ir_cron_run_due_steps")
         self.assertEqual(progress, [0, 2, 1])
         self.assertEqual(
@@ -269,7 +269,7 @@ class TestCronsWithoutTime(EngineCronsCase):
     def test_exits_of_a_long_list(self):
         """The last one is looked at, too."""
         runs = self._launch_with_exit(7, [6])
-        with patch(f"{MODELS}.mail_activity_plan_run.EXIT_BATCH_SIZE", 2):
+        with patch(f"{MODELS}.run.mail_activity_plan_run.EXIT_BATCH_SIZE", 2):
             calls = self._count_calls(
                 "ir_cron_stop_orphans", lambda: runs[6].state == "stopped"
             )
@@ -289,7 +289,7 @@ class TestCronsWithoutTime(EngineCronsCase):
     def test_exits_with_one_that_is_always_in_use(self):
         runs = self._launch_with_exit(5, range(5))
         with (
-            patch(f"{MODELS}.mail_activity_plan_run.EXIT_BATCH_SIZE", 2),
+            patch(f"{MODELS}.run.mail_activity_plan_run.EXIT_BATCH_SIZE", 2),
             self._conflict_on(MailActivityPlanRun, "_stop_where_over", runs[0]),
         ):
             self._count_calls(
@@ -300,7 +300,7 @@ class TestCronsWithoutTime(EngineCronsCase):
         self.assertEqual(runs[0].state, "running")
         self._count_calls("ir_cron_stop_orphans", lambda: runs[0].state == "stopped")
 
-    @mute_logger(f"{MODELS}.mail_activity")
+    @mute_logger(f"{MODELS}.activity.mail_activity")
     def test_holds_with_a_bad_one(self):
         with freeze_time("2026-03-02 08:00:00"):
             activities = self._launch(
@@ -325,7 +325,7 @@ class TestCronsWithoutTime(EngineCronsCase):
                 "ir_cron_end_holds", lambda: activities.mapped("status") == ["new"] * 3
             )
 
-    @mute_logger(f"{MODELS}.mail_activity_plan_run_line")
+    @mute_logger(f"{MODELS}.run.mail_activity_plan_run_line")
     def test_due_steps_with_a_bad_one(self):
         """Whether it is always in use, or fails in a way that nobody thought of."""
         runs = self._launch_automatic(self.leads)
@@ -333,7 +333,7 @@ class TestCronsWithoutTime(EngineCronsCase):
         self.assertEqual(len(first), 3)
         conflict = self._conflict_on(MailActivityPlanRunLine, "_run_action", first[0])
         with (
-            patch(f"{MODELS}.mail_activity_plan_run_line.DUE_BATCH_SIZE", 2),
+            patch(f"{MODELS}.run.mail_activity_plan_run_line.DUE_BATCH_SIZE", 2),
             conflict,
         ):
             self._count_calls(
@@ -343,7 +343,7 @@ class TestCronsWithoutTime(EngineCronsCase):
             )
         self.assertEqual(first[0].state, "scheduled")
         with (
-            patch(f"{MODELS}.mail_activity_plan_run_line.DUE_BATCH_SIZE", 2),
+            patch(f"{MODELS}.run.mail_activity_plan_run_line.DUE_BATCH_SIZE", 2),
             self._fail_on(MailActivityPlanRunLine, "_run_actions", first[0]),
         ):
             self._run_cron("ir_cron_run_due_steps")
@@ -366,7 +366,7 @@ class TestCronsWithoutTime(EngineCronsCase):
         self.assertEqual(self.leads.mapped("referred"), ["Two"] * 3)
 
     def _enqueue(self, leads):
-        with patch(f"{MODELS}.mail_activity_plan.LAUNCH_BATCH_SIZE", 1):
+        with patch(f"{MODELS}.plan.mail_activity_plan.LAUNCH_BATCH_SIZE", 1):
             result = self.short_plan.with_user(self.user_owner).launch(leads.ids)
         return self.env["mail.activity.plan.launch"].browse(result["launch_id"])
 
@@ -374,7 +374,7 @@ class TestCronsWithoutTime(EngineCronsCase):
         leads = self._create_leads(9)
         launch = self._enqueue(leads)
         counts = []
-        with patch(f"{MODELS}.mail_activity_plan_launch.FIRST_BATCH_SIZE", 2):
+        with patch(f"{MODELS}.launch.mail_activity_plan_launch.FIRST_BATCH_SIZE", 2):
             self._count_calls(
                 "ir_cron_launch_plans",
                 lambda: counts.append(launch.processed_count) or launch.state == "done",
@@ -401,7 +401,7 @@ class TestCronsWithoutTime(EngineCronsCase):
 
         with (
             patch.object(MailActivityPlanRun, "_post_launch_notes", patched),
-            patch(f"{MODELS}.mail_activity_plan_launch.FIRST_BATCH_SIZE", 4),
+            patch(f"{MODELS}.launch.mail_activity_plan_launch.FIRST_BATCH_SIZE", 4),
         ):
             self._count_calls(
                 "ir_cron_launch_plans",
@@ -422,7 +422,7 @@ class TestCronsWithoutTime(EngineCronsCase):
     def test_launches_that_wait_for_others(self):
         """They were not tried, and begin as usual."""
         first, waiting = self._enqueue(self._create_leads(9)), self._enqueue(self.leads)
-        with patch(f"{MODELS}.mail_activity_plan_launch.FIRST_BATCH_SIZE", 1):
+        with patch(f"{MODELS}.launch.mail_activity_plan_launch.FIRST_BATCH_SIZE", 1):
             for _call in range(9):
                 self._call_once("ir_cron_launch_plans")
                 self.assertFalse(waiting.try_count)

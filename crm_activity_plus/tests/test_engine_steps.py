@@ -9,7 +9,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command, Date
 from odoo.tests import tagged
 
-from ..models.mail_activity_round_robin import MailActivityRoundRobin
+from ..models.launch.mail_activity_round_robin import MailActivityRoundRobin
 from .common import CrmActivityPlusCommon
 
 

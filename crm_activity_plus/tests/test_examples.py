@@ -144,7 +144,7 @@ class TestLaunchPlanScript(HttpCase):
         self._check_launch("json2", "-", stdin=f"{self.key}\n")
 
     def test_in_the_background(self):
-        plan_module = "odoo.addons.crm_activity_plus.models.mail_activity_plan"
+        plan_module = "odoo.addons.crm_activity_plus.models.plan.mail_activity_plan"
         with patch(f"{plan_module}.LAUNCH_BATCH_SIZE", 1):
             for api in ("xmlrpc", "json2"):
                 with self.subTest(api=api):

@@ -14,13 +14,13 @@ from odoo.tools import mute_logger
 from odoo.addons.base.models.ir_cron import IrCron
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
-from ..models.mail_activity_plan_launch import MailActivityPlanLaunch
-from ..models.mail_activity_plan_run import MailActivityPlanRun
+from ..models.launch.mail_activity_plan_launch import MailActivityPlanLaunch
+from ..models.run.mail_activity_plan_run import MailActivityPlanRun
 from ..tools.internal import Internal
 from .common import CrmActivityPlusCommon
 
 MODELS = "odoo.addons.crm_activity_plus.models"
-LAUNCH_LOGGER = f"{MODELS}.mail_activity_plan_launch"
+LAUNCH_LOGGER = f"{MODELS}.launch.mail_activity_plan_launch"
 
 
 @tagged("crm_activity_plus", "post_install", "-at_install")
@@ -39,7 +39,9 @@ class TestPlanLaunchJob(CrmActivityPlusCommon, CronMixinCase):
 
     def setUp(self):
         super().setUp()
-        self.startPatcher(patch(f"{MODELS}.mail_activity_plan.LAUNCH_BATCH_SIZE", 3))
+        self.startPatcher(
+            patch(f"{MODELS}.plan.mail_activity_plan.LAUNCH_BATCH_SIZE", 3)
+        )
         self.startPatcher(patch(f"{LAUNCH_LOGGER}.BATCH_SIZE", 2))
 
     def _enqueue(self, leads=None, user=None, **kwargs):

@@ -264,7 +264,9 @@ class TestLaunchCompany(RunCompanyCase):
 
     def setUp(self):
         super().setUp()
-        self.startPatcher(patch(f"{MODELS}.mail_activity_plan.LAUNCH_BATCH_SIZE", 2))
+        self.startPatcher(
+            patch(f"{MODELS}.plan.mail_activity_plan.LAUNCH_BATCH_SIZE", 2)
+        )
         self.leads = self._create_leads(2) + self._create_lead(
             "Secret plan", user_id=False
         )

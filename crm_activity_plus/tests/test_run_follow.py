@@ -9,7 +9,7 @@ from freezegun import freeze_time
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..models.mail_activity_plan_run_follow import MailActivityPlanRun
+from ..models.follow.mail_activity_plan_run import MailActivityPlanRun
 from .common import CrmActivityPlusCommon
 
 

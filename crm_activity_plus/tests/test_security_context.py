@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
-from ..models.mail_activity import ENGINE_FIELDS
+from ..models.activity.mail_activity import ENGINE_FIELDS
 from .common import CrmActivityPlusCommon
 
 # What code says to itself, and what Odoo's code does; sent by a client.

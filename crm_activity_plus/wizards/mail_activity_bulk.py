@@ -10,10 +10,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.misc import format_date
 
-from ..models.arguments import Arguments
-from ..models.mail_activity import CLOSED_STATUSES
-from ..models.step_dater import StepDater
+from ..engine.arguments import Arguments
+from ..engine.deadlines import StepDater
 from ..tools.savepoint import savepoint
+from ..tools.states import CLOSED_STATUSES
 
 # As many activities are named in the message to who takes them over.
 MAX_NAMED = 20

@@ -6,9 +6,9 @@ from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.arguments import Arguments
-from ..models.mail_activity_type import APPLICABLE_DOMAIN
-from ..models.step_assigner import StepAssigner
+from ..engine.arguments import Arguments
+from ..engine.assignment import StepAssigner
+from ..models.activity.mail_activity_type import APPLICABLE_DOMAIN
 from ..tools.internal import Internal
 from ..tools.values import is_given
 from .launch_preview import LaunchPreview

@@ -10,7 +10,7 @@ from odoo.tools import mute_logger
 from odoo.addons.crm_activity_plus.tests.common import CrmActivityPlusCommon
 
 TEMPLATE = "mail.activity.plan.template"
-ASSIGNER = "odoo.addons.crm_activity_plus.models.step_assigner"
+ASSIGNER = "odoo.addons.crm_activity_plus.engine.assignment"
 
 
 @tagged("post_install", "-at_install")

@@ -8,7 +8,7 @@ from odoo.api import SUPERUSER_ID
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from odoo.addons.crm_activity_plus.models.condition import Condition
+from odoo.addons.crm_activity_plus.engine.condition import Condition
 from odoo.addons.crm_activity_plus.tools.domains import DomainError, convert_domain
 
 _logger = logging.getLogger(__name__)

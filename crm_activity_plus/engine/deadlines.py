@@ -1,0 +1,226 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from datetime import timedelta
+
+from odoo import models
+from odoo.exceptions import ValidationError
+from odoo.tools.misc import format_date
+
+from ..tools.dates import (
+    FIRST_DAY,
+    LAST_DAY,
+    DeadlineError,
+    NoWorkingDayError,
+    find_deadline,
+)
+from ..tools.steps import KNOWN_DELAYS, KNOWN_UNITS
+from ..tools.values import is_in_range
+
+# Days off are read for this many days at a time.
+BLOCK_DAYS = 128
+
+
+class StepDater:
+    """Dates the steps of a plan by its policy.
+
+    It remembers days off and dates, so that it must not live longer than one operation.
+
+    :param env: environment to read calendars in
+    :param str policy: a plan's deadline policy
+    :param calendar: the plan's own ``resource.calendar``, or none
+    """
+
+    def __init__(self, env, policy, calendar):
+        self.env = env
+        self.policy = policy
+        self.calendar = calendar.sudo()
+        self._days_off = {}
+        self._found = {}
+
+    def find(self, step, base_date, base, user, company, anywhere=False):
+        """Date a step.
+
+        :param step: a step of a plan or of a run, or its values
+        :param date base_date: what its delay counts from
+        :param str base: what that date is
+        :param user: who will do the step, or none
+        :param company: the company of the record
+        :param bool anywhere: also at the ends of the calendar
+        :returns: the date and its explanation
+        :rtype: odoo.addons.crm_activity_plus.tools.dates.Deadline
+        :raises ValidationError: there is no such date
+        """
+        template = self._get_added_template(step)
+        if template:
+            return self._ask(template, base_date, base, user, company)
+        direction = "before" if step["delay_from"] == "before_plan_date" else "after"
+        delay = (step["delay_count"], step["delay_unit"], direction)
+        who = None if self.policy == "calendar" else (user.id, company.id)
+        key = (base_date, delay, base, who)
+        if key not in self._found:
+            try:
+                found = self._find(base_date, *delay, user, company, base)
+                if not anywhere:
+                    self._check_range(found.date, base_date, *delay)
+            except ValidationError as error:
+                name = step["summary"] or step["code"]
+                raise ValidationError(
+                    self.env._(
+                        "“%(step)s”: %(reason)s", step=name, reason=error.args[0]
+                    )
+                ) from error
+            self._found[key] = found
+        return self._found[key]
+
+    def _get_added_template(self, step):
+        """:returns: the plan's step, where another addon knows what its delay means; or
+        none"""
+        if step["delay_from"] in KNOWN_DELAYS and step["delay_unit"] in KNOWN_UNITS:
+            return None
+        if isinstance(step, models.BaseModel):
+            return step._make_template()
+        return step["template"]
+
+    def _ask(self, template, base_date, base, user, company):
+        """Date a step by Odoo's own hook; the policy knows the days off."""
+        day = template._get_date_deadline(base_date)
+        found = self.shift(day, 0, "days", "after", user, company, base)
+        added = template.delay_from not in KNOWN_DELAYS
+        return found._replace(
+            explanation={
+                **found.explanation,
+                "base": template.delay_from if added else base,
+                "base_date": base_date.isoformat(),
+                "count": template.delay_count,
+                "unit": template.delay_unit,
+            }
+        )
+
+    def check_steps(self, steps):
+        """Look whether the dates that :meth:`find` found anywhere can be reckoned with.
+
+        :param list[dict] steps: with ``date_deadline``
+        :raises ValidationError: one of them can't
+        """
+        for step in steps:
+            if not is_in_range(step["date_deadline"]):
+                raise ValidationError(
+                    self.env._(
+                        "“%(step)s” can't be due on %(date)s. Choose a date from "
+                        "%(first)s to %(last)s.",
+                        step=step["summary"] or step["code"],
+                        date=step["date_deadline"],
+                        first=FIRST_DAY,
+                        last=LAST_DAY,
+                    )
+                )
+
+    def shift(self, base_date, count, unit, direction, user, company, base):
+        """Date anything by the policy; see ``find_deadline``.
+
+        :raises ValidationError: there is no such date
+        """
+        found = self._find(base_date, count, unit, direction, user, company, base)
+        self._check_range(found.date, base_date, count, unit, direction)
+        return found
+
+    def _check_range(self, day, base_date, count, unit, direction):
+        if not is_in_range(day):
+            raise self._make_error(base_date, count, unit, direction)
+
+    def _find(self, base_date, count, unit, direction, user, company, base):
+        try:
+            return find_deadline(
+                base_date,
+                count,
+                unit,
+                direction,
+                policy=self.policy,
+                why_off=lambda day: self.why_off(day, user, company),
+                base=base,
+            )
+        except NoWorkingDayError as error:
+            reason = self._describe_idle_calendar(base_date, user, company)
+            raise ValidationError(reason) from error
+        except DeadlineError as error:
+            raise self._make_error(base_date, count, unit, direction) from error
+
+    def move(self, day, delta):
+        """Move a day by as many days as lie between two others.
+
+        :param date day: the day
+        :param timedelta delta: how far
+        :raises ValidationError: there is no such day
+        """
+        try:
+            moved = day + delta
+        except OverflowError:
+            moved = None
+        if not moved or not is_in_range(moved):
+            raise self._make_error(day, delta.days, "days", "after")
+        return moved
+
+    def _make_error(self, base_date, count, unit, direction):
+        return ValidationError(
+            self.env._(
+                "It can't be dated: %(count)s %(unit)s %(direction)s %(date)s leaves "
+                "the calendar. Choose another date or delay.",
+                count=count,
+                unit=unit,
+                direction=direction,
+                date=format_date(self.env, base_date),
+            )
+        )
+
+    def count_days(self, start, end, user, company):
+        """:returns: how many days of the policy lie behind ``start``, up to ``end``"""
+        days = [
+            start + timedelta(days=index + 1) for index in range((end - start).days)
+        ]
+        if self.policy != "working_days":
+            return len(days)
+        return sum(not self.why_off(day, user, company) for day in days)
+
+    def why_off(self, day, user, company):
+        """:returns: why a user doesn't work on a day, or None"""
+        block = day.toordinal() // BLOCK_DAYS
+        key = (user.id, company.id, block)
+        if key not in self._days_off:
+            first = day - timedelta(days=day.toordinal() % BLOCK_DAYS)
+            resource = self._get_resource(user, company)
+            calendar = self._get_calendar(resource, company)
+            last = first + timedelta(days=BLOCK_DAYS - 1)
+            self._days_off[key] = calendar._get_days_off(
+                first, last, resource, company, user.sudo().tz
+            )
+        return self._days_off[key].get(day)
+
+    def _get_calendar(self, resource, company):
+        return (
+            self.calendar or resource.calendar_id or company.sudo().resource_calendar_id
+        )
+
+    def _describe_idle_calendar(self, day, user, company):
+        """:returns: why there is no working day for years, in a sentence"""
+        calendar = self._get_calendar(self._get_resource(user, company), company)
+        if calendar and not calendar.attendance_ids:
+            return self.env._(
+                "The working hours “%(calendar)s” have no working time. Add some to "
+                "them, or choose other working hours for the plan.",
+                calendar=calendar.name,
+            )
+        return self.env._(
+            "The working hours “%(calendar)s” and the time off leave no working day "
+            "within ten years of %(date)s. Check them, or choose other working hours "
+            "for the plan.",
+            calendar=calendar.name or "",
+            date=format_date(self.env, day),
+        )
+
+    def _get_resource(self, user, company):
+        """A user has a resource, and with it a calendar and leaves of their own, where
+        the user is an employee."""
+        resources = user.sudo().resource_ids.filtered("active")
+        same = resources.filtered(lambda resource: resource.company_id == company)
+        return (same or resources)[:1]

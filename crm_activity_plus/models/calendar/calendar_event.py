@@ -1,0 +1,282 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from collections import defaultdict
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.fields import Command
+
+from ...engine.environment import LENIENT_KEY, by_engine, get_known_timezone, leniently
+from ...tools.internal import Internal, read_internal
+from ...tools.states import CLOSED_STATUSES, OPEN_RUN_STATES
+from ...tools.values import is_in_range
+from .mail_activity import LEADING_KEY, LED_BY_MEETING
+
+# What a meeting was booked for. The engine alone says so.
+BOOKING_FIELDS = ("booked_activity_ref", "booked_run_ref")
+# Says which run books a meeting.
+BOOKING_RUN_KEY = "crm_activity_plus_booking_run"
+# Core is about to take a series apart and put it together again.
+REBUILDING_KEY = "crm_activity_plus_rebuilding_series"
+
+
+class CalendarEvent(models.Model):
+    _inherit = "calendar.event"
+
+    # No foreign keys: the meeting stays what it is, whatever becomes of them. And who
+    # reads a meeting reads no names by them.
+    booked_activity_ref = fields.Integer(
+        "Booked for the Activity",
+        readonly=True,
+        copy=False,
+        help="The activity that the meeting, or the series that it belongs to, was "
+        "booked for.",
+    )
+    booked_run_ref = fields.Integer(
+        "Booked for the Plan",
+        readonly=True,
+        copy=False,
+        help="The running plan that the meeting was booked for a step of.",
+    )
+
+    _booked_activity_index = models.Index(
+        "(booked_activity_ref) WHERE booked_activity_ref > 0"
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [self._add_booking(vals) for vals in vals_list]
+        events = self
+        if any(vals.get("recurrence_id") for vals in vals_list):
+            # Core would take the occurrences of a series for more and more meetings
+            # that are booked for one activity.
+            events = self.with_context(orig_activity_ids=())
+        # The type of meeting may be one for other applications.
+        events = super(CalendarEvent, leniently(events)).create(vals_list)
+        context = {n: v for n, v in events.env.context.items() if n != LENIENT_KEY}
+        events = events.with_env(events.env(context=context))
+        events._sync_activity_times()
+        events._exit_plan_runs()
+        return events
+
+    def write(self, vals):
+        vals = {name: vals[name] for name in vals if name not in BOOKING_FIELDS}
+        # Core takes some of them out.
+        names = set(vals)
+        if read_internal(self.env.context, REBUILDING_KEY):
+            result = super().write(vals)
+        else:
+            events = self.with_context(**{REBUILDING_KEY: Internal(True)})
+            result = super(CalendarEvent, events).write(vals)
+            if {"active", "recurrence_update", "recurrency"} & names:
+                self._keep_activities()
+        if {"opportunity_id", "partner_ids", "res_id", "res_model_id"} & names:
+            self._exit_plan_runs()
+        return result
+
+    def unlink(self):
+        activities = self._get_all_activities()
+        activities -= activities._keep_in_series(self)
+        activities._lose_meeting()
+        return super().unlink()
+
+    # ------------------------------------------------------------
+    # What it was booked for
+    # ------------------------------------------------------------
+
+    def _add_booking(self, vals):
+        """Say what a new meeting is booked for. The occurrences of a series are booked
+        for the same, and have no activities of their own.
+
+        :param dict vals: values of the new meeting
+        :returns: the values, with those of ``BOOKING_FIELDS``
+        """
+        series = self._get_series_of(vals)
+        activity_ref = run_ref = False
+        if series:
+            activity_ref, run_ref = series._get_booking()
+            if (activity_ref or run_ref) and not vals.get("activity_ids"):
+                vals = {**vals, "activity_ids": [Command.set([])]}
+        else:
+            run_ref = read_internal(self.env.context, BOOKING_RUN_KEY)
+            activity = self._get_linked_activity(vals)
+            if activity:
+                activity_ref = activity.id
+                run_ref = run_ref or activity.run_id.id
+        return {
+            **vals,
+            "booked_activity_ref": activity_ref,
+            "booked_run_ref": run_ref or False,
+        }
+
+    @api.model
+    def _get_series_of(self, vals):
+        """:returns: the meeting that a new one is an occurrence of the series of, as
+        superuser, or none"""
+        recurrence_id = vals.get("recurrence_id")
+        if not recurrence_id or not isinstance(recurrence_id, int):
+            return self.sudo().browse()
+        recurrence = self.env["calendar.recurrence"].sudo().browse(recurrence_id)
+        return recurrence.exists().base_event_id
+
+    def _get_booking(self):
+        """:returns: ids of the activity and of the run that a meeting was booked for"""
+        if self.booked_activity_ref or self.booked_run_ref:
+            return self.booked_activity_ref, self.booked_run_ref
+        # It was linked to a step later on, or booked before the meeting said so.
+        step = self._get_all_activities().filtered("run_line_id")[:1]
+        return step.id, step.run_id.id
+
+    @api.model
+    def _get_linked_activity(self, vals):
+        """:returns: the activity that a new meeting is booked for, as superuser, or
+        none. One that core makes for the meeting is none."""
+        default = self.env.context.get("default_activity_ids")
+        commands = vals.get("activity_ids", default)
+        ids = []
+        for command in commands if isinstance(commands, list | tuple) else ():
+            match command:
+                case [Command.LINK, id_, *_rest]:
+                    ids.append(id_)
+                case [Command.SET, _id, [*linked]]:
+                    ids += linked
+        known = [id_ for id_ in ids if isinstance(id_, int)]
+        return self.env["mail.activity"].sudo().browse(known).exists()[:1]
+
+    def _keep_activities(self):
+        """Activities whose meeting was archived, while the series that was booked for
+        them goes on, are about the next one."""
+        refs = {*self.sudo().mapped("booked_activity_ref")} - {0}
+        if refs:
+            activities = self.env["mail.activity"].sudo().browse(refs).exists()
+            activities.filtered(
+                lambda a: a.calendar_event_id and not a.calendar_event_id.active
+            )._keep_in_series(activities.calendar_event_id.browse())
+
+    def _get_all_activities(self):
+        """:returns: the activities of the events, closed and held ones included, for
+        the engine"""
+        activities = by_engine(self.env["mail.activity"])
+        activities = activities.with_context(active_test=False)
+        return activities.search([("calendar_event_id", "in", self.ids)])
+
+    def _sync_activities(self, fields):
+        """Where a time is booked for an activity, it stays what it is about. Core would
+        give it the meeting's name and its list of attendees."""
+        names = set(fields)
+        if self.env.context.get("is_calendar_event_new"):
+            names -= {"description", "name"}
+        # What is written to the activities now comes from the events, but for their
+        # date where the activities move the events.
+        is_led = bool(read_internal(self.env.context, LEADING_KEY))
+        events = self.with_context(
+            mail_activity_meeting_update=is_led,
+            **LED_BY_MEETING,
+            **get_known_timezone(self.env),
+        )
+        super(CalendarEvent, events)._sync_activities(fields=names)
+        events._sync_held_activities(names)
+        if names & set(self._get_time_fields()):
+            self._sync_activity_times()
+
+    def _sync_held_activities(self, names):
+        """Core leaves those on hold to whoever had them."""
+        held = self._get_all_activities().filtered(lambda a: a.status == "on_hold")
+        if "user_id" in names:
+            for event, activities in held.grouped("calendar_event_id").items():
+                if event.user_id:
+                    activities.user_id = event.user_id
+
+    def _sync_activity_times(self):
+        """Activities have the time that was booked for them."""
+        leading_ids = read_internal(self.env.context, LEADING_KEY, ())
+        activities = self._get_all_activities()
+        for activity in activities.filtered(
+            lambda a: a.id not in leading_ids and a.status not in CLOSED_STATUSES
+        ):
+            values = activity.calendar_event_id._prepare_activity_times(
+                activity._get_timezone()
+            )
+            if any(activity[name] != value for name, value in values.items()):
+                activity.with_context(**LED_BY_MEETING).write(values)
+
+    def _prepare_activity_times(self, timezone):
+        """An activity is due on the day on which it ends, a meeting that takes several
+        days on the first of them: so such an activity has no times of its own.
+
+        :param timezone: that of the activity's responsible
+        """
+        self.ensure_one()
+        if not is_in_range(self.start) or not is_in_range(self.stop):
+            # In Odoo, meetings can be in the year 9999.
+            return {"date_start": False, "date_end": False}
+        start, stop = (
+            pytz.utc.localize(moment).astimezone(timezone).date()
+            for moment in (self.start, self.stop)
+        )
+        if self.allday or start != stop:
+            return {"date_start": False, "date_end": False}
+        return {"date_start": self.start, "date_end": self.stop}
+
+    def _exit_plan_runs(self):
+        """A meeting was booked: that is what many plans are for."""
+        if read_internal(self.env.context, "plan_no_booking"):
+            return
+        watched = self.env["mail.activity.plan"]._get_watched_models("exit_on_meeting")
+        if not watched:
+            return
+        for (is_call, own_run_ids), meetings in self._group_by_booking().items():
+            # A time to phone somebody is no meeting.
+            documents = {} if is_call else meetings._get_met_documents()
+            for res_model, ids in documents.items():
+                if res_model not in watched:
+                    continue
+                # Whoever may not even read a record stops no plan there by a meeting
+                # that says to be about it.
+                records = self.env[res_model].browse(ids).exists()
+                ids = records._filtered_access("read").ids
+                by_engine(self.env["mail.activity.plan.run"]).search(
+                    [
+                        ("res_model", "=", res_model),
+                        ("res_id", "in", ids),
+                        ("state", "in", OPEN_RUN_STATES),
+                        ("exit_on_meeting", "=", True),
+                        # What was booked for one of its own steps is no reason.
+                        ("id", "not in", list(own_run_ids)),
+                    ]
+                )._stop("meeting")
+
+    def _group_by_booking(self):
+        """:returns: whether it is a time to phone somebody, and ids of the runs that it
+        was booked for -> meetings"""
+        events = self.sudo().with_context(active_test=False)
+        activities = events | events.recurrence_id.calendar_event_ids
+        activities = activities._get_all_activities()
+        refs = {*events.mapped("booked_activity_ref")} - {0}
+        booked = {a.id: a for a in activities.browse(refs).exists()}
+        linked = defaultdict(activities.browse)
+        for activity in activities:
+            event = activity.calendar_event_id
+            linked[event.recurrence_id or event] |= activity
+        result = defaultdict(self.browse)
+        for event in events:
+            own = linked[event.recurrence_id or event]
+            own |= booked.get(event.booked_activity_ref, own)
+            run_ids = {*own.run_id.ids, event.booked_run_ref} - {0}
+            is_call = "phonecall" in own.mapped("activity_category")
+            result[is_call, frozenset(run_ids)] += event.with_env(self.env)
+        return result
+
+    def _get_met_documents(self):
+        """:returns: model -> ids of the records that the meetings are with: those they
+        are linked to, and who was invited to them"""
+        documents = defaultdict(set)
+        for event in self.sudo():
+            if event.res_model and event.res_id:
+                documents[event.res_model].add(event.res_id)
+            documents["crm.lead"].update(event.opportunity_id.ids)
+            invited = event.partner_ids - event.user_id.partner_id
+            documents["res.partner"].update(invited.ids)
+        return documents

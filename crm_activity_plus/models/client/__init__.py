@@ -1,0 +1,11 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from . import mail_activity_card
+from . import mail_activity_preview
+from . import mail_activity_my
+from . import mail_activity_plan_run
+from . import mail_activity_plan_run_line_timeline
+from . import mail_activity_plan_run_line_preview
+from . import mail_activity_log
+from . import res_partner

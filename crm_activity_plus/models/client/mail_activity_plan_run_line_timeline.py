@@ -1,0 +1,108 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import models
+
+from ...tools.states import CLOSED_STATUSES, OPEN_RUN_STATES
+
+
+class MailActivityPlanRunLine(models.Model):
+    """What the timeline of a run shows of its steps."""
+
+    _inherit = "mail.activity.plan.run.line"
+
+    def _get_timeline_feedback(self):
+        """:returns: what people wrote when they did a step: by step and attempt. Where
+        the plan was restarted, attempts of the same number were made before, too."""
+        activities = (
+            self.env["mail.activity"]
+            .sudo()
+            .with_context(active_test=False)
+            .search_fetch(
+                [("run_line_id", "in", self.ids), ("status", "=", "done")],
+                ["attempt", "feedback", "run_line_id"],
+                order="id DESC",
+            )
+        )
+        by_line = activities.grouped("run_line_id")
+        result = {}
+        for line in self:
+            latest_first, number = by_line.get(line, ()), line.attempt
+            if latest_first and latest_first[0] != line.activity_id:
+                # The present attempt isn't made yet.
+                number -= 1
+            for activity in latest_first:
+                if number < 1 or activity.attempt != number:
+                    break
+                result[line.id, number] = activity.feedback or False
+                number -= 1
+        return result
+
+    def _get_timeline_attempts(self, rows, feedback):
+        """:param rows: the ledger's rows about the step being tried again
+        :param dict feedback: see :meth:`_get_timeline_feedback`
+        :returns: the attempts before the present one, oldest first
+        """
+        self.ensure_one()
+        tried = self.attempt - 1
+        # Older rows tell of the time before the plan was restarted.
+        rows = rows[-tried:] if tried else []
+        return [
+            {
+                "number": number,
+                "date": row.date,
+                "user": self.run_id._get_timeline_user(row.user_id),
+                "outcome": row.reason,
+                "feedback": feedback.get((self.id, number), False),
+            }
+            for number, row in enumerate(rows, self.attempt - len(rows))
+        ]
+
+    def _get_timeline_values(self):
+        """Hook: what the timeline says of a step."""
+        self.ensure_one()
+        run = self.run_id
+        activity = self.activity_id
+        is_open = bool(activity) and activity.status not in CLOSED_STATUSES
+        return {
+            "id": self.id,
+            "name": self.display_name,
+            "type": self.activity_type_id.name,
+            "icon": self.icon,
+            "action_type": self.action_type,
+            "state": self.state,
+            "user": run._get_timeline_user(self.user_id),
+            "date_deadline": self.date_deadline,
+            "date_due": self.date_due,
+            "date_explanation": self.date_explanation or False,
+            "date_done": self.date_done,
+            "done_by": run._get_timeline_user(self.done_by_id),
+            "outcome": {"name": self.outcome_id.name, "kind": self.outcome_id.kind}
+            if self.outcome_id and self.is_closed
+            else False,
+            "reason": self.reason,
+            "attempt": self.attempt,
+            "max_attempts": self.max_attempts,
+            "after": [other.display_name for other in self.after_ids],
+            "after_mode": self.after_mode,
+            "after_outcomes": self.after_outcome_ids.mapped("name"),
+            "activity_id": is_open and activity.id,
+            "status": is_open and activity.status,
+            "on_hold_until": is_open and activity.on_hold_until,
+            "held_by_pause": is_open and activity.held_by_pause,
+        }
+
+    def _get_timeline_actions(self, is_writable):
+        self.ensure_one()
+        if (
+            not is_writable
+            or self.is_closed
+            or self.run_id.state not in OPEN_RUN_STATES
+        ):
+            return []
+        actions = ["skip"]
+        if self.state == "scheduled":
+            actions.append("snooze")
+        if self.activity_id and self.activity_id.status not in CLOSED_STATUSES:
+            actions.append("open")
+        return actions

@@ -1,0 +1,7 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from . import mail_activity
+from . import res_users
+from . import res_groups
+from . import res_company

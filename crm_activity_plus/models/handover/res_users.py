@@ -1,0 +1,254 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import logging
+from contextlib import contextmanager
+from functools import partial
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, models
+from odoo.exceptions import MissingError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...engine.environment import by_engine
+from ...tools.internal import Internal
+from ...tools.states import CLOSED_STATUSES
+
+_logger = logging.getLogger(__name__)
+
+LEFT_BEHIND_BATCH_SIZE = 1000
+
+# Once more, where somebody else changes the same at this moment.
+HAND_OVER_TRIES = 3
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def _filter_can_do_activities(self, record=None):
+        """The one rule for who can be responsible for an activity: internal users who
+        are active and work in the company of the record, and OdooBot, whom automations
+        run as. It counts wherever the suite itself finds somebody.
+
+        :param record: what the activity is on, if that is known already
+        :returns: those of the users who can
+        """
+        company = self.env["res.company"]
+        if record:
+            try:
+                company = self.env["mail.activity.plan.run"]._get_document_company(
+                    record
+                )
+            except MissingError:
+                # Whoever asks finds out by other means.
+                company = self.env["res.company"]
+        return self._filter_can_work_in(company)
+
+    def _filter_can_work_in(self, company):
+        """:returns: the users who can be responsible for an activity on a record of a
+        company; on one without a company, all who can be at all"""
+        return self.filtered(lambda user: user.sudo()._can_work_in(company))
+
+    def _can_work_in(self, company):
+        self.ensure_one()
+        if self.id == SUPERUSER_ID:
+            return True
+        works_there = not company or company in self.company_ids
+        return self.active and not self.share and works_there
+
+    def _lock_as_active(self):
+        """Keep the users as they are until this transaction is committed: they are
+        about to get something to do. Whoever archives one of them at this moment waits,
+        and hands that over, too; where that was first, this transaction is repeated.
+
+        Many can hold this lock at once.
+        """
+        if self:
+            self.env.cr.execute(
+                SQL(
+                    "SELECT id FROM res_users WHERE id = ANY(%s) ORDER BY id FOR SHARE",
+                    self.ids,
+                )
+            )
+
+    def action_archive(self):
+        """Core deletes the open activities of archived users. They go to somebody else
+        instead: the customer still waits for them."""
+        self.filtered("active")._hand_over_as_archived()
+        return super().action_archive()
+
+    def write(self, vals):
+        """Whichever way a user is archived, or can't do activities any more."""
+        if not vals.get("active", True):
+            leaving = self.filtered("active")
+            leaving._hand_over_as_archived()
+            if leaving:
+                # What was given to them at this moment, this transaction can't see.
+                self.env.cr.postcommit.add(
+                    partial(
+                        type(self)._hand_over_meanwhile,
+                        self.env.registry,
+                        self.env.uid,
+                        leaving.ids,
+                    )
+                )
+        if not {"company_ids", "group_ids"} & vals.keys():
+            return super().write(vals)
+        with self._handing_over():
+            return super().write(vals)
+
+    @staticmethod
+    def _hand_over_meanwhile(registry, uid, ids):
+        """Hand over what users got while they were archived; in a transaction of its
+        own. What this can't do, ``_hand_over_left_behind`` does."""
+        for _try in range(HAND_OVER_TRIES):
+            try:
+                with registry.cursor() as cr:
+                    users = api.Environment(cr, uid, {})["res.users"].sudo().browse(ids)
+                    leaving = users.exists().filtered(lambda user: not user.active)
+                    leaving._hand_over_as_archived()
+                return
+            except psycopg2.OperationalError:
+                _logger.info("The hand-over of %s was interrupted", ids, exc_info=True)
+            except Exception:
+                _logger.exception("What users %s had to do can't be handed over", ids)
+                return
+
+    def unlink(self):
+        """PostgreSQL would delete their activities, seen by no run and no ledger."""
+
+        def describe(env, user):
+            return env._("%(user)s was deleted.", user=user.name)
+
+        self._hand_over_activities(describe)
+        users = self.with_context(
+            activity_reason=Internal(
+                " ".join(describe(self.env, user) for user in self)
+            )
+        )
+        closed = users.env["mail.activity"].sudo().with_context(active_test=False)
+        closed = closed.search([("user_id", "in", self.ids)])
+        # What was done for a customer is still told of. The ledger knows who it was.
+        on_records = closed.filtered("res_model")
+        on_records.write({"user_id": False})
+        (closed - on_records).unlink()
+        # What PostgreSQL would empty, the ledger is to tell.
+        steps = users.env["mail.activity.plan.run.line"].sudo()
+        steps.search([("user_id", "in", self.ids)]).write({"user_id": False})
+        runs = users.env["mail.activity.plan.run"].sudo()
+        runs.search([("responsible_id", "in", self.ids)]).write(
+            {"responsible_id": False}
+        )
+        return super(ResUsers, users).unlink()
+
+    # ------------------------------------------------------------
+    # Handing over activities
+    # ------------------------------------------------------------
+
+    @api.autovacuum
+    def _hand_over_left_behind(self):
+        """Whatever archived users still have: somebody gave it to them at the moment at
+        which they were archived, or before this addon came."""
+        left = (
+            self.env["mail.activity"]
+            .sudo()
+            .search(
+                [
+                    ("status", "not in", CLOSED_STATUSES),
+                    ("user_id.active", "=", False),
+                    ("user_id", "!=", SUPERUSER_ID),
+                ],
+                limit=LEFT_BEHIND_BATCH_SIZE,
+            )
+        )
+        left._hand_over(left.user_id, self._describe_archived)
+        return len(left), len(left) == LEFT_BEHIND_BATCH_SIZE
+
+    @api.model
+    def _describe_archived(self, env, user):
+        return env._("%(user)s was archived.", user=user.name)
+
+    def _hand_over_as_archived(self):
+        self._hand_over_activities(self._describe_archived)
+
+    def _hand_over_activities(self, describe, domain=Domain.TRUE, leaving=None):
+        """Give the open activities of users who leave to somebody else: steps of plans
+        and others, those on hold, too; see ``mail.activity._hand_over``.
+
+        :param describe: function of an environment and a user that says why
+        :param Domain domain: which of their activities
+        :param leaving: users who needn't be told; default: all
+        """
+        activities = by_engine(self.env["mail.activity"])
+        activities.search(
+            Domain("user_id", "in", self.ids)
+            & Domain("status", "not in", CLOSED_STATUSES)
+            & domain
+        )._hand_over(self, describe, leaving)
+
+    @contextmanager
+    def _handing_over(self):
+        """Hand over what users can't do any more after something else: those who become
+        portal users, and those who may not work in a company any more."""
+        companies = {
+            user: user.company_ids
+            for user in self.sudo()
+            if user._filter_can_do_activities()
+        }
+        yield
+        for user, before in companies.items():
+            if not user.exists():
+                continue
+            lost = before - user.company_ids
+            if not user._filter_can_do_activities():
+                user._hand_over_as_external()
+            elif lost:
+                user._hand_over_of_companies(lost)
+
+    def _hand_over_as_external(self):
+        self._hand_over_activities(
+            lambda env, user: env._(
+                "%(user)s is no internal user any more.", user=user.name
+            ),
+            leaving=self.browse(),
+        )
+
+    def _hand_over_of_companies(self, companies):
+        """Give the open activities that a user has on the records of companies, which
+        that user may not work in any more, to somebody else."""
+        self.ensure_one()
+        domain = Domain.FALSE
+        for res_model, res_ids in (
+            self.env["mail.activity"]
+            .sudo()
+            .with_context(active_test=False)
+            ._read_group(
+                [
+                    ("user_id", "=", self.id),
+                    ("status", "not in", CLOSED_STATUSES),
+                    ("res_model", "!=", False),
+                ],
+                ["res_model"],
+                ["res_id:array_agg_distinct"],
+            )
+        ):
+            if res_model in self.env and "company_id" in self.env[res_model]:
+                records = self.env[res_model].sudo().with_context(active_test=False)
+                found = records.search(
+                    [("id", "in", res_ids), ("company_id", "in", companies.ids)]
+                )
+                domain |= Domain("res_model", "=", res_model) & Domain(
+                    "res_id", "in", found.ids
+                )
+        names = ", ".join(companies.sudo().mapped("name"))
+        self._hand_over_activities(
+            lambda env, user: env._(
+                "%(user)s doesn't work in %(companies)s any more.",
+                user=user.name,
+                companies=names,
+            ),
+            domain,
+            leaving=self.browse(),
+        )

@@ -1,0 +1,187 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ...engine.environment import is_uninstalling
+
+
+class MailActivityLog(models.Model):
+    """The ledger: one row for each change of an activity, a step or a run.
+
+    Rows are only ever added, and only by the engine. What a row is about:
+
+    * an activity: ``activity_ref``. The statuses are those of ``mail.activity``;
+    * a step of a run: ``run_line_id``, and ``activity_ref`` once it has an activity.
+      The statuses are the step's states;
+    * a run: ``run_id`` alone. The statuses are the run's states;
+    * a document that another one was merged into: ``merged_res_id``, the other one.
+
+    So the last row of each step and of the run gives their present state.
+    """
+
+    _name = "mail.activity.log"
+    _inherit = ["mail.activity.document.mixin", "mail.activity.bulk.mixin"]
+    _description = "Activity Ledger"
+    _order = "id DESC"
+    _rec_name = "event"
+    # It has the date and the user already, and rows are never changed.
+    _log_access = False
+
+    date = fields.Datetime(required=True, readonly=True)
+    user_id = fields.Many2one(
+        "res.users", string="Changed by", readonly=True, ondelete="set null"
+    )
+    res_model = fields.Char("Document Model", readonly=True)
+    res_id = fields.Many2oneReference(
+        "Document", model_field="res_model", readonly=True
+    )
+    # No foreign key: the row outlives the activity.
+    activity_ref = fields.Integer("Activity", readonly=True, index="btree_not_null")
+    merged_res_id = fields.Integer(
+        "Merged Record",
+        readonly=True,
+        index="btree_not_null",
+        help="The record that was merged into this one. Its rows are read with those "
+        "of the one that stayed.",
+    )
+    run_id = fields.Many2one(
+        "mail.activity.plan.run",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    run_line_id = fields.Many2one(
+        "mail.activity.plan.run.line",
+        string="Step",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    event = fields.Selection(
+        [
+            ("created", "Created"),
+            ("changed", "Changed"),
+            ("started", "Started"),
+            ("held", "Put on hold"),
+            ("resumed", "Resumed"),
+            ("done", "Done"),
+            ("cancelled", "Cancelled"),
+            ("reopened", "Reopened"),
+            ("deleted", "Deleted"),
+            ("launched", "Launched"),
+            ("scheduled", "Scheduled"),
+            ("waiting", "Waiting"),
+            ("skipped", "Skipped"),
+            ("failed", "Failed"),
+            ("paused", "Paused"),
+            ("stopped", "Stopped"),
+            ("restarted", "Restarted"),
+            ("moved", "Moved"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    old_status = fields.Char(readonly=True)
+    new_status = fields.Char(readonly=True)
+    reason = fields.Char(readonly=True)
+    values = fields.Json(readonly=True)
+
+    _document_index = models.Index("(res_model, res_id)")
+
+    @api.model_create_multi
+    @api.private
+    def create(self, vals_list):
+        return super().create(vals_list)
+
+    def write(self, vals):  # pylint: disable=method-required-super
+        raise self._make_append_only_error()
+
+    @api.ondelete(at_uninstall=True)
+    def _unlink_never(self):
+        if not is_uninstalling(self.env):
+            raise self._make_append_only_error()
+
+    def _make_append_only_error(self):
+        return UserError(
+            self.env._(
+                "The activity ledger can't be changed: it tells what happened. Nobody "
+                "can edit or delete its rows, administrators included."
+            )
+        )
+
+    @api.model
+    def _add(self, vals_list):
+        """Add rows, at once.
+
+        :param list[dict] vals_list: values of the rows; who and when are filled in
+        :returns: the rows
+        """
+        now = fields.Datetime.now()
+        return self.sudo()._insert(
+            [{"date": now, "user_id": self.env.uid, **vals} for vals in vals_list]
+        )
+
+    # ------------------------------------------------------------
+    # Merged documents
+    # ------------------------------------------------------------
+
+    @api.model
+    def _add_merges(self, merged, survivor):
+        """Tell that documents were merged into another one, so that whoever may read
+        that one reads what the ledger has of them: rows are never changed.
+
+        :param merged: the documents that go
+        :param survivor: the one that stays
+        """
+        groups = self.sudo()._read_group(
+            [("res_model", "=", survivor._name), ("res_id", "in", merged.ids)],
+            ["res_id", "merged_res_id"],
+        )
+        # What was merged into them before goes along.
+        res_ids = {id_ for pair in groups for id_ in pair if id_}
+        self._add(
+            [
+                {
+                    "res_model": survivor._name,
+                    "res_id": survivor.id,
+                    "merged_res_id": res_id,
+                    "event": "moved",
+                    "values": {"res_id": [res_id, survivor.id]},
+                }
+                for res_id in sorted(res_ids)
+            ]
+        )
+
+    def _filter_document_forbidden(self, operation):
+        """The rows of a document that was merged follow the one that it was merged
+        into."""
+        forbidden = super()._filter_document_forbidden(operation)
+        if not forbidden:
+            return forbidden
+        rows = forbidden.sudo()
+        merges = rows.search(
+            [
+                ("merged_res_id", "in", rows.mapped("res_id")),
+                ("res_model", "in", rows.mapped("res_model")),
+            ]
+        ).sudo(False)
+        merges -= super(MailActivityLog, merges)._filter_document_forbidden(operation)
+        allowed = {(row.res_model, row.merged_res_id) for row in merges.sudo()}
+        return forbidden.filtered(
+            lambda row: (row.sudo().res_model, row.sudo().res_id) not in allowed
+        )
+
+    @api.model
+    def _get_allowed_res_id_domain(self, res_model, allowed):
+        domain = super()._get_allowed_res_id_domain(res_model, allowed)
+        merges = self.sudo()._search(
+            [
+                ("merged_res_id", "!=", False),
+                ("res_model", "=", res_model),
+                ("res_id", "in", allowed),
+            ]
+        )
+        return domain | Domain("res_id", "in", merges.subselect("merged_res_id"))

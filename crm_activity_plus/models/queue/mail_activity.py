@@ -1,0 +1,354 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import psycopg2
+
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date, html2plaintext, is_html_empty
+
+from ...engine.arguments import Arguments
+from ...tools.savepoint import savepoint
+from ...tools.states import CLOSED_STATUSES
+
+# Nobody works through more in a sitting; counting on would take time.
+MAX_COUNT = 1000
+MESSAGE_COUNT = 5
+MESSAGE_LENGTH = 600
+
+
+class MailActivity(models.Model):
+    """The work queue: one activity after the other, the most urgent first.
+
+    The client calls the methods ``queue_*``. All of them look at what the user may do.
+    What can't be done any more is an answer, with a sentence for the user: somebody was
+    faster.
+    """
+
+    _inherit = "mail.activity"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def queue_next(self, domain, skip_ids=()):
+        """Claim the next activity to do, and tell all that is needed to do it.
+
+        :param list domain: the activities to work through
+        :param skip_ids: those that the user has already, or wants to see later
+        :returns: ``activity``: see :meth:`_get_queue_data`, or False at the end;
+            ``left``: how many there are with this one, at most 1000
+        :rtype: dict
+        """
+        arguments = Arguments(self.env)
+        domain = arguments.domain(self, domain, "domain")
+        skip_ids = arguments.ids(skip_ids, "skip_ids")
+        try:
+            with self.env.cr.savepoint(flush=False):
+                return self._claim_next(domain, skip_ids)
+        except psycopg2.DataError as error:
+            # What PostgreSQL finds out only when it looks at the rows.
+            raise arguments.make_domain_error(domain, "domain") from error
+
+    @api.model
+    def _claim_next(self, domain, skip_ids):
+        """See :meth:`queue_next`."""
+        query = self._get_queue_query(domain, skip_ids)
+        if query.is_empty():
+            return {"activity": False, "left": 0}
+        left = self._count_queue(query)
+        while activity := self._lock_next(query):
+            # Somebody may have taken it since this transaction began to look.
+            if claimed := self.env["mail.activity.claim"]._claim(activity):
+                return {"activity": claimed._get_queue_data(), "left": left}
+            query.add_where(
+                SQL("%s <> %s", SQL.identifier(query.table, "id"), activity.id)
+            )
+        return {"activity": False, "left": 0}
+
+    def queue_read(self):
+        """:returns: the activity once more, after something was done with its record:
+        see :meth:`_get_queue_data`; False where it isn't to be done any more"""
+        Arguments(self.env).check_single(self)
+        if self.id not in self.queue_keep():
+            return False
+        return self._get_queue_data()
+
+    def queue_keep(self):
+        """Go on claiming the activities, while they are looked at.
+
+        :returns: ids of those that are still to be done, and that nobody else has
+        """
+        activities = self.exists()
+        # Whoever may not do it keeps nobody else from doing it.
+        activities = activities._filtered_access("write").filtered("active")
+        return self.env["mail.activity.claim"]._claim(activities).ids
+
+    def queue_release(self):
+        """Give the activities back, so that others get them."""
+        self.env["mail.activity.claim"]._release(self.ids)
+        return True
+
+    def queue_complete(self, outcome=None, feedback=None, next_id=None):
+        """Mark the activity as done. Doing it once more, after an answer that was lost
+        on its way, changes nothing.
+
+        :param outcome: code or id of an outcome
+        :param str feedback: what to say about it in the chatter
+        :param int next_id: the activity that comes next, where the client has it
+        :returns: ``done``; ``reason``: why it can't be done any more;
+            ``is_next_valid``: whether the next one still has to be done
+        :rtype: dict
+        """
+        return self._do_in_queue(
+            "done", lambda a: a.complete(outcome, feedback), next_id
+        )
+
+    def queue_hold(self, until=None, reason=None, next_id=None):
+        """Put the activity on hold; see :meth:`action_hold`.
+
+        :returns: like :meth:`queue_complete`
+        :rtype: dict
+        """
+        return self._do_in_queue(
+            "on_hold", lambda a: a.action_hold(until, reason), next_id
+        )
+
+    def queue_write_email(self):
+        """:returns: action that opens the e-mail composer for the customer"""
+        Arguments(self.env).check_single(self)
+        record, readable = self._get_queue_record()
+        if not readable or not hasattr(record, "message_post"):
+            raise UserError(
+                self.env._(
+                    "“%(activity)s” is on no record that you could write an e-mail "
+                    "from. Use your e-mail program.",
+                    activity=self.display_name,
+                )
+            )
+        partners = self.partner_id
+        email = self._get_queue_contact(record).get("email")
+        if not partners and email:
+            partners = record._partner_find_from_emails_single([email])
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Write an E-Mail"),
+            "res_model": "mail.compose.message",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_composition_mode": "comment",
+                "default_model": self.res_model,
+                "default_res_ids": record.ids,
+                "default_partner_ids": partners.ids,
+                "default_subtype_xmlid": "mail.mt_comment",
+            },
+        }
+
+    # ------------------------------------------------------------
+    # Finding the next one
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_queue_query(self, domain, skip_ids):
+        """:returns: query of what is left to do, without what others have, and without
+        an order"""
+        query = self._search(
+            domain & Domain("active", "=", True) & Domain("id", "not in", skip_ids)
+        )
+        if not query.is_empty():
+            claims = self.env["mail.activity.claim"]
+            taken = claims._get_taken_condition(query.table)
+            query.add_where(SQL("NOT %s", taken))
+        return query
+
+    @api.model
+    def _count_queue(self, query):
+        query.limit = MAX_COUNT
+        [[count]] = self.env.execute_query(
+            SQL("SELECT COUNT(*) FROM (%s) AS queue", query.select(SQL("1")))
+        )
+        query.limit = None
+        return count
+
+    @api.model
+    def _lock_next(self, query):
+        """Find the most urgent activity, and lock its row so that others, who look at
+        the same moment, find the one behind it. What is due on one day is ordered by
+        the priority of the lead, and by the time."""
+        table = query.table
+        lead = query.make_alias(table, "lead")
+        if lead not in query._joins:
+            query.add_join(
+                "LEFT JOIN",
+                lead,
+                "crm_lead",
+                SQL(
+                    "%s = 'crm.lead' AND %s = %s",
+                    SQL.identifier(table, "res_model"),
+                    SQL.identifier(lead, "id"),
+                    SQL.identifier(table, "res_id"),
+                ),
+            )
+        query.order = SQL(
+            "%s, %s DESC NULLS LAST, %s NULLS LAST, %s",
+            SQL.identifier(table, "date_deadline"),
+            SQL.identifier(lead, "priority"),
+            SQL.identifier(table, "date_start"),
+            SQL.identifier(table, "id"),
+        )
+        query.limit = 1
+        rows = self.env.execute_query(
+            SQL(
+                "%s FOR NO KEY UPDATE OF %s SKIP LOCKED",
+                query.select(),
+                SQL.identifier(table),
+            )
+        )
+        return self.browse(activity_id for [activity_id] in rows)
+
+    # ------------------------------------------------------------
+    # Doing it
+    # ------------------------------------------------------------
+
+    def _do_in_queue(self, status, action, next_id):
+        """Do something with the activity, and give it back.
+
+        :param str status: the status that it has then
+        :param action: called with the activity
+        :param int next_id: the activity that comes next, or none
+        """
+        arguments = Arguments(self.env)
+        arguments.check_single(self)
+        next_id = arguments.id(next_id, "next_id")
+        closed = self._get_queue_closed(status)
+        if closed:
+            return closed
+        try:
+            with savepoint(self.env.cr):
+                action(self)
+        except AccessError:
+            reason = self.env._(
+                "You may not change this activity any more. What you typed is still "
+                "here: copy what you need, or go on with the next activity."
+            )
+            return {"done": False, "reason": reason}
+        self.queue_release()
+        # What was done may have closed it, or moved it.
+        is_next_valid = bool(next_id and self.browse(next_id).queue_keep())
+        return {"done": True, "reason": False, "is_next_valid": is_next_valid}
+
+    def _get_queue_closed(self, status):
+        """:returns: the answer where the activity was closed meanwhile, or nothing"""
+        existing = self.exists()
+        if existing and self.sudo().status not in (*CLOSED_STATUSES, status):
+            return None
+        log = self.env["mail.activity.log"].sudo()
+        row = log.search([("activity_ref", "=", self.id)], limit=1)
+        if existing and row.user_id == self.env.user and self.sudo().status == status:
+            return {"done": True, "reason": False, "is_next_valid": False}
+        # Whoever doesn't see the record isn't told who works on it.
+        may_know = (existing or row.sudo(False)).has_access("read")
+        who = (may_know and row.user_id.name) or self.env._("Somebody")
+        if not existing:
+            reason = self.env._("%(user)s has deleted this activity.", user=who)
+        elif self.sudo().status == "cancelled":
+            reason = self.env._("%(user)s has cancelled this activity.", user=who)
+        elif self.sudo().status == "on_hold":
+            reason = self.env._("%(user)s has put this activity on hold.", user=who)
+        else:
+            reason = self.env._("%(user)s has marked this activity as done.", user=who)
+        return {"done": False, "reason": reason}
+
+    # ------------------------------------------------------------
+    # What is needed to do it
+    # ------------------------------------------------------------
+
+    def _get_queue_data(self):
+        """:returns: the activity, its record, how it can end, and what was said last;
+        JSON-able"""
+        self.ensure_one()
+        record, readable = self._get_queue_record()
+        contact = self._get_queue_contact(record) if readable else {}
+        return {
+            "id": self.id,
+            "name": self.display_name,
+            "summary": self.summary or "",
+            "type": self.activity_type_id.name or "",
+            "icon": self.activity_type_id.icon or "fa-tasks",
+            "note": "" if is_html_empty(self.note) else self.note,
+            "attempt": self.attempt,
+            "status": self.status,
+            "state": self.state,
+            "date_deadline": self.date_deadline.isoformat(),
+            "user": self.user_id.name or "",
+            "is_mine": self.user_id == self.env.user,
+            "res_model": self.res_model or False,
+            "res_id": self.res_id or False,
+            "res_name": self.res_name or self.display_name,
+            "readable": readable,
+            "phone": contact.get("phone") or "",
+            "email": contact.get("email") or "",
+            "facts": self._get_queue_facts(record) if readable else [],
+            "plan_step": self._get_plan_step_data(),
+            "outcomes": self._get_outcomes_data(
+                self.env["mail.activity.outcome"]._get_offered()
+            ),
+            "messages": self._get_queue_messages(record) if readable else [],
+        }
+
+    def _get_queue_record(self):
+        """:returns: the record, and whether the user may read it: an activity that is
+        assigned to a user is shown to that user anyhow"""
+        if not self.res_model or self.res_model not in self.env:
+            return self.browse(), False
+        record = self.env[self.res_model].browse(self.res_id)
+        return record, bool(record.exists()) and record.has_access("read")
+
+    def _get_queue_contact(self, record):
+        """:returns: ``phone`` and ``email`` to reach the customer; the record's own
+        first, as somebody may have typed them there for this very matter"""
+        partner = self.partner_id.sudo()
+        return {
+            "phone": ("phone" in record._fields and record.phone) or partner.phone,
+            "email": (
+                hasattr(record, "_mail_get_primary_email")
+                and record._mail_get_primary_email()[record.id]
+            )
+            or partner.email,
+        }
+
+    def _get_queue_facts(self, record):
+        """The key facts of a record. What a model adds, it adds in
+        ``_get_activity_queue_facts``.
+
+        :returns: list of ``label`` and ``value``, both for people
+        """
+        if hasattr(record, "_get_activity_queue_facts"):
+            facts = record._get_activity_queue_facts()
+        else:
+            facts = [(self.env._("Customer"), self.partner_id.sudo().display_name)]
+            if "user_id" in record._fields and record._fields["user_id"].relational:
+                facts.append((self.env._("Responsible"), record.user_id.sudo().name))
+        return [{"label": label, "value": value} for label, value in facts if value]
+
+    def _get_queue_messages(self, record):
+        """:returns: the last things that were said on the record, newest first"""
+        messages = self.env["mail.message"].search(
+            [
+                ("model", "=", record._name),
+                ("res_id", "=", record.id),
+                ("message_type", "not in", ["user_notification"]),
+                ("body", "not in", [False, ""]),
+            ],
+            limit=MESSAGE_COUNT,
+        )
+        return [
+            {
+                "id": message.id,
+                "author": message.author_id.sudo().name or message.email_from or "",
+                "date": format_date(self.env, message.date),
+                "body": html2plaintext(message.body, include_references=False)[
+                    :MESSAGE_LENGTH
+                ].strip(),
+            }
+            for message in messages
+        ]

@@ -1,0 +1,35 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import models
+
+from ...tools.internal import Internal, read_internal
+
+ADDON = "crm_activity_plus"
+REMOVED_KEY = "crm_activity_plus_removed_modules"
+
+
+def is_suite_removed(records):
+    """Tell whether this addon itself is being uninstalled: then nothing of it needs to
+    be kept in order."""
+    return ADDON in read_internal(records.env.context, REMOVED_KEY, ())
+
+
+class IrModelData(models.Model):
+    _inherit = "ir.model.data"
+
+    def _module_data_uninstall(self, modules_to_remove):
+        """End what hangs on documents of applications that go, while these are still
+        there: afterwards PostgreSQL deletes their plans and activities, seen by no run
+        and no ledger."""
+        data = self.with_context(**{REMOVED_KEY: Internal(tuple(modules_to_remove))})
+        if self.env.is_system() and not is_suite_removed(data):
+            data._find_models_of(modules_to_remove)._end_activities()
+        return super(IrModelData, data)._module_data_uninstall(modules_to_remove)
+
+    def _find_models_of(self, modules):
+        """:returns: the models that no other module has than these"""
+        rows = self.sudo().search([("model", "=", "ir.model")])
+        own = {row.res_id for row in rows if row.module in modules}
+        others = {row.res_id for row in rows if row.module not in modules}
+        return self.env["ir.model"].browse(own - others)
