@@ -16,6 +16,7 @@ _UNKNOWN = 1000.0
 _collected: set[str] = set()
 _reported: set[str] = set()
 _skipped: list[str] = []
+_faults: list[str] = []
 _durations: Counter[str] = Counter()
 # Tests that freeze the time take their time all the same.
 freezegun.configure(extend_ignore_list=["_pytest.timing"])
@@ -72,23 +73,23 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Say how many tests ran, and make a run fail that would have passed for want of
-    some."""
+    """Make a run fail that would have passed for want of some tests."""
     config = session.config
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     config.cache.set(_KEY, config.cache.get(_KEY, {}) | _durations)
-    faults = [f"{nodeid}: skipped without a browser" for nodeid in _skipped]
-    faults = faults if config.getoption("odoo_http", False) else []
-    stopped = session.shouldfail or session.shouldstop or session.exitstatus > 1
-    faults += () if stopped else [f"{nodeid}: never ran" for nodeid in left_out()]
-    for fault in faults:
-        print(f"\nFAILED {fault}", end="")
-    print(f"\n{len(_reported)} of {len(_collected)} tests ran", end="")
-    if faults:
+    if config.getoption("odoo_http", False):
+        _faults.extend(f"{nodeid}: skipped without a browser" for nodeid in _skipped)
+    if not (session.shouldfail or session.shouldstop or session.exitstatus > 1):
+        left_out = sorted(_collected - _reported)
+        _faults.extend(f"{nodeid}: never ran" for nodeid in left_out)
+    if _faults:
         session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
 
-def left_out() -> list[str]:
-    """The tests that no process has run."""
-    return sorted(_collected - _reported)
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests ran, below the slowest ones."""
+    for fault in _faults:
+        terminalreporter.write_line(f"FAILED {fault}")
+    terminalreporter.write_line(f"{len(_reported)} of {len(_collected)} tests ran")
