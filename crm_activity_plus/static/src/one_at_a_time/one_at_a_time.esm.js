@@ -9,7 +9,7 @@ import {useState} from "@odoo/owl";
  *
  * @param {{isBusy: boolean}} worker - is busy until it is done, also where that fails
  * @param {Function} act
- * @returns {Promise<any>} what came of it; false where it was not begun
+ * @returns {Promise<any>} what it returns; false where it was not begun
  */
 export async function doAlone(worker, act) {
     if (worker.isBusy) {

@@ -186,7 +186,7 @@ export class RunTimelineField extends Component {
     }
 
     /**
-     * Call a method that changes a run, and show what came of it in the whole form.
+     * Call a method that changes a run, and show the result in the whole form.
      * What was typed in the form is saved before.
      *
      * @param {string} model

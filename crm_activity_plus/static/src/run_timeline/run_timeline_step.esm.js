@@ -44,7 +44,7 @@ const OUTCOME_COLOR = {
     failure: "text-bg-danger",
 };
 
-/** One step of a run: what came of it, or when it comes and why then. */
+/** One step of a run: how it ended, or when it comes and why then. */
 export class RunTimelineStep extends Component {
     static template = "crm_activity_plus.RunTimelineStep";
     static components = {DateExplanation};

@@ -113,7 +113,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_my_done", {
             run: "click",
         },
         {
-            content: "How did it end?",
+            content: "Choose the outcome",
             trigger: ".modal .o_field_widget[name='outcome_id'] input",
             run: "click",
         },
@@ -225,7 +225,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_board", {
             run: `drag_and_drop (${COLUMN("Done")})`,
         },
         {
-            content: "Say what came of it",
+            content: "Write the feedback",
             trigger: ".modal .o_field_widget[name='note'] textarea",
             run: "edit They are happy",
         },

@@ -160,7 +160,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch_dialog_records
         select("Dialog C"),
         ...openPopup(".o_cp_action_menus button:contains('Actions')"),
         {
-            content: "For all of them, leave a step out",
+            content: "For all of them, skip a step",
             trigger: `${step("Meet")} input[type='checkbox']`,
             run: "click",
         },
