@@ -16,6 +16,7 @@ from ..models.run.mail_activity_plan_run import MailActivityPlanRun
 from ..models.run.mail_activity_plan_run_line import MailActivityPlanRunLine
 from .common import CrmActivityPlusCommon
 
+ENGINE = "odoo.addons.crm_activity_plus.engine"
 MODELS = "odoo.addons.crm_activity_plus.models"
 
 
@@ -366,7 +367,7 @@ class TestCronsWithoutTime(EngineCronsCase):
         self.assertEqual(self.leads.mapped("referred"), ["Two"] * 3)
 
     def _enqueue(self, leads):
-        with patch(f"{MODELS}.plan.mail_activity_plan.LAUNCH_BATCH_SIZE", 1):
+        with patch(f"{ENGINE}.launcher.LAUNCH_BATCH_SIZE", 1):
             result = self.short_plan.with_user(self.user_owner).launch(leads.ids)
         return self.env["mail.activity.plan.launch"].browse(result["launch_id"])
 

@@ -16,7 +16,7 @@ from odoo.tools import mute_logger
 
 from .test_run_follow import RunFollowCase
 
-MODELS = "odoo.addons.crm_activity_plus.models"
+ENGINE = "odoo.addons.crm_activity_plus.engine"
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
@@ -264,9 +264,7 @@ class TestLaunchCompany(RunCompanyCase):
 
     def setUp(self):
         super().setUp()
-        self.startPatcher(
-            patch(f"{MODELS}.plan.mail_activity_plan.LAUNCH_BATCH_SIZE", 2)
-        )
+        self.startPatcher(patch(f"{ENGINE}.launcher.LAUNCH_BATCH_SIZE", 2))
         self.leads = self._create_leads(2) + self._create_lead(
             "Secret plan", user_id=False
         )

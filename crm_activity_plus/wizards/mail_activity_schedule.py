@@ -7,15 +7,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine.arguments import Arguments
-from ..engine.assignment import StepAssigner
+from ..engine.launcher import LAUNCH_BATCH_SIZE, Launcher
+from ..engine.planner import Planner
+from ..engine.preview import LaunchPreview
 from ..models.activity.mail_activity_type import APPLICABLE_DOMAIN
-from ..tools.internal import Internal
 from ..tools.values import is_given
-from .launch_preview import LaunchPreview
-
-# Beyond so many records, a plan is launched in the background, and what the launch
-# would do is looked at for the first of them only.
-BATCH_SIZE = 500
 
 # So many records are on a page of the preview.
 PAGE_SIZE = 20
@@ -41,6 +37,11 @@ class MailActivitySchedule(models.TransientModel):
     )
     launch_count = fields.Integer(
         compute="_compute_error", help="On how many records the plan is launched."
+    )
+    plan_preview = fields.Json(
+        compute="_compute_error",
+        help="What the launch would do, with the first page of the records: see "
+        "preview_launch.",
     )
     has_no_plan = fields.Boolean(compute="_compute_has_no_plan")
     can_create_plan = fields.Boolean(compute="_compute_has_no_plan")
@@ -85,20 +86,23 @@ class MailActivitySchedule(models.TransientModel):
         super()._compute_error()
         self._escape_headers()
         self.launch_count = 0
-        for scheduler in self.filtered(lambda s: s.res_model and not s.has_error):
+        self.plan_preview = False
+        for scheduler in self.filtered("res_model"):
             if scheduler.plan_id:
                 scheduler._check_launch()
-            elif reason := scheduler._get_activity_error():
+            elif not scheduler.has_error and (
+                reason := scheduler._get_activity_error()
+            ):
                 scheduler._set_error(reason)
 
     def _get_activity_error(self):
         """:returns: why no activity can be scheduled on the records, or False"""
         res_ids = self._evaluate_res_ids()
-        if len(res_ids) > BATCH_SIZE:
+        if len(res_ids) > LAUNCH_BATCH_SIZE:
             return self.env._(
                 "An activity can be scheduled on %(count)s records at once. Select "
                 "fewer, or launch a plan.",
-                count=BATCH_SIZE,
+                count=LAUNCH_BATCH_SIZE,
             )
         if res_ids and not self._get_applied_on_records():
             return self.env._(
@@ -113,9 +117,14 @@ class MailActivitySchedule(models.TransientModel):
         for scheduler in self.filtered("error"):
             name = scheduler.plan_id.name or ""
             if escape(name) != name:
-                header = self.env._("The plan “%(plan)s” can't be launched:", plan=name)
-                reasons = scheduler._get_plan_errors()
-                scheduler._set_error(escape(header) + self._format_reasons(reasons))
+                scheduler._set_plan_errors(scheduler._get_plan_errors())
+
+    def _set_plan_errors(self, reasons):
+        """:param reasons: why the plan can't be launched"""
+        header = self.env._(
+            "The plan “%(plan)s” can't be launched:", plan=self.plan_id.name
+        )
+        self._set_error(escape(header) + self._format_reasons(list(reasons)))
 
     def _get_plan_errors(self):
         """:returns: why the plan can't be launched, as core looks at it"""
@@ -133,12 +142,38 @@ class MailActivitySchedule(models.TransientModel):
         self.has_warning = False
 
     def _check_launch(self):
-        """Tell what the launch itself would say."""
+        """Tell what the launch itself would say and do: both are found at once."""
+        try:
+            preview = self._make_preview(
+                self.plan_id,
+                self._evaluate_res_ids(),
+                self.plan_date,
+                self.plan_on_demand_user_id.id,
+                self._get_overrides(),
+                self._get_left_out(),
+            )
+        except UserError as error:
+            self.plan_preview = {"error": error.args[0]}
+            if not self.has_error:
+                self._set_error(error.args[0])
+            return
+        self.plan_preview = preview.format_page(
+            0, PAGE_SIZE, False, self._get_daily_limit()
+        )
+        if not self.has_error:
+            self._tell_problems(preview.proposals.values())
+
+    def _tell_problems(self, proposals):
+        """:param proposals: what the launch would do on the records"""
         try:
             res_ids = self._get_launch_ids()
-            proposals = self._propose(res_ids[:BATCH_SIZE])
         except UserError as error:
             self._set_error(error.args[0])
+            return
+        steps = [step for proposal in proposals for step in proposal.steps]
+        refusals = dict.fromkeys(step.reason for step in steps if step.is_refused)
+        if refusals:
+            self._set_plan_errors(refusals)
             return
         reasons = [p.skip_reason for p in proposals if p.skip_reason]
         self.launch_count = len(res_ids) - len(reasons)
@@ -147,10 +182,7 @@ class MailActivitySchedule(models.TransientModel):
             return
         # What nobody can do is launched all the same, and fails where it is seen.
         problems = dict.fromkeys(
-            step["reason"]
-            for proposal in proposals
-            for step in proposal.steps
-            if step["reason"] and step["state"] != "skipped"
+            step.reason for step in steps if step.reason and step.state != "skipped"
         )
         if reasons or problems:
             self.warning = self._format_reasons([*reasons, *problems])
@@ -199,122 +231,64 @@ class MailActivitySchedule(models.TransientModel):
             "context": {"default_res_model": self.res_model},
         }
 
-    @api.depends(
-        "plan_date", "plan_id", "plan_on_demand_user_id", "res_model", "res_ids"
-    )
+    @api.depends("plan_preview")
     def _compute_plan_schedule_line_ids(self):
-        """The summary is what the launch would schedule, and what core suggests to do
-        afterwards."""
+        """Core's summary, for whoever still reads it: the steps of the preview, and
+        what core suggests to do afterwards."""
         for scheduler in self:
-            scheduler.plan_schedule_line_ids = [
-                fields.Command.clear(),
-                *(
-                    fields.Command.create(values)
-                    for values in scheduler._prepare_summary_lines()
-                ),
-            ]
-
-    def _prepare_summary_lines(self):
-        """:returns: values of the summary's lines"""
-        self.ensure_one()
-        plan = self.plan_id
-        if not plan.template_ids:
-            return []
-        records = self._get_applied_on_records()
-        if not records:
-            return []
-        record = records[:1]
-        # For several records the lines show what is the same for all of them.
-        shared = len(records) > 1
-        rotation = self.env["mail.activity.round.robin"]._get_rotation(draw=False)
-        try:
-            steps = plan._propose_steps(
-                plan._get_steps(),
-                record,
-                self.plan_on_demand_user_id,
-                StepAssigner(rotation),
-            )
-            plan._date_steps(
-                steps,
-                self.plan_date or fields.Date.context_today(self),
-                plan._get_dater(),
-                record,
-            )
-        except UserError:
-            return []
-        summaries = {}
-        lines = []
-        for step in steps:
-            activity_type = self.env["mail.activity.type"].browse(
-                step["activity_type_id"]
-            )
-            summaries[step["code"]] = step["summary"] or activity_type.name
-            user_id = step["user_id"]
-            if shared and step["responsible_type"] not in ("on_demand", "other"):
-                user_id = False
-            lines.append(
-                {
-                    "line_description": summaries[step["code"]],
-                    "line_date_deadline": step["date_deadline"],
-                    "responsible_user_id": user_id,
-                    "line_after": self.env._(
-                        "after %(steps)s",
-                        steps=", ".join(summaries[code] for code in step["after"]),
+            lines = [fields.Command.clear()]
+            for step in (scheduler.plan_preview or {}).get("steps", ()):
+                lines.append(
+                    fields.Command.create(
+                        {
+                            "line_description": step["summary"],
+                            "line_date_deadline": step["date_deadline"],
+                            "responsible_user_id": step["user_id"],
+                        }
                     )
-                    if step["after"]
-                    else False,
+                )
+                if step["template_id"]:
+                    lines += scheduler._prepare_suggested_lines(step)
+            scheduler.plan_schedule_line_ids = lines
+
+    def _prepare_suggested_lines(self, step):
+        activity_type = self.env["mail.activity.type"].browse(step["activity_type_id"])
+        return [
+            fields.Command.create(
+                {
+                    "line_description": suggested.summary or suggested.name,
+                    "line_date_deadline": suggested.with_context(
+                        activity_previous_deadline=fields.Date.to_date(
+                            step["date_deadline"]
+                        )
+                    )._get_date_deadline(),
+                    "responsible_user_id": suggested.default_user_id.id,
                 }
             )
-            if step["template"]:
-                lines += self._prepare_suggested_lines(
-                    activity_type, step["date_deadline"]
-                )
-        return lines
-
-    def _prepare_suggested_lines(self, activity_type, deadline):
-        return [
-            {
-                "line_description": suggested.summary or suggested.name,
-                "line_date_deadline": suggested.with_context(
-                    activity_previous_deadline=deadline
-                )._get_date_deadline(),
-                "responsible_user_id": suggested.default_user_id.id,
-                "line_after": self.env._("suggested"),
-            }
             for suggested in activity_type.suggested_next_type_ids
         ]
 
     def _check_plan_templates_error(self, applied_on):
-        return super()._check_plan_templates_error(self._get_sample(applied_on))
+        """Whether there is somebody to ask. What the roles say is told by
+        :meth:`_check_launch`, which asks each of them on each record once, and knows
+        what was changed by hand."""
+        on_demand = self.plan_id.template_ids.filtered(
+            lambda template: template.responsible_type == "on_demand"
+        )
+        return [
+            error
+            for template in on_demand
+            for record in (applied_on or ())[:1]
+            if (
+                error := template._determine_responsible(
+                    self.plan_on_demand_user_id, record
+                )["error"]
+            )
+        ]
 
     def _check_plan_templates_warning(self, applied_on):
-        """That is told by :meth:`_check_launch`, which knows what was changed by
-        hand."""
+        """Likewise."""
         return []
-
-    def _get_sample(self, applied_on):
-        """:returns: the records that tell whether there is somebody for each step"""
-        roles = set(self.plan_id.template_ids.mapped("responsible_type"))
-        # These are the same whatever the record.
-        is_same = roles <= {"on_demand", "other"}
-        return applied_on[: 1 if is_same else BATCH_SIZE]
-
-    def _get_plan(self):
-        """:returns: the plan, knowing which pop-up launches it: opening another one is
-        no repetition"""
-        return self.plan_id.with_context(
-            plan_launch_request=Internal(f"{self._name}/{self._origin.id}")
-        )
-
-    def _propose(self, res_ids):
-        """:returns: what the launch would do on some of the records"""
-        self.ensure_one()
-        return self._get_plan()._propose(
-            res_ids,
-            self.plan_date,
-            self.plan_on_demand_user_id.id,
-            self._expand_overrides(self.plan_id, self._get_overrides(), res_ids),
-        )
 
     def _get_left_out(self):
         """:returns: ids of the records that were left out for the plan that is chosen:
@@ -402,27 +376,47 @@ class MailActivitySchedule(models.TransientModel):
             return {"error": message}
         plan.check_access("read")
         try:
-            res_ids = plan._read_res_ids(res_ids)
-            launch_ids = [res_id for res_id in res_ids if res_id not in left_out]
-            proposals = plan._propose(
-                launch_ids[:BATCH_SIZE],
-                plan_date,
-                responsible_id,
-                self._expand_overrides(plan, overrides, launch_ids[:BATCH_SIZE]),
+            preview = self._make_preview(
+                plan, res_ids, plan_date, responsible_id, overrides, left_out
             )
         except UserError as error:
             return {"error": error.args[0]}
-        is_background = len(launch_ids) > BATCH_SIZE
-        looked_at = res_ids
-        if is_background:
-            looked_at = res_ids[: res_ids.index(launch_ids[BATCH_SIZE])]
-        preview = LaunchPreview(plan, looked_at, proposals, self._get_daily_limit())
-        return {
-            "error": False,
-            "selected_count": len(res_ids),
-            "is_background": is_background,
-            **preview.format(offset, limit, only_skipped),
-        }
+        return preview.format_page(offset, limit, only_skipped, self._get_daily_limit())
+
+    @api.model
+    def _make_preview(
+        self, plan, res_ids, plan_date, responsible_id, overrides, left_out
+    ):
+        """:param plan: the plan; for the other parameters, see :meth:`preview_launch`
+        :returns: what a launch on the first of the records would do
+        :rtype: LaunchPreview
+        :raises UserError: nothing can be launched
+        """
+        planner = Planner(plan._as_launched())
+        selected_ids = planner.reader.read_res_ids(res_ids)
+        launch_ids = [res_id for res_id in selected_ids if res_id not in left_out]
+        request = self._read_request(
+            planner,
+            launch_ids[:LAUNCH_BATCH_SIZE],
+            plan_date,
+            responsible_id,
+            overrides,
+        )
+        return LaunchPreview(planner, planner.propose(request), selected_ids, left_out)
+
+    @api.model
+    def _read_request(self, planner, res_ids, plan_date, responsible_id, overrides):
+        """:param dict overrides: see :meth:`preview_launch`
+        :rtype: LaunchRequest
+        """
+        return planner.reader.read(
+            res_ids,
+            plan_date,
+            responsible_id,
+            self._expand_overrides(planner, overrides, res_ids),
+            # Opening another pop-up is no repetition.
+            origin=f"{self._name}/{self._origin.id}" if self else "",
+        )
 
     @api.model
     def _get_daily_limit(self):
@@ -437,25 +431,23 @@ class MailActivitySchedule(models.TransientModel):
         return by_plan.get(str(self.plan_id.id))
 
     @api.model
-    def _expand_overrides(self, plan, overrides, res_ids):
+    def _expand_overrides(self, planner, overrides, res_ids):
         """:returns: the ``overrides`` of ``launch``. What belongs to a step or a record
         that is gone is left out."""
-        overrides = plan._read_dict(overrides, "overrides")
-        shared = plan._read_dict(overrides.get("all"), "all")
-        by_record = plan._read_dict(overrides.get("records"), "records")
-        for code in self._get_filtered_codes(plan, res_ids):
+        read = planner.reader.read_mapping
+        overrides = read(overrides, "overrides")
+        shared = read(overrides.get("all"), "all")
+        by_record = read(overrides.get("records"), "records")
+        for code in self._get_filtered_codes(planner.plan, res_ids):
             shared = {**shared, code: {**(shared.get(code) or {}), "skip": True}}
         if not shared and not by_record:
             return {}
-        codes = [step["code"] for step in plan._get_steps()]
+        codes = [step.code for step in planner.steps]
         expanded = {}
         for res_id in res_ids:
-            own = plan._read_dict(by_record.get(str(res_id)), str(res_id))
+            own = read(by_record.get(str(res_id)), str(res_id))
             values = {
-                code: {
-                    **plan._read_dict(shared.get(code), code),
-                    **plan._read_dict(own.get(code), code),
-                }
+                code: {**read(shared.get(code), code), **read(own.get(code), code)}
                 for code in codes
                 if code in shared or code in own
             }
@@ -482,13 +474,15 @@ class MailActivitySchedule(models.TransientModel):
         Arguments(self.env).check_single(self)
         if not self.res_model:
             return super().action_schedule_plan()
-        res_ids = self._get_launch_ids()
-        result = self._get_plan().launch(
-            res_ids,
+        planner = Planner(self.plan_id._as_launched())
+        request = self._read_request(
+            planner,
+            self._get_launch_ids(),
             self.plan_date,
             self.plan_on_demand_user_id.id,
-            self._expand_overrides(self.plan_id, self._get_overrides(), res_ids),
+            self._get_overrides(),
         )
+        result = Launcher(planner).launch(request)
         if result.get("launch_id"):
             return {
                 "type": "ir.actions.act_window",

@@ -5,6 +5,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...engine.assignment import StepAssigner
+from ...engine.rotation import Rotation
 
 
 class MailActivityPlanRunLine(models.Model):
@@ -64,8 +65,7 @@ class MailActivityPlanRunLine(models.Model):
         """
         steps = []
         dater = closed.run_id._get_dater()
-        rotation = self.env["mail.activity.round.robin"]._get_rotation(draw=False)
-        assigner = StepAssigner(rotation)
+        assigner = StepAssigner(Rotation(self.env))
         self.filtered(lambda line: line._origin == closed)._pretend(
             state="done", outcome_id=outcome.id, done_by_id=self.env.uid
         )

@@ -1,7 +1,6 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import json
 import logging
 from datetime import timedelta
 from time import monotonic
@@ -10,11 +9,11 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import json_default
 
-from ...tools.internal import Internal, read_internal
+from ...engine.launcher import LAUNCH_BATCH_SIZE as BATCH_SIZE
+from ...engine.launcher import Launcher
+from ...engine.planner import Planner
 from ...tools.savepoint import savepoint
-from ..plan.mail_activity_plan import LAUNCH_BATCH_SIZE as BATCH_SIZE
 
 _logger = logging.getLogger(__name__)
 
@@ -167,9 +166,10 @@ class MailActivityPlanLaunch(models.Model):
         return True
 
     @api.model
-    def _enqueue(self, plan, res_ids, plan_date, responsible, overrides):
+    def _enqueue(self, plan, request):
         """Launch a plan in the background.
 
+        :param LaunchRequest request: what is asked for
         :returns: the launch
         """
         launch = self.sudo().create(
@@ -178,13 +178,12 @@ class MailActivityPlanLaunch(models.Model):
                 "user_id": self.env.uid,
                 "company_id": self.env.company.id,
                 "company_ids": self.env.companies.ids,
-                "plan_date": plan_date,
-                "responsible_id": (responsible or self.env.user).id,
-                "res_ids": res_ids,
-                "record_count": len(res_ids),
-                # As it is read again: without dates and numbers as names.
-                "overrides": json.loads(json.dumps(overrides, default=json_default)),
-                "request_key": read_internal(self.env.context, "plan_launch_request"),
+                "plan_date": request.plan_date,
+                "responsible_id": request.responsible_id or self.env.uid,
+                "res_ids": request.res_ids,
+                "record_count": len(request.res_ids),
+                "overrides": request.store_choices(),
+                "request_key": request.origin,
             }
         )
         self.env.ref("crm_activity_plus.ir_cron_launch_plans").sudo()._trigger()
@@ -300,7 +299,6 @@ class MailActivityPlanLaunch(models.Model):
             .with_context(
                 allowed_company_ids=companies.ids,
                 lang=user.lang,
-                plan_launch_request=Internal(self.request_key or ""),
                 tz=user.tz,
             )
             .sudo(False)
@@ -325,9 +323,7 @@ class MailActivityPlanLaunch(models.Model):
                     company=self.company_id.name,
                 )
             )
-        plan.check_access("read")
-        plan._check_launchable()
-        plan._read_responsible(self._get_responsible_id())
+        Planner(plan).reader.read_responsible(self._get_responsible_id())
 
     def _get_responsible_id(self):
         """:returns: who was chosen at the launch, or False: then it is whoever launched
@@ -390,10 +386,18 @@ class MailActivityPlanLaunch(models.Model):
             return result
 
     def _launch_on(self, plan, res_ids, overrides):
+        """:param dict overrides: those of the records. They are read again: people may
+        have left, and steps may be gone, since they were stored."""
         with savepoint(self.env.cr):
-            return plan._launch_now(
-                res_ids, self.plan_date, self._get_responsible_id(), overrides
+            planner = Planner(plan)
+            request = planner.reader.read(
+                res_ids,
+                self.plan_date,
+                self._get_responsible_id(),
+                overrides,
+                origin=self.request_key or "",
             )
+            return Launcher(planner).launch_now(request)
 
     def _try_launch_on(self, plan, res_id, overrides):
         own = {key: values for key, values in overrides.items() if key == str(res_id)}

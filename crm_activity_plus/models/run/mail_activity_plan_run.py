@@ -312,7 +312,7 @@ class MailActivityPlanRun(models.Model):
     def _launch(self, steps_by_run):
         """Give new runs their steps, and schedule those that wait for nothing.
 
-        :param list[list[dict]] steps_by_run: for each run, the steps of its proposal
+        :param steps_by_run: for each run, the :class:`PlannedStep` of its proposal
         """
         lines = self.line_ids._create_steps(self, steps_by_run)
         self.env["mail.activity.log"]._add(
