@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
-from ..engine.planner import Planner
+from ..engine.request import RequestReader
 from .common import CrmActivityPlusCommon
 
 
@@ -80,7 +80,7 @@ class TestSecurityPersons(CrmActivityPlusCommon):
         )
         self.assertFalse(launch._get_responsible_id())
         plan = launch._get_plan()
-        reader = Planner(plan).reader
+        reader = RequestReader(plan, ())
         self.assertFalse(reader.read_responsible(launch._get_responsible_id()))
 
     def test_website_visitor_through_an_automation_rule(self):
