@@ -56,7 +56,10 @@ class LaunchPreview:
         and how much work it makes for whom.
 
         :param int daily_limit: activities that a person can do in a day; 0: no limit
-        :returns: see ``preview_launch`` of ``mail.activity.schedule``
+        :returns: ``error``, ``selected_count``, ``is_background``, ``record_count``,
+            ``left_out_count``, ``skipped_count``, ``steps``, ``row_count``,
+            ``records``, ``load``, ``load_count``, ``overload_count`` and
+            ``daily_limit``
         :rtype: dict
         """
         res_ids, is_background = self._get_looked_at()

@@ -13,6 +13,7 @@ from . import choices
 from . import added
 from . import eligibility
 from . import launch
+from . import background
 from . import run
 from . import steps
 from . import follow

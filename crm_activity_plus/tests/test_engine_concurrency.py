@@ -259,7 +259,7 @@ class TestLaunchJobConcurrency(EngineConcurrencyCase):
         super().setUp()
         self.startPatcher(patch(f"{ENGINE}.launcher.LAUNCH_BATCH_SIZE", 2))
         self.startPatcher(
-            patch(f"{MODELS}.launch.mail_activity_plan_launch.BATCH_SIZE", 1)
+            patch(f"{MODELS}.background.mail_activity_plan_launch.BATCH_SIZE", 1)
         )
         with self._transaction() as env:
             self.plan_name = env["mail.activity.plan"].browse(self.plan_id).name
@@ -312,7 +312,7 @@ class TestLaunchJobConcurrency(EngineConcurrencyCase):
     def test_killed_in_a_batch_that_is_too_large(self):
         """The next try is a smaller one, however often it takes."""
         self.startPatcher(
-            patch(f"{MODELS}.launch.mail_activity_plan_launch.BATCH_SIZE", 3)
+            patch(f"{MODELS}.background.mail_activity_plan_launch.BATCH_SIZE", 3)
         )
         sizes = []
         launch_now = Launcher.launch_now
@@ -324,7 +324,7 @@ class TestLaunchJobConcurrency(EngineConcurrencyCase):
             return launch_now(launcher, request)
 
         with (
-            patch(f"{MODELS}.launch.mail_activity_plan_launch.FIRST_BATCH_SIZE", 3),
+            patch(f"{MODELS}.background.mail_activity_plan_launch.FIRST_BATCH_SIZE", 3),
             patch.object(Launcher, "launch_now", patched),
         ):
             with self.assertRaises(Killed), self._transaction() as env:

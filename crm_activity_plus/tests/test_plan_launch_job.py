@@ -16,13 +16,13 @@ from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
 from ..engine.launcher import Launcher
 from ..engine.planner import Planner
-from ..models.launch.mail_activity_plan_launch import MailActivityPlanLaunch
+from ..models.background.mail_activity_plan_launch import MailActivityPlanLaunch
 from ..models.run.mail_activity_plan_run import MailActivityPlanRun
 from .common import CrmActivityPlusCommon
 
 ENGINE = "odoo.addons.crm_activity_plus.engine"
 MODELS = "odoo.addons.crm_activity_plus.models"
-LAUNCH_LOGGER = f"{MODELS}.launch.mail_activity_plan_launch"
+LAUNCH_LOGGER = f"{MODELS}.background.mail_activity_plan_launch"
 
 
 @tagged("crm_activity_plus", "post_install", "-at_install")

@@ -4,3 +4,4 @@
 from . import base_partner_merge
 from . import mail_activity_bulk
 from . import mail_activity_schedule
+from . import launch
