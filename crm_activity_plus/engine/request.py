@@ -70,7 +70,7 @@ class RequestReader:
         self.steps = steps
         self.arguments = Arguments(plan.env)
 
-    def read(
+    def parse(
         self, res_ids, plan_date=None, responsible_id=None, overrides=None, origin=""
     ):
         """:param res_ids: see ``launch`` of ``mail.activity.plan``, also for the others

@@ -107,7 +107,7 @@ class TestLinear(CrmActivityPlusCommon):
 
     def _propose(self, res_ids, **kwargs):
         planner = Planner(self.own_plan)
-        return planner.propose(planner.reader.read(res_ids, **kwargs))
+        return planner.propose(planner.reader.parse(res_ids, **kwargs))
 
     def test_each_user_who_is_chosen(self):
         """They are read together, whatever record they were chosen for."""

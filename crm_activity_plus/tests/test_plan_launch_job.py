@@ -116,7 +116,7 @@ class TestPlanLaunchJob(CrmActivityPlusCommon, CronMixinCase):
         for request in ("popup/1", "popup/2", "popup/2"):
             planner = Planner(plan)
             Launcher(planner).launch(
-                planner.reader.read(self.leads.ids, origin=request)
+                planner.reader.parse(self.leads.ids, origin=request)
             )
         self._run_cron()
         self.assertEqual(

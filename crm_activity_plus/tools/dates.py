@@ -28,8 +28,8 @@ MAX_PERIODS = 20
 # So much of what a date was before is kept beside how it was found at first.
 KEPT_CHANGES = 3
 
-# Of these, the last two count plain days, and move on from a day off to the next or back
-# to the last working day.
+# The last two count plain days, and move from a day off to the next working day, or
+# back to the last one.
 POLICIES = ("calendar", "working_days", "shift_forward", "shift_backward")
 
 
@@ -72,8 +72,7 @@ def find_deadline(
 
     :param int count: how many ``unit``: ``days``, ``weeks`` or ``months``
     :param str direction: ``after`` or ``before`` the base date
-    :param str policy: one of ``POLICIES``; under ``working_days``, days count working
-        days only, weeks and months end on one
+    :param str policy: one of ``POLICIES``
     :param why_off: called with a date, says why nobody works on it, or None for a
         working day; without it every day is one
     :param str base: what the base date is, for the explanation

@@ -230,7 +230,7 @@ class MailActivityPlanLaunch(models.Model):
         have left, and steps may be gone, since they were stored."""
         with savepoint(self.env.cr):
             planner = Planner(plan)
-            request = planner.reader.read(
+            request = planner.reader.parse(
                 res_ids,
                 self.plan_date,
                 self._get_responsible_id(),

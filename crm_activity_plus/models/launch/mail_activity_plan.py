@@ -41,7 +41,7 @@ class MailActivityPlan(models.Model):
             good; nothing is launched then
         """
         planner = Planner(self._as_launched())
-        request = planner.reader.read(res_ids, plan_date, responsible_id, overrides)
+        request = planner.reader.parse(res_ids, plan_date, responsible_id, overrides)
         return Launcher(planner).launch(request)
 
     @api.readonly
@@ -62,7 +62,7 @@ class MailActivityPlan(models.Model):
         :raises UserError: see :meth:`launch`
         """
         planner = Planner(self._as_launched())
-        request = planner.reader.read(res_ids, plan_date, responsible_id)
+        request = planner.reader.parse(res_ids, plan_date, responsible_id)
         return LaunchPreview(planner, planner.propose(request)).format()
 
     def _as_launched(self):

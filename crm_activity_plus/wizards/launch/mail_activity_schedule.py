@@ -263,7 +263,7 @@ class MailActivitySchedule(models.TransientModel):
         """:param dict overrides: see :meth:`preview_launch`
         :rtype: LaunchRequest
         """
-        return planner.reader.read(
+        return planner.reader.parse(
             res_ids,
             plan_date,
             responsible_id,
