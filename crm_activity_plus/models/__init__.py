@@ -18,4 +18,5 @@ from . import actions
 from . import calendar
 from . import crm
 from . import queue
+from . import my_activities
 from . import client

@@ -56,6 +56,7 @@ class TestReasons(CrmActivityPlusCommon):
         """:returns: a step that was skipped for that reason, and its ledger row"""
         line = self.lines[number]
         line._close("skipped", reason)
+        line.activity_id._cancel()
         self.env.flush_all()
         self.env.invalidate_all()
         return line, self._get_logs([("run_line_id", "=", line.id)])[-1]
