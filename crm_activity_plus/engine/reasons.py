@@ -9,6 +9,7 @@ extending ``_get_reason_sentences`` of ``mail.activity.reason.mixin``.
 """
 
 from collections import defaultdict
+from contextlib import suppress
 
 from odoo.exceptions import UserError
 from odoo.tools import format_list
@@ -17,6 +18,8 @@ from odoo.tools.translate import LazyTranslate
 from ..tools.errors import describe_error
 from ..tools.reasons import Label, Name, Reason
 
+# Translated when they are read.
+# pylint: disable=prefer-env-translation
 _lt = LazyTranslate(__name__)
 
 # The reasons why a run is stopped are told by the labels of ``stop_reason``.
@@ -89,11 +92,9 @@ class _Teller:
             {name: self._tell_value(value) for name, value in reason.values.items()}
         )
         sentence = self._get_sentence(reason.code)
-        try:
+        # Not where a translator's placeholders are wrong.
+        with suppress(TypeError, ValueError):
             sentence %= words
-        except (TypeError, ValueError):
-            # A translation that can't be filled in.
-            pass
         if words.get("note"):
             return self.env._(
                 "%(reason)s: %(note)s", reason=sentence, note=words["note"]

@@ -10,6 +10,7 @@ from ..engine.reasons import SENTENCES, ReasonError, get_error_reason, name_of
 from ..tools.reasons import Label, Reason
 from .common import CrmActivityPlusCommon
 
+# pylint: disable=prefer-env-translation
 _lt = LazyTranslate(__name__)
 
 ADDED = {
