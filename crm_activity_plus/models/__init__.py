@@ -24,4 +24,5 @@ from . import actions
 from . import calendar
 from . import crm
 from . import queue
+from . import my_activities
 from . import client

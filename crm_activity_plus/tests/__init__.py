@@ -25,7 +25,7 @@ from . import test_engine_actions
 from . import test_engine_exits
 from . import test_engine_pause
 from . import test_engine_concurrency, test_engine_crons
-from . import test_engine_guarantees, test_garbage, test_plan_launch_job
+from . import test_engine_guarantees, test_garbage, test_linear, test_plan_launch_job
 from . import test_examples, test_migration
 from . import test_form_codes, test_hoot, test_lifecycle, test_tours
 from . import test_no_next_step, test_run_timeline, test_run_timeline_tours

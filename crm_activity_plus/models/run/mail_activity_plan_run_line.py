@@ -31,6 +31,7 @@ from ...tools.dates import (
 from ...tools.errors import describe_error
 from ...tools.graph import SKIP, START, Closed, decide_turn
 from ...tools.internal import Internal
+from ...tools.reasons import Reason
 from ...tools.savepoint import savepoint
 from ...tools.states import CLOSED_STATUSES, OPEN_RUN_STATES, OPEN_STEP_STATES
 from ...tools.steps import PREVIOUS_STEP_DELAYS
@@ -60,7 +61,7 @@ class MailActivityPlanRunLine(models.Model):
     _name = "mail.activity.plan.run.line"
     _inherit = [
         "mail.activity.document.mixin",
-        "mail.activity.bulk.mixin",
+        "mail.activity.reason.mixin",
         "mail.activity.ledger.mixin",
     ]
     _description = "Activity Plan Run Step"
@@ -219,7 +220,12 @@ class MailActivityPlanRunLine(models.Model):
     done_by_id = fields.Many2one(
         "res.users", string="Closed by", readonly=True, ondelete="set null"
     )
-    reason = fields.Char(readonly=True)
+    reason = fields.Char(compute="_compute_reason", search="_search_reason")
+    reason_code = fields.Char(readonly=True)
+    reason_values = fields.Json(readonly=True)
+    reason_text = fields.Char(
+        readonly=True, help="What a person typed, or an older version wrote."
+    )
 
     _document_index = models.Index("(res_model, res_id)")
     _due_index = models.Index(
@@ -884,16 +890,18 @@ class MailActivityPlanRunLine(models.Model):
 
         :param dict old_states: line -> its state before
         """
-        self.env["mail.activity.log"]._add(
-            [
+        rows = []
+        for line in self:
+            why = reason or line._get_kept_reason()
+            code = why.code if isinstance(why, Reason) else False
+            rows.append(
                 {
                     **line._prepare_log_values(line.state, old_states[line]),
-                    "reason": reason or line.reason,
-                    "values": line._get_logged_values(),
+                    "reason": why,
+                    "values": {**line._get_logged_values(), "reason_code": code},
                 }
-                for line in self
-            ]
-        )
+            )
+        self.env["mail.activity.log"]._add(rows)
 
     def _prepare_log_values(self, event, old_state):
         """Hook: the values of a ledger row about the step."""
