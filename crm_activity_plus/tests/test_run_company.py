@@ -14,6 +14,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..engine.request import LaunchRequest
 from .test_run_follow import RunFollowCase
 
 ENGINE = "odoo.addons.crm_activity_plus.engine"
@@ -409,7 +410,9 @@ class TestRunCompanyMigration(RunCompanyCase):
         rows = [{"res_id": 2**30, "reason": "Gone"}, {"res_id": 7, "reason": "Won"}]
         launches = self.env["mail.activity.plan.launch"]
         launch, other = (
-            launches._enqueue(self.plan, [1], "2026-03-10", self.user_owner, None)
+            launches._enqueue(
+                self.plan, LaunchRequest((1,), date(2026, 3, 10), self.user_owner.id)
+            )
             for _number in range(2)
         )
         self.env.flush_all()
