@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
+from ..engine.request import RequestReader
 from .common import CrmActivityPlusCommon
 
 
@@ -471,9 +472,8 @@ class TestPlanSavedAsAWhole(CrmActivityPlusCommon):
         plan.copy({"res_model": "res.partner"})
 
     def test_plan_that_is_about_to_be_launched(self):
-        launch = self.env["mail.activity.plan.launch"]._enqueue(
-            self.plan, self.lead.ids, "2026-03-10", self.user_owner, None
-        )
+        request = RequestReader(self.plan, ()).parse(self.lead.ids)
+        launch = self.env["mail.activity.plan.launch"]._enqueue(self.plan, request)
         with self.assertRaisesRegex(UserError, "stays a plan for the same"):
             self.plan.res_model = "res.partner"
         launch.action_cancel()

@@ -9,7 +9,6 @@ from odoo.fields import Command, Domain
 
 from ...engine.arguments import Arguments
 from ...engine.environment import is_program, is_uninstalling
-from ...engine.field_text import TELLABLE_TYPES
 
 _logger = logging.getLogger(__name__)
 
@@ -39,6 +38,23 @@ APPLICABLE_DOMAIN = """[
     '|', ('res_model', '=', False), ('res_model', '=', res_model),
     '|', ('applies_to_ids', '=', False), ('applies_to_ids.model', '=', res_model),
 ]"""
+
+# Types of fields that can be told in a few words, on a card.
+TELLABLE_TYPES = (
+    "boolean",
+    "char",
+    "date",
+    "datetime",
+    "float",
+    "html",
+    "integer",
+    "many2many",
+    "many2one",
+    "monetary",
+    "one2many",
+    "selection",
+    "text",
+)
 
 
 class MailActivityType(models.Model):

@@ -36,13 +36,14 @@ class MailActivityPlanRun(models.Model):
     _name = "mail.activity.plan.run"
     _inherit = [
         "mail.activity.document.mixin",
-        "mail.activity.bulk.mixin",
+        "mail.activity.reason.mixin",
         "mail.activity.ledger.mixin",
     ]
     _description = "Running Plan"
     _order = "id DESC"
 
     _open_states = OPEN_RUN_STATES
+    _reason_field = "stop_note"
 
     # None where the plan went with the application it was for. People can't delete it.
     plan_id = fields.Many2one(
@@ -124,7 +125,12 @@ class MailActivityPlanRun(models.Model):
         ],
         readonly=True,
     )
-    stop_note = fields.Char(readonly=True)
+    stop_note = fields.Char(compute="_compute_reason", search="_search_reason")
+    stop_note_code = fields.Char(readonly=True)
+    stop_note_values = fields.Json(readonly=True)
+    stop_note_text = fields.Char(
+        readonly=True, help="What a person typed, or an older version wrote."
+    )
     date_start = fields.Datetime(
         "Started on", default=fields.Datetime.now, required=True, readonly=True
     )
@@ -314,7 +320,7 @@ class MailActivityPlanRun(models.Model):
     def _launch(self, steps_by_run):
         """Give new runs their steps, and schedule those that wait for nothing.
 
-        :param list[list[dict]] steps_by_run: for each run, the steps of its proposal
+        :param steps_by_run: for each run, the :class:`PlannedStep` of its proposal
         """
         lines = self.line_ids._create_steps(self, steps_by_run)
         self.env["mail.activity.log"]._add(

@@ -86,12 +86,28 @@ export class ActivityPlanPreview extends Component {
             });
         }
         Object.assign(this, {key, request});
-        // The dialog opens at once, and the preview follows.
         this.load();
+    }
+
+    /**
+     * @returns {object|null} the preview that the dialog's last change has brought along,
+     *     which has the first page of the records
+     */
+    get broughtAlong() {
+        const {offset, onlySkipped} = this.state;
+        const preview = this.props.record.data.plan_preview;
+        return (!offset && !onlySkipped && preview) || null;
     }
 
     async load() {
         if (!this.request) {
+            return;
+        }
+        if (this.broughtAlong) {
+            // Whatever was asked for before is late now.
+            this.keepLast.add(Promise.resolve());
+            this.show(this.broughtAlong);
+            this.state.isLoading = false;
             return;
         }
         this.state.isLoading = true;
@@ -109,15 +125,19 @@ export class ActivityPlanPreview extends Component {
                 // The last one of the last page was included again.
                 return this.turnPage({offset: offset - PAGE_SIZE});
             }
-            this.state.error = preview.error || "";
-            if (!preview.error) {
-                this.addNames(preview);
-                this.state.preview = preview;
-            }
+            this.show(preview);
         } catch (error) {
             this.state.error = this.explain(error);
         }
         this.state.isLoading = false;
+    }
+
+    show(preview) {
+        this.state.error = preview.error || "";
+        if (!preview.error) {
+            this.addNames(preview);
+            this.state.preview = preview;
+        }
     }
 
     explain(error) {
