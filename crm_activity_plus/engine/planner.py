@@ -42,7 +42,7 @@ class Planner:
         self._dater = StepDater(
             self.env, plan.deadline_policy, plan.resource_calendar_id, self.templates
         )
-        self._left_out = self.env._("Left out at the launch.")
+        self._left_out = self.env._("Skipped at launch.")
 
     def propose(self, request):
         """Compute a launch.

@@ -155,7 +155,7 @@ class TestEnginePause(CrmActivityPlusCommon, CronMixinCase):
         self.assertEqual(
             run.line_ids.mapped("state"), ["scheduled", "skipped", "scheduled"]
         )
-        self.assertEqual(run.line_ids[1].reason, "Left out at the launch.")
+        self.assertEqual(run.line_ids[1].reason, "Skipped at launch.")
         self.assertLedgerTellsState(run)
 
     def test_many_cost_as_few(self):

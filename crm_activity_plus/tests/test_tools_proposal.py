@@ -17,7 +17,7 @@ from ..tools.proposal import (
 )
 
 DAY = date(2026, 3, 10)
-LEFT_OUT = "Left out at the launch."
+LEFT_OUT = "Skipped at launch."
 
 
 def make_step(code, *after, **values):

@@ -49,6 +49,7 @@ class MailActivityLog(models.Model):
     )
     run_id = fields.Many2one(
         "mail.activity.plan.run",
+        string="Running Plan",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",

@@ -138,8 +138,8 @@ class MailActivityPlanTemplate(models.Model):
     )
     delay_from = fields.Selection(
         selection_add=[
-            ("after_previous_done", "After Previous Step Is Done"),
-            ("after_previous_deadline", "After Previous Step's Deadline"),
+            ("after_previous_done", "After Previous Step"),
+            ("after_previous_deadline", "After Previous Due Date"),
         ],
         ondelete={
             "after_previous_done": "set default",
@@ -150,9 +150,9 @@ class MailActivityPlanTemplate(models.Model):
         selection_add=[
             ("salesperson", "Salesperson"),
             ("team_leader", "Team leader"),
-            ("creator", "Creator of the record"),
-            ("previous", "Same as previous step"),
-            ("round_robin", "Round robin in the team"),
+            ("creator", "Record creator"),
+            ("previous", "Same as previous"),
+            ("round_robin", "Team round robin"),
         ],
         ondelete={
             "salesperson": "set default",
@@ -286,9 +286,7 @@ class MailActivityPlanTemplate(models.Model):
         if not 0 <= self.time_of_day < 24:
             return self.env._("The time of day has to be between 0:00 and 23:59.")
         if self.action_type == "email" and self.mail_template_id.model != res_model:
-            return self.env._(
-                "Choose an e-mail template of the plan's own application."
-            )
+            return self.env._("Choose an email template of the plan's own application.")
         if (
             self.action_type == "server_action"
             and self.server_action_id.sudo().model_name != res_model

@@ -150,7 +150,9 @@ class MailActivityPlanRun(models.Model):
         aggregator="avg",
         help="Share of steps that are closed, in percent.",
     )
-    next_deadline = fields.Date(compute="_compute_progress", store=True, index=True)
+    next_deadline = fields.Date(
+        "Next Due Date", compute="_compute_progress", store=True, index=True
+    )
     deadline_policy = fields.Selection(
         selection=lambda self: self.env["mail.activity.plan"]
         ._fields["deadline_policy"]

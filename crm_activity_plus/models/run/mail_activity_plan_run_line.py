@@ -70,7 +70,11 @@ class MailActivityPlanRunLine(models.Model):
 
     # Found by the index of _code_unique.
     run_id = fields.Many2one(
-        "mail.activity.plan.run", required=True, readonly=True, ondelete="cascade"
+        "mail.activity.plan.run",
+        string="Running Plan",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
     )
     # The run's, again: access follows from them. The engine writes both.
     res_model = fields.Char("Document Model", required=True, readonly=True)

@@ -18,7 +18,7 @@ import {Layout} from "@web/search/layout";
 import {_t} from "@web/core/l10n/translation";
 import {browser} from "@web/core/browser/browser";
 import {describeAttempt} from "../activity/describe_activity.esm";
-import {describeDue, getDayShortcuts} from "../dates/dates.esm";
+import {describeDue, formatMoment, getDayShortcuts} from "../dates/dates.esm";
 import {getOutcomeClass} from "../activity/outcome_class.esm";
 import {registry} from "@web/core/registry";
 import {serializeDate, today} from "@web/core/l10n/dates";
@@ -45,6 +45,7 @@ export class ActivityQueue extends Component {
     setup() {
         this.action = useService("action");
         this.orm = useService("orm");
+        this.formatMoment = formatMoment;
         this.getOutcomeClass = getOutcomeClass;
         this.holdMenu = useDropdownState();
         this.feedbackRef = useRef("feedback");
