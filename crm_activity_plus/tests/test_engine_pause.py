@@ -191,7 +191,7 @@ class TestEnginePause(CrmActivityPlusCommon, CronMixinCase):
         runs.action_stop()
         runs += self._launch()
         runs[1].action_stop()
-        with self.assertRaisesRegex(UserError, "under way"):
+        with self.assertRaisesRegex(UserError, "already running"):
             runs.action_restart()
         self.assertEqual(set(runs.mapped("state")), {"stopped"})
 
@@ -199,7 +199,7 @@ class TestEnginePause(CrmActivityPlusCommon, CronMixinCase):
         run = self._launch()
         run.action_stop()
         self._launch()
-        with self.assertRaisesRegex(UserError, "under way"):
+        with self.assertRaisesRegex(UserError, "already running"):
             run.action_restart()
         self.assertEqual(run.state, "stopped")
 
