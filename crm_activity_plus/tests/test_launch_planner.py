@@ -165,7 +165,7 @@ class TestOneComputation(CrmActivityPlusCommon):
     def test_preview_of_what_is_left_out(self):
         popup = self._open().save()
         popup.plan_left_out = {str(self.plan.id): self.leads.ids}
-        self.assertIn("All records are left out", popup.error)
+        self.assertIn("All records are skipped", popup.error)
         self.assertFalse(popup.plan_preview["error"])
         self.assertEqual(popup.plan_preview["left_out_count"], 25)
 

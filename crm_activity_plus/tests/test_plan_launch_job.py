@@ -192,13 +192,13 @@ class TestPlanLaunchJob(CrmActivityPlusCommon, CronMixinCase):
         deleted.unlink()
         self._run_cron()
         self.assertCounts(launch, 6, 4, 2)
-        self.assertIn("already under way", launch.skipped_reasons)
+        self.assertIn("already running", launch.skipped_reasons)
         self.assertEqual(
             [row["res_id"] for row in launch.skipped], [self.leads[0].id, deleted.id]
         )
         message = self._get_messages(self.user_owner)
         self.assertIn("4", message.subject)
-        for text in ("6 records", "2 records were skipped", "already under way"):
+        for text in ("6 records", "2 records were skipped", "already running"):
             self.assertIn(text, " ".join(message.body.split()))
         self.assertIn(f"the id {deleted.id}", message.body)
 

@@ -141,7 +141,7 @@ class TestPlanSavedAsAWhole(CrmActivityPlusCommon):
             *("template_ids/activity_type_id", "template_ids/delay_from"),
             *("template_ids/after_codes", "template_ids/after_outcome_ids"),
         ]
-        plan_date, done = "After Plan Date", "After Previous Step Is Done"
+        plan_date, done = "After Plan Date", "After Previous Step"
         rows = [
             ["File", "crm.lead", "Call", "call", "Call", plan_date, "", ""],
             ["", "", "Join", "", "To-Do", done, "offer,bye", ""],
@@ -167,7 +167,7 @@ class TestPlanSavedAsAWhole(CrmActivityPlusCommon):
         """Each row is a step; they name each other by external ids or by codes."""
         plan = self.plans.create({"name": "Empty", "res_model": "crm.lead"})
         names = ["id", "plan_id/.id", "summary", "activity_type_id", "delay_from"]
-        done, name = "After Previous Step Is Done", "To-Do"
+        done, name = "After Previous Step", "To-Do"
         rows = [
             ["s.one", str(plan.id), "One", name, "After Plan Date", "", ""],
             ["s.two", str(plan.id), "Two", name, done, "s.one", ""],

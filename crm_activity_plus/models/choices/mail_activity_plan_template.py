@@ -58,7 +58,7 @@ class MailActivityPlanTemplate(models.Model):
         self.ensure_one()
         if self.mail_template_id and not self.mail_template_id.has_access("read"):
             return self.env._(
-                "You may not use the e-mail template that was chosen. Choose another "
+                "You may not use the email template that was chosen. Choose another "
                 "one, or ask an administrator to save the step."
             )
         action = self.server_action_id

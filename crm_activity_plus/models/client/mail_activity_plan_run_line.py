@@ -143,7 +143,7 @@ class MailActivityPlanRunLine(models.Model):
             )
         if run.state == "paused":
             return [], self.env._(
-                "The plan “%(plan)s” is paused. It goes on when it is resumed.",
+                "The plan “%(plan)s” is paused. It continues when it is resumed.",
                 plan=run.name,
             )
         copies = [line.new(origin=line) for line in run.line_ids]
@@ -209,7 +209,7 @@ class MailActivityPlanRunLine(models.Model):
         under_way = self.filtered(lambda line: line.state == "scheduled")
         if under_way:
             return self.env._(
-                "The plan “%(plan)s” goes on with: %(steps)s.",
+                "The plan “%(plan)s” continues with: %(steps)s.",
                 plan=run.name,
                 steps=", ".join(under_way.mapped("display_name")),
             )

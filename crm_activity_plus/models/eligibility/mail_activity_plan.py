@@ -288,12 +288,12 @@ class MailActivityPlan(models.Model):
     def _get_running_reason(self):
         if self.allow_parallel:
             return self.env._(
-                "The plan “%(plan)s” is already under way here with the same date and "
-                "responsible.",
+                "The plan “%(plan)s” is already running here with the same date and "
+                "assigned user.",
                 plan=self.name,
             )
         return self.env._(
-            "The plan “%(plan)s” is already under way here. Stop it before you launch "
-            "it again.",
+            "The plan “%(plan)s” is already running here. Stop it before you launch it "
+            "again.",
             plan=self.name,
         )

@@ -22,7 +22,7 @@ class MailActivityPlanLaunch(models.Model):
 
     _name = "mail.activity.plan.launch"
     _inherit = ["mail.activity.engine.mixin"]
-    _description = "Launch of an Activity Plan in the Background"
+    _description = "Background Launch of an Activity Plan"
     _order = "id DESC"
     _rec_name = "plan_id"
 
@@ -42,17 +42,21 @@ class MailActivityPlanLaunch(models.Model):
         ondelete="cascade",
     )
     company_id = fields.Many2one(
-        "res.company", readonly=True, help="The company that it was launched in."
+        "res.company", readonly=True, help="Company in which the plan was launched."
     )
     company_ids = fields.Many2many("res.company", string="Companies", readonly=True)
     plan_date = fields.Date(required=True, readonly=True)
     responsible_id = fields.Many2one(
-        "res.users", required=True, readonly=True, ondelete="cascade"
+        "res.users",
+        string="Assigned to",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
     )
     res_ids = fields.Json(required=True, readonly=True, prefetch=False)
     overrides = fields.Json(readonly=True, prefetch=False)
     request_key = fields.Char(
-        readonly=True, help="The pop-up that it was launched from, if any."
+        readonly=True, help="Pop-up from which the plan was launched, if any."
     )
     state = fields.Selection(
         [
@@ -79,12 +83,13 @@ class MailActivityPlanLaunch(models.Model):
     )
     skipped = fields.Json("Skipped Records", compute="_compute_skipped")
     skipped_count = fields.Integer("Skipped", compute="_compute_skipped")
-    skipped_reasons = fields.Text("Skipped Because", compute="_compute_skipped")
+    skipped_reasons = fields.Text("Skip Reasons", compute="_compute_skipped")
     progress = fields.Float(compute="_compute_progress")
     error = fields.Char(readonly=True)
     try_count = fields.Integer(
         readonly=True,
-        help="How often it was begun since a batch was done. The batches get smaller.",
+        help="Attempts since the last completed batch. Batches get smaller with each "
+        "attempt.",
     )
     date_end = fields.Datetime("Ended on", readonly=True)
 

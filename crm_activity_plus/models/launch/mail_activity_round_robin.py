@@ -25,7 +25,7 @@ class MailActivityRoundRobin(models.Model):
     position = fields.Integer(required=True, readonly=True, default=0)
 
     _team_ref_unique = models.Constraint(
-        "UNIQUE (team_ref, company_ref)", "A team has one position in a company."
+        "UNIQUE (team_ref, company_ref)", "A team has only one position per company."
     )
 
     @api.model

@@ -23,36 +23,37 @@ class MailActivityPlan(models.Model):
 
     description = fields.Html()
     allow_parallel = fields.Boolean(
-        "Allow Several at Once",
+        "Allow parallel runs",
         compute="_compute_allow_parallel",
         store=True,
         precompute=True,
         readonly=False,
-        help="Launch the plan on a record where it is already under way. Plans for "
-        "leads don't by default; those of other applications do, as in Odoo itself.",
+        help="Allow launching the plan on a record where it is already running. By "
+        "default, plans for leads don't allow this; plans for other models do, as"
+        " in standard Odoo.",
     )
     team_ids = fields.Many2many(
         "crm.team",
         string="Sales Teams",
-        help="The plan is launched on records of these teams only. Leave it empty for "
-        "all of them.",
+        help="Launch the plan only on records of these teams. Leave empty for all "
+        "teams.",
     )
     domain = fields.Char(
         "Applies to Records",
-        help="The plan is launched on records that meet this only.",
+        help="Launch the plan only on records that match this filter.",
     )
     deadline_policy = fields.Selection(
         [
-            ("calendar", "Every day counts"),
+            ("calendar", "All calendar days"),
             ("working_days", "Working days only"),
-            ("shift_forward", "Every day counts, then on to the next working day"),
-            ("shift_backward", "Every day counts, then back to the last working day"),
+            ("shift_forward", "Calendar days, moved to the next working day"),
+            ("shift_backward", "Calendar days, moved to the previous working day"),
         ],
         default="calendar",
         required=True,
         string="Deadlines",
-        help="Working days are those of the working hours below, less public holidays "
-        "and the responsible's time off.",
+        help="Working days follow the working hours below, without public holidays and"
+        " the assigned user's time off.",
     )
     resource_calendar_id = fields.Many2one(
         "resource.calendar",
@@ -60,23 +61,28 @@ class MailActivityPlan(models.Model):
         check_company=True,
         # People can't delete them: see resource.calendar.
         ondelete="set null",
-        help="Leave it empty for the responsible's own, else the company's.",
+        help="Leave empty to use the assigned user's working hours or, if there are "
+        "none, the company's.",
     )
     exit_on_won = fields.Boolean("Stop When Won", default=True)
     exit_on_lost = fields.Boolean("Stop When Lost", default=True)
     exit_on_reply = fields.Boolean("Stop When the Customer Replies")
     exit_on_meeting = fields.Boolean("Stop When a Meeting Is Booked")
     exit_domain = fields.Char(
-        "Stop When", help="The plan is stopped on records that come to meet this."
+        "Stop When Record Matches",
+        help="Stop the plan on records that start to match this filter.",
     )
     version = fields.Integer(
-        readonly=True, copy=False, help="It counts the changes of the plan's steps."
+        readonly=True, copy=False, help="Number of changes made to the plan's steps."
     )
-    run_ids = fields.One2many("mail.activity.plan.run", "plan_id", string="Runs")
+    run_ids = fields.One2many(
+        "mail.activity.plan.run", "plan_id", string="Running Plans"
+    )
     run_count = fields.Integer(compute="_compute_run_count")
 
     _code_unique = models.Constraint(
-        "UNIQUE (code)", "Another activity plan has this code already. Choose another."
+        "UNIQUE (code)",
+        "Another activity plan already has this code. Choose a different one.",
     )
 
     @api.depends("res_model")

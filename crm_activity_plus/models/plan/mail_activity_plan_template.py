@@ -30,8 +30,8 @@ class MailActivityPlanTemplate(models.Model):
     )
     code = fields.Char(
         copy=True,
-        help="Its name for programs, unique in its plan. It is made from the summary "
-        "or the type where it is left empty.",
+        help="Technical name for integrations, unique within the plan; generated if "
+        "empty.",
     )
     after_ids = fields.Many2many(
         "mail.activity.plan.template",
@@ -41,20 +41,23 @@ class MailActivityPlanTemplate(models.Model):
         string="After",
         domain="[('plan_id', '=', plan_id), ('id', '!=', id)]",
         copy=False,
-        help="Steps that this one waits for. Leave it empty for a step that is "
-        "scheduled at the launch; where it refers to the previous step, that is the "
-        "one above it.",
+        help="Steps this one waits for. Leave empty to start at launch. A step whose "
+        "date, outcome or assignment refers to the previous step then waits for the "
+        "one above.",
     )
     after_codes = fields.Char(
         "After (Codes)",
         compute="_compute_after_codes",
         inverse="_inverse_after_codes",
-        help="The codes of the steps that this one waits for, separated by commas. For "
-        "files and programs: the steps need not be there yet.",
+        help="Codes of the steps this one waits for, separated by commas. For imports "
+        "and integrations: the steps don't have to exist yet.",
     )
     after_mode = fields.Selection(
-        [("all", "All of them are closed"), ("any", "One of them is closed")],
-        string="Wait Until",
+        [
+            ("all", "All previous steps are closed"),
+            ("any", "Any previous step is closed"),
+        ],
+        string="Start when",
         default="all",
         required=True,
     )
@@ -63,40 +66,40 @@ class MailActivityPlanTemplate(models.Model):
         "mail_activity_plan_template_outcome_rel",
         "template_id",
         "outcome_id",
-        string="After Outcomes",
+        string="Only if the outcome is",
         # Without the archived ones, the step would be taken after any.
         context={"active_test": False},
-        help="The step is taken when one of these outcomes was chosen before it, and "
-        "skipped otherwise. Leave it empty to take it after any.",
+        help="Start the step only if one of these outcomes was chosen in a previous "
+        "step; otherwise skip it. Leave empty for any outcome.",
     )
     condition_domain = fields.Char(
         "Condition",
-        help="The step is skipped on a record that doesn't meet this when its turn "
-        "comes.",
+        help="Skip the step if the record doesn't match this filter when the step's "
+        "turn comes.",
     )
     action_type = fields.Selection(
         [
-            ("activity", "Somebody does it"),
-            ("email", "Send an e-mail"),
-            ("meeting", "Book a meeting"),
-            ("server_action", "Run an action"),
+            ("activity", "Manual activity"),
+            ("email", "Email"),
+            ("meeting", "Meeting"),
+            ("server_action", "Server action"),
         ],
-        string="Done by",
+        string="Step Type",
         default="activity",
         required=True,
-        help="A step that isn't done by somebody is done by itself on its date, with "
-        "the responsible as its author or host.",
+        help="Emails, meetings and server actions run automatically on their date, "
+        "with the assigned user as author or host.",
     )
     mail_template_id = fields.Many2one(
         "mail.template",
-        string="E-mail Template",
+        string="Email Template",
         domain="[('model', '=', res_model)]",
         # People can't delete it: see _check_not_used.
         ondelete="set null",
     )
     server_action_id = fields.Many2one(
         "ir.actions.server",
-        string="Action",
+        string="Server Action",
         domain=lambda self: self.env["ir.actions.server"]._get_choosable_domain(
             [("model_name", "=", unquote("res_model"))]
         ),
@@ -108,18 +111,18 @@ class MailActivityPlanTemplate(models.Model):
         readonly=True,
         copy=False,
         ondelete="set null",
-        help="Who chose what the step does. An action that is for some groups only is "
-        "run if this user belongs to one of them.",
+        help="User who chose what the step does. A server action restricted to groups "
+        "runs only if this user belongs to one of them.",
     )
     duration = fields.Float(
         compute="_compute_duration",
         store=True,
         readonly=False,
-        help="How many hours the meeting takes.",
+        help="Duration of the meeting, in hours.",
     )
     time_of_day = fields.Float(
         default=9,
-        help="At what time, where the responsible is.",
+        help="Time of day in the assigned user's time zone.",
     )
     attendee_ids = fields.Many2many(
         "res.partner",
@@ -127,16 +130,16 @@ class MailActivityPlanTemplate(models.Model):
         "template_id",
         "partner_id",
         string="Other Attendees",
-        help="Who is invited beside the responsible and the customer.",
+        help="Invited in addition to the assigned user and the customer.",
     )
     max_attempts = fields.Integer(
-        help="How often the step is tried at the most, beside the limit of the outcome "
-        "that asks for it. 0 for no other limit."
+        help="Maximum number of attempts, in addition to the outcome's own limit. 0: "
+        "no additional limit."
     )
     delay_from = fields.Selection(
         selection_add=[
-            ("after_previous_done", "After Previous Step Is Done"),
-            ("after_previous_deadline", "After Previous Step's Deadline"),
+            ("after_previous_done", "After Previous Step"),
+            ("after_previous_deadline", "After Previous Due Date"),
         ],
         ondelete={
             "after_previous_done": "set default",
@@ -147,9 +150,9 @@ class MailActivityPlanTemplate(models.Model):
         selection_add=[
             ("salesperson", "Salesperson"),
             ("team_leader", "Team leader"),
-            ("creator", "Creator of the record"),
-            ("previous", "Responsible of the previous step"),
-            ("round_robin", "Round robin in the team"),
+            ("creator", "Record creator"),
+            ("previous", "Same as previous"),
+            ("round_robin", "Team round robin"),
         ],
         ondelete={
             "salesperson": "set default",
@@ -162,7 +165,7 @@ class MailActivityPlanTemplate(models.Model):
 
     _code_unique = models.Constraint(
         "UNIQUE (plan_id, code)",
-        "Another step of this plan has this code already. Choose another.",
+        "Another step of this plan already has this code. Choose a different one.",
     )
 
     @api.depends("activity_type_id", "summary", "plan_id")
@@ -283,9 +286,7 @@ class MailActivityPlanTemplate(models.Model):
         if not 0 <= self.time_of_day < 24:
             return self.env._("The time of day has to be between 0:00 and 23:59.")
         if self.action_type == "email" and self.mail_template_id.model != res_model:
-            return self.env._(
-                "Choose an e-mail template of the plan's own application."
-            )
+            return self.env._("Choose an email template of the plan's own application.")
         if (
             self.action_type == "server_action"
             and self.server_action_id.sudo().model_name != res_model

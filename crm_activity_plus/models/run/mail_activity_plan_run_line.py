@@ -65,13 +65,17 @@ class MailActivityPlanRunLine(models.Model):
         "mail.activity.reason.mixin",
         "mail.activity.ledger.mixin",
     ]
-    _description = "Activity Plan Run Step"
+    _description = "Running Plan Step"
     _order = "run_id, sequence, id"
     _rec_name = "summary"
 
     # Found by the index of _code_unique.
     run_id = fields.Many2one(
-        "mail.activity.plan.run", required=True, readonly=True, ondelete="cascade"
+        "mail.activity.plan.run",
+        string="Running Plan",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
     )
     # The run's, again: access follows from them. The engine writes both.
     res_model = fields.Char("Document Model", required=True, readonly=True)
@@ -109,7 +113,7 @@ class MailActivityPlanRunLine(models.Model):
     )
     is_reassigned = fields.Boolean(
         readonly=True,
-        help="Somebody gave the step to its responsible by hand, whatever its role.",
+        help="The step was assigned manually, regardless of its role.",
     )
     after_ids = fields.Many2many(
         "mail.activity.plan.run.line",
@@ -128,6 +132,7 @@ class MailActivityPlanRunLine(models.Model):
         readonly=True,
     )
     after_mode = fields.Selection(
+        string="Start when",
         selection=lambda self: self._get_template_selection("after_mode"),
         default="all",
         readonly=True,
@@ -137,7 +142,7 @@ class MailActivityPlanRunLine(models.Model):
         "mail_activity_plan_run_line_outcome_rel",
         "line_id",
         "outcome_id",
-        string="After Outcomes",
+        string="Only if the outcome is",
         context={"active_test": False},
         readonly=True,
     )
@@ -158,7 +163,8 @@ class MailActivityPlanRunLine(models.Model):
         "res.users",
         readonly=True,
         ondelete="set null",
-        help="Who chose the action in the plan; it is run if they may run it.",
+        help="User who chose the server action in the plan. It runs only if this user "
+        "may run it.",
     )
     duration = fields.Float(readonly=True)
     time_of_day = fields.Float(readonly=True)
@@ -170,9 +176,7 @@ class MailActivityPlanRunLine(models.Model):
         string="Other Attendees",
         readonly=True,
     )
-    date_due = fields.Datetime(
-        readonly=True, help="When a step that does itself is done."
-    )
+    date_due = fields.Datetime(readonly=True, help="When an automatic step runs.")
     calendar_event_id = fields.Many2one(
         "calendar.event", string="Meeting", readonly=True, ondelete="set null"
     )
@@ -184,7 +188,7 @@ class MailActivityPlanRunLine(models.Model):
     max_attempts = fields.Integer(readonly=True)
     user_id = fields.Many2one(
         "res.users",
-        string="Responsible",
+        string="Assigned to",
         readonly=True,
         index=True,
         ondelete="set null",
@@ -192,7 +196,7 @@ class MailActivityPlanRunLine(models.Model):
     date_deadline = fields.Date(
         "Due Date",
         readonly=True,
-        help="For a step that waits, when it is expected to be due.",
+        help="Expected due date while the step is waiting.",
     )
     date_explanation = DateExplanation(readonly=True)
     state = fields.Selection(
@@ -212,7 +216,7 @@ class MailActivityPlanRunLine(models.Model):
     branch_taken = fields.Boolean(
         default=True,
         readonly=True,
-        help="Not set for a step on a branch that the run didn't take.",
+        help="Not set for a step on a branch that the plan didn't take.",
     )
     activity_id = fields.Many2one(
         "mail.activity", readonly=True, index="btree_not_null", ondelete="set null"
@@ -233,7 +237,8 @@ class MailActivityPlanRunLine(models.Model):
         "(date_due) WHERE state = 'scheduled' AND date_due IS NOT NULL"
     )
     _code_unique = models.Constraint(
-        "UNIQUE (run_id, code)", "Another step of this run has this code already."
+        "UNIQUE (run_id, code)",
+        "Another step of this running plan already has this code.",
     )
 
     @api.model

@@ -22,14 +22,13 @@ class MailActivitySchedule(models.TransientModel):
     _inherit = "mail.activity.schedule"
 
     plan_overrides = fields.Json(
-        help="What a person changed by hand before the launch: by plan, for all "
-        "records and for single ones, by step.",
+        help="Changes made before the launch: by plan, for all records and for single "
+        "ones, by step.",
     )
-    plan_left_out = fields.Json(
-        help="Records that a person left out before the launch, by plan."
-    )
+    plan_left_out = fields.Json(help="Records skipped before the launch, by plan.")
     launch_count = fields.Integer(
-        compute="_compute_error", help="On how many records the plan is launched."
+        compute="_compute_error",
+        help="Number of records on which the plan is launched.",
     )
     plan_preview = fields.Json(
         compute="_compute_error",
@@ -160,7 +159,7 @@ class MailActivitySchedule(models.TransientModel):
         if selected_ids and not res_ids:
             raise UserError(
                 self.env._(
-                    "All records are left out. Put one back under “Records” to launch "
+                    "All records are skipped. Include one under “Records” to launch "
                     "the plan."
                 )
             )
