@@ -26,7 +26,7 @@ _lt = LazyTranslate(__name__)
 SENTENCES = {
     "activity_deleted": _lt("The activity was deleted."),
     "condition_unmet": _lt("The record doesn't meet its condition."),
-    "left_out": _lt("Left out at the launch."),
+    "left_out": _lt("Skipped at launch."),
     "nobody_asked": _lt(
         "Nobody was asked who does “%(step)s”, and “%(record)s” has no active user as "
         "salesperson."
