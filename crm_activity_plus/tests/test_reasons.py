@@ -88,8 +88,8 @@ class TestReasons(CrmActivityPlusCommon):
         }
         self.assertReadAs(
             Reason("t_outcome", values),
-            "It ended with R cold as Creator of the record.",
-            "Fini : R froid, Creator of the record.",
+            "It ended with R cold as Record creator.",
+            "Fini : R froid, Record creator.",
         )
         line, row = self._close(Reason("t_outcome", values), 1)
         self.outcome.unlink()

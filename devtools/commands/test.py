@@ -79,24 +79,17 @@ def ensure_browser() -> None:
 def run_own(paths: Paths, args: list[str], with_browser: bool) -> int:
     """Run the tests of this repository."""
     resolved, found = resolve(args, Path.cwd(), paths.repo)
-    unit_tests = paths.repo / "devtools" / "tests"
-    code = 0
-    if not args or found and all(unit_tests.parent in path.parents for path in found):
-        _source, python = database.environment(paths)
-        command = [*pytest_command(paths, python), "-p", "no:odoo"]
-        command += resolved or [str(unit_tests)]
-        code = process.run(command, env=python.environ(), cwd=paths.repo)
-        if args:
-            return code
     suite = addons.discover(paths.repo, with_tests=True)
     if not found:
+        # The tool's own ones last: they take no time.
         resolved += [str(addon.path) for addon in suite]
+        resolved.append(str(paths.repo / "devtools" / "tests"))
     resolved = distribute(resolved, found)
     outside = addons.outside_depends(suite)
     with database.connect(paths, "test") as databases:
         env = {BASE_VARIABLE: databases.base_name("test", outside)}
         with databases.working_copy("test", outside, suite) as name:
-            return run_pytest(databases, name, resolved, with_browser, env) or code
+            return run_pytest(databases, name, resolved, with_browser, env)
 
 
 def resolve(args: Sequence[str], cwd: Path, repo: Path) -> tuple[list[str], list[Path]]:
@@ -176,7 +169,7 @@ def run_core(paths: Paths, args: list[str], with_browser: bool) -> int:
             code = run_pytest(databases, name, chosen, with_browser)
         if with_browser and not args:
             options = ["-d", name, "--test-tags", HOOT, "--stop-after-init"]
-            with odoo.config("hoot", name) as config:
+            with odoo.config("hoot", name, port=0) as config:
                 label = "Core's tests of the web client"
                 log = odoo.run_quietly(odoo.command(*options), config, label)
             say(f"HOOT: {hoot_passed(log)} passed, 0 failed")

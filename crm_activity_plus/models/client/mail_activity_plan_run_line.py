@@ -5,6 +5,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...engine.assignment import StepAssigner
+from ...engine.rotation import Rotation
 from ...tools.states import CLOSED_STATUSES, OPEN_RUN_STATES
 
 
@@ -142,7 +143,7 @@ class MailActivityPlanRunLine(models.Model):
             )
         if run.state == "paused":
             return [], self.env._(
-                "The plan “%(plan)s” is paused. It goes on when it is resumed.",
+                "The plan “%(plan)s” is paused. It continues when it is resumed.",
                 plan=run.name,
             )
         copies = [line.new(origin=line) for line in run.line_ids]
@@ -169,8 +170,7 @@ class MailActivityPlanRunLine(models.Model):
         """
         steps = []
         dater = closed.run_id._get_dater()
-        rotation = self.env["mail.activity.round.robin"]._get_rotation(draw=False)
-        assigner = StepAssigner(rotation)
+        assigner = StepAssigner(Rotation(self.env))
         self.filtered(lambda line: line._origin == closed)._pretend(
             state="done", outcome_id=outcome.id, done_by_id=self.env.uid
         )
@@ -209,7 +209,7 @@ class MailActivityPlanRunLine(models.Model):
         under_way = self.filtered(lambda line: line.state == "scheduled")
         if under_way:
             return self.env._(
-                "The plan “%(plan)s” goes on with: %(steps)s.",
+                "The plan “%(plan)s” continues with: %(steps)s.",
                 plan=run.name,
                 steps=", ".join(under_way.mapped("display_name")),
             )

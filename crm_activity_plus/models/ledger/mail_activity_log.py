@@ -24,7 +24,7 @@ class MailActivityLog(models.Model):
 
     _name = "mail.activity.log"
     _inherit = ["mail.activity.document.mixin", "mail.activity.reason.mixin"]
-    _description = "Activity Ledger"
+    _description = "Activity History"
     _order = "id DESC"
     _rec_name = "event"
     # It has the date and the user already, and rows are never changed.
@@ -44,11 +44,12 @@ class MailActivityLog(models.Model):
         "Merged Record",
         readonly=True,
         index="btree_not_null",
-        help="The record that was merged into this one. Its rows are read with those "
-        "of the one that stayed.",
+        help="Record that was merged into this one. Its history is shown with this "
+        "record's.",
     )
     run_id = fields.Many2one(
         "mail.activity.plan.run",
+        string="Running Plan",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
