@@ -4,6 +4,7 @@
 import inspect
 import json
 from contextlib import contextmanager
+from datetime import date
 
 import psycopg2
 
@@ -12,6 +13,7 @@ from odoo.models import MAGIC_COLUMNS, BaseModel
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..engine.request import LaunchRequest
 from .common import CrmActivityPlusCommon
 from .garbage import DOMAINS, GARBAGE
 from .rpc_common import RpcCase
@@ -70,7 +72,8 @@ class GarbageCase(CrmActivityPlusCommon):
             self.plan,
             self.plan.template_ids[0],
             launches._enqueue(
-                self.plan, self.other.ids, "2026-03-10", self.user_owner, None
+                self.plan,
+                LaunchRequest((self.other.id,), date(2026, 3, 10), self.user_owner.id),
             ),
             self.run_,
             self.run_.line_ids[0],

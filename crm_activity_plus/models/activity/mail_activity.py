@@ -136,17 +136,19 @@ class MailActivity(models.Model):
         readonly=False,
         copy=False,
         index=True,
-        help="Where the work stands. The due date's own state is whether it is "
-        "overdue, for today or planned.",
+        help="Progress of the work. Whether the activity is overdue, due today or "
+        "planned follows from its due date.",
     )
     on_hold_until = fields.Date(
-        readonly=True, copy=False, help="The day on which it comes back by itself."
+        readonly=True,
+        copy=False,
+        help="The activity resumes automatically on this day.",
     )
     status_before_hold = fields.Char(readonly=True, copy=False)
     held_by_pause = fields.Boolean(
         readonly=True,
         copy=False,
-        help="It was put on hold because its plan was paused, and comes back with it.",
+        help="Put on hold because its plan was paused; resumes together with the plan.",
     )
     outcome_id = fields.Many2one(
         "mail.activity.outcome",
@@ -156,10 +158,10 @@ class MailActivity(models.Model):
         ondelete="set null",
         domain="['|', ('activity_type_ids', '=', False),"
         " ('activity_type_ids', '=', activity_type_id)]",
-        help="How the activity ended.",
+        help="Result of the activity.",
     )
     attempt = fields.Integer(
-        default=1, readonly=True, copy=False, help="The how manieth try this is."
+        default=1, readonly=True, copy=False, help="Number of this attempt."
     )
     date_start = fields.Datetime("Start")
     date_end = fields.Datetime(
@@ -174,7 +176,7 @@ class MailActivity(models.Model):
     )
     run_id = fields.Many2one(
         "mail.activity.plan.run",
-        string="Plan Run",
+        string="Running Plan",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -199,7 +201,7 @@ class MailActivity(models.Model):
         readonly=False,
         copy=False,
         index="btree_not_null",
-        help="The customer of the record that the activity is on.",
+        help="Customer of the record the activity belongs to.",
     )
     # In core it is that of the type.
     chaining_type = fields.Selection(

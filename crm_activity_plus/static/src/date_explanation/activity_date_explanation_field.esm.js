@@ -3,8 +3,8 @@
 
 import {DateTimeField, dateField} from "@web/views/fields/datetime/datetime_field";
 import {Component} from "@odoo/owl";
+import {DateExplanation} from "./date_explanation.esm";
 import {_t} from "@web/core/l10n/translation";
-import {explainDate} from "./explain_date.esm";
 import {registry} from "@web/core/registry";
 
 // Room for the icon, in pixels.
@@ -13,17 +13,12 @@ const ICON_WIDTH = 20;
 /** A date, with an icon that tells how it was found. */
 export class ActivityDateExplanationField extends Component {
     static template = "crm_activity_plus.ActivityDateExplanationField";
-    static components = {DateTimeField};
+    static components = {DateExplanation, DateTimeField};
     static props = {...DateTimeField.props};
 
-    get sentences() {
-        return this.props.record.data[this.props.name]
-            ? explainDate(this.props.record.data.date_explanation)
-            : [];
-    }
-
-    get tooltipInfo() {
-        return JSON.stringify({sentences: this.sentences});
+    get explanation() {
+        const {data} = this.props.record;
+        return data[this.props.name] && data.date_explanation;
     }
 }
 

@@ -1,11 +1,11 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import {useComponent, useState} from "@odoo/owl";
+import {Component, useComponent, useState} from "@odoo/owl";
 import {useAutofocus} from "@web/core/utils/hooks";
 import {useOneAtATime} from "../one_at_a_time/one_at_a_time.esm";
 
-/** The props of a form that {@link useActivityForm} submits. */
+/** The props of a component that uses {@link useActivityForm}. */
 export const activityFormProps = {
     activity: Object,
     close: {type: Function, optional: true},
@@ -43,6 +43,31 @@ export function useActivityForm(method) {
                 }
             }),
     });
-    useAutofocus({refName: "reason", mobile: false});
     return form;
+}
+
+/** The frame of such a form: its title, the refusal and the reason, then its slot. */
+export class ActivityForm extends Component {
+    static template = "crm_activity_plus.ActivityForm";
+    static props = {
+        class: String,
+        // What useActivityForm returns.
+        form: Object,
+        hasHeader: {type: Boolean, optional: true},
+        // Called when Enter is pressed in the reason.
+        onEnter: {type: Function, optional: true},
+        slots: Object,
+        title: String,
+    };
+
+    setup() {
+        useAutofocus({refName: "reason", mobile: false});
+    }
+
+    onKeydown(ev) {
+        if (ev.key === "Enter" && this.props.onEnter) {
+            ev.preventDefault();
+            this.props.onEnter();
+        }
+    }
 }

@@ -39,7 +39,7 @@ class MailActivityPlanSaveMixin(models.AbstractModel):
     """
 
     _name = "mail.activity.plan.save.mixin"
-    _description = "Save of a Plan"
+    _description = "Plan Save Mixin"
 
     # Fields with a domain that a person types.
     _condition_names = ()

@@ -18,14 +18,14 @@ class MailActivity(models.Model):
 
     status = fields.Selection(group_expand="_group_expand_status")
     activity_plan_id = fields.Many2one(
-        related="run_id.plan_id", string="Plan", help="The plan that it is a step of."
+        related="run_id.plan_id", string="Plan", help="Plan the activity belongs to."
     )
     is_my_team = fields.Boolean(
         "My Team's",
         compute="_compute_is_my_team",
         search="_search_is_my_team",
-        help="Somebody of a sales team that you lead or belong to is responsible, or "
-        "nobody yet, and the lead is your team's.",
+        help="Assigned to a member of a sales team you lead or belong to, or to nobody"
+        " yet on one of your team's leads.",
     )
 
     @api.depends("user_id")
