@@ -3,7 +3,6 @@
 import configparser
 import contextlib
 import os
-import random
 import re
 import socket
 import sys
@@ -21,8 +20,7 @@ from devtools.postgres import Server
 from devtools.python_env import PythonEnv
 
 HOST = "127.0.0.1"
-# Below the range that the kernel takes ports for outgoing connections from.
-_PORTS = range(18000, 32000)
+DEFAULT_PORT = 8069
 # What is shown of a log; PyPI's PostgreSQL lacks an extension, and Odoo does without.
 _TROUBLE = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) (?!.*pg_trgm)")
 # Variables of the user's that would win over our configuration.
@@ -57,9 +55,11 @@ class Odoo:
         return env
 
     @contextlib.contextmanager
-    def config(self, name: str, database: str, port: int = 0) -> Iterator[Path]:
+    def config(
+        self, name: str, database: str, port: int = DEFAULT_PORT
+    ) -> Iterator[Path]:
         """A configuration file for as long as the block runs, and for our eyes only,
-        since it may hold a password; without a port, with any that is free."""
+        since it may hold a password. Port 0 stands for any that is free."""
         addons = [self.paths.repo, *self.source.addons_paths]
         if self.beside:
             addons.append(self.beside.site_packages / "odoo" / "addons")
@@ -69,7 +69,7 @@ class Odoo:
             "data_dir": str(self.paths.made("data")),
             "db_name": database,
             "http_interface": HOST,
-            "http_port": str(port or random_port()),
+            "http_port": str(port),
             "screenshots": str(self.paths.state / "screenshots"),
         }
         for option in ("host", "port", "user", "password", "sslmode"):
@@ -123,8 +123,3 @@ def is_free(port: int) -> bool:
 def free_port(start: int) -> int:
     """The first free port from a given one on."""
     return next(port for port in range(start, 65536) if is_free(port))
-
-
-def random_port() -> int:
-    """A free port that another clone is unlikely to choose at the same time."""
-    return free_port(random.choice(_PORTS))

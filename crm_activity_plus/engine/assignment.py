@@ -10,6 +10,9 @@ import psycopg2
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..tools.reasons import Reason
+from ..tools.steps import ROLES
+
 _logger = logging.getLogger(__name__)
 
 PLAN_STEP = "mail.activity.plan.template"
@@ -22,7 +25,7 @@ class Assignment:
     #: a user; none for a step that is nobody's at first, or that nobody can do
     user: models.BaseModel
     #: why nobody can do it or, where there is a user, what to know about that; or False
-    reason: str | bool
+    reason: Reason | str | bool
     #: whether the role itself said so: core's pop-up launches nothing then
     is_refused: bool = False
 
@@ -104,11 +107,15 @@ class StepAssigner:
         except Exception:
             # What another addon does wrong on one record must not stop the others.
             _logger.exception("Nobody was found for %s on %s", template, record)
-            found = {"error": self._get_missing_reason(step, record)}
+            return Assignment(nobody, self._get_missing_reason(step, record))
         if found.get("error"):
             return Assignment(nobody, found["error"], is_refused=True)
         user = found.get("responsible") or nobody
-        return Assignment(nobody.browse(user.ids), found.get("warning") or False)
+        reason = found.get("warning") or False
+        if reason and not user and step.responsible_type in ROLES:
+            # The same, for whoever reads it later.
+            reason = self._get_missing_reason(step, record)
+        return Assignment(nobody.browse(user.ids), reason)
 
     def _check(self, found, step, record, waits):
         """:returns: the same, where somebody can do it"""
@@ -120,7 +127,7 @@ class StepAssigner:
         if waits or user._filter_can_do_activities(record):
             return found
         plans = self.env["mail.activity.plan"]
-        reason = plans._get_unusable_responsible_reason(user.sudo(), record)
+        reason = plans._find_unusable_reason(user.sudo(), record)
         return Assignment(user.browse(), reason)
 
     def _needs_user(self, step):

@@ -42,7 +42,6 @@ class Planner:
         self._dater = StepDater(
             self.env, plan.deadline_policy, plan.resource_calendar_id, self.templates
         )
-        self._left_out = self.env._("Skipped at launch.")
 
     def propose(self, request):
         """Compute a launch.
@@ -88,7 +87,7 @@ class Planner:
         choices = request.choices.get(record.id, {})
         return self._date(
             [
-                apply_choice(step, choices.get(step.code), self._left_out)
+                apply_choice(step, choices.get(step.code))
                 for step in self._assign(record, request, unmet)
             ],
             record,

@@ -2,9 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from collections import Counter
+from dataclasses import replace
 
 from ..tools.states import OPEN_STEP_STATES
 from ..tools.values import is_id
+from .reasons import tell_reasons
 
 # So many rows of the workload are sent to the pop-up, the fullest days first.
 MAX_LOAD_ROWS = 200
@@ -25,6 +27,7 @@ class LaunchPreview:
         self.env = planner.env
         self.plan = planner.plan
         self.templates = planner.templates
+        proposals = self._tell_reasons(proposals)
         self.proposals = {p.res_id: p for p in proposals}
         self.accepted = [p for p in proposals if not p.skip_reason]
         self.selected_ids = selected_ids
@@ -33,6 +36,20 @@ class LaunchPreview:
         user_ids = {step.user_id for p in self.accepted for step in p.steps} - {False}
         users = self.env["res.users"].sudo().browse(user_ids)
         self._user_names = {user.id: user.name for user in users}
+
+    def _tell_reasons(self, proposals):
+        """:returns: the same, with the reasons in sentences"""
+        steps = [step for proposal in proposals for step in proposal.steps]
+        if not any(step.reason for step in steps):
+            return proposals
+        told = iter(tell_reasons(self.env, [step.reason for step in steps]))
+        return [
+            replace(
+                proposal,
+                steps=tuple(replace(s, reason=next(told)) for s in proposal.steps),
+            )
+            for proposal in proposals
+        ]
 
     def format(self):
         """:returns: see ``preview`` of ``mail.activity.plan``

@@ -25,6 +25,26 @@ _lt = LazyTranslate(__name__)
 # The reasons why a run is stopped are told by the labels of ``stop_reason``.
 SENTENCES = {
     "activity_deleted": _lt("The activity was deleted."),
+    "condition_unmet": _lt("The record doesn't meet its condition."),
+    "left_out": _lt("Skipped at launch."),
+    "nobody_asked": _lt(
+        "Nobody was asked who does “%(step)s”, and “%(record)s” has no active user as "
+        "salesperson."
+    ),
+    "role_vacant": _lt(
+        "Nobody can be responsible for “%(step)s”: “%(record)s” has no active user as "
+        "%(role)s."
+    ),
+    "user_archived": _lt(
+        "“%(user)s” is archived and can't be responsible. Choose somebody else."
+    ),
+    "user_elsewhere": _lt(
+        "“%(user)s” doesn't work in the company “%(company)s” of “%(record)s”."
+    ),
+    "user_external": _lt(
+        "“%(user)s” is no internal user and can't be responsible. Choose somebody else."
+    ),
+    "user_missing": _lt("There is no user with the id %(id)s to be responsible."),
 }
 
 
@@ -36,6 +56,12 @@ def name_of(record):
 def tell_reason(env, reason):
     """:returns: a reason in the environment's language; see :func:`tell_reasons`"""
     return tell_reasons(env, [reason])[0]
+
+
+def tell_fresh_reason(env, reason):
+    """:returns: a reason that was found just now, in the environment's language: the
+    names in it need not be looked up"""
+    return _Teller(env, ()).tell(reason)
 
 
 def tell_reasons(env, reasons):
@@ -57,7 +83,7 @@ class ReasonError(UserError):
     """
 
     def __init__(self, env, reason):
-        super().__init__(tell_reason(env, reason))
+        super().__init__(tell_fresh_reason(env, reason))
         self.reason = reason
 
 

@@ -27,7 +27,7 @@ from . import test_engine_pause
 from . import test_engine_concurrency, test_engine_crons
 from . import test_engine_guarantees, test_garbage, test_linear, test_plan_launch_job
 from . import test_examples, test_migration
-from . import test_form_codes, test_hoot, test_lifecycle, test_tours
+from . import test_form_codes, test_hoot, test_lifecycle, test_tours, test_upgrade
 from . import test_no_next_step, test_run_timeline, test_run_timeline_tours
 from . import test_launch_dialog, test_launch_dialog_tour, test_partner_activities
 from . import test_tours_activity_my

@@ -10,12 +10,13 @@ import psycopg2
 
 from odoo.exceptions import UserError
 from odoo.models import MAGIC_COLUMNS, BaseModel
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..engine.request import LaunchRequest
 from .common import CrmActivityPlusCommon
 from .garbage import DOMAINS, GARBAGE
+from .rpc_common import RpcCase
 
 ADDON = "odoo.addons.crm_activity_plus."
 
@@ -125,14 +126,13 @@ class GarbageCase(CrmActivityPlusCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestGarbageArguments(HttpCase, GarbageCase):
+class TestGarbageArguments(RpcCase, GarbageCase):
     """Whatever a program sends to a method, it gets an answer or a sentence."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        keys = cls.env["res.users.apikeys"].with_user(cls.user_system).sudo()
-        cls.key = keys._generate(None, "Test", None)
+        cls.key = cls._create_key(cls.user_system)
 
     def setUp(self):
         super().setUp()

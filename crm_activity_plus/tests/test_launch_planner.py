@@ -200,3 +200,21 @@ class TestOneComputation(CrmActivityPlusCommon):
             [[line.user_id.id for line in run.line_ids] for run in runs],
             [[line["user_id"] for line in row["lines"]] for row in seen],
         )
+
+    def test_reasons_are_codes(self):
+        """Each reader gets the sentence in their own language."""
+        self.sales_team_1.user_id = False
+        first, second, third, *_others = self.plan.template_ids
+        first.responsible_type = "team_leader"
+        second.condition_domain = "[('priority', '=', '3')]"
+        overrides = {self.lead.id: {third.code: {"skip": True}}}
+        [line] = self.plan.preview(self.lead.ids)["records"][0]["lines"][:1]
+        self.assertIn("has no active user as", line["skip_reason"])
+        run = self._launch(user=self.user_manager, overrides=overrides)
+        lines = run.line_ids[:3]
+        self.assertEqual(lines.mapped("state"), ["failed", "skipped", "skipped"])
+        codes = ["role_vacant", "condition_unmet", "left_out"]
+        self.assertEqual(lines.mapped("reason_code"), codes)
+        rows = self._get_logs([("run_line_id", "in", lines.ids)])
+        self.assertEqual([row.values["reason_code"] for row in rows], codes)
+        self.assertEqual(lines[0].reason, line["skip_reason"])

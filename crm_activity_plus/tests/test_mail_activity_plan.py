@@ -719,7 +719,7 @@ class TestPlanTwice(PlanCommon):
         self._launch()
         with self.assertNothingWritten():
             result = self.plan.with_user(self.user_owner).launch(self.lead.ids)
-        self.assertSkipped(result, self.lead, "same date and responsible")
+        self.assertSkipped(result, self.lead, "same date and assigned user")
 
 
 @tagged("crm_activity_plus")

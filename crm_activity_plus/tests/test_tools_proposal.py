@@ -8,6 +8,7 @@ from odoo.tests import BaseCase, tagged
 
 from ..tools.dates import find_deadline
 from ..tools.proposal import (
+    LEFT_OUT,
     PlannedStep,
     StepChoice,
     apply_choice,
@@ -17,7 +18,6 @@ from ..tools.proposal import (
 )
 
 DAY = date(2026, 3, 10)
-LEFT_OUT = "Skipped at launch."
 
 
 def make_step(code, *after, **values):
@@ -100,11 +100,11 @@ class TestToolsProposal(BaseCase):
 
     def test_nothing_chosen(self):
         step = assign(make_step("a"), 5, False)
-        self.assertIs(apply_choice(step, None, LEFT_OUT), step)
-        self.assertEqual(apply_choice(step, StepChoice(), LEFT_OUT), step)
+        self.assertIs(apply_choice(step, None), step)
+        self.assertEqual(apply_choice(step, StepChoice()), step)
 
     def test_chosen_date(self):
-        step = apply_choice(make_step("a"), StepChoice(date_deadline=DAY), LEFT_OUT)
+        step = apply_choice(make_step("a"), StepChoice(date_deadline=DAY))
         self.assertEqual(step.date_deadline, DAY)
         self.assertEqual(
             step.date_explanation, {"base": "chosen_at_launch", "date": "2026-03-10"}
@@ -114,7 +114,7 @@ class TestToolsProposal(BaseCase):
         failed = assign(
             make_step("a", responsible_type="crew"), False, "No crew.", True
         )
-        step = apply_choice(failed, StepChoice(user_id=9), LEFT_OUT)
+        step = apply_choice(failed, StepChoice(user_id=9))
         self.assertEqual(
             (step.state, step.user_id, step.reason), ("scheduled", 9, False)
         )
@@ -123,14 +123,14 @@ class TestToolsProposal(BaseCase):
 
     def test_left_out(self):
         step = make_step("a", condition_domain="[('id', '=', 1)]", state="failed")
-        step = apply_choice(step, StepChoice(skip=True, user_id=9), LEFT_OUT)
+        step = apply_choice(step, StepChoice(skip=True, user_id=9))
         self.assertEqual((step.state, step.reason), ("skipped", LEFT_OUT))
         self.assertEqual(step.user_id, 9)
         self.assertFalse(step.condition_domain, "a restart leaves it out again")
 
     def test_condition_wins_over_a_person(self):
         step = make_step("a", state="skipped", reason="It doesn't meet its condition.")
-        self.assertIs(apply_choice(step, StepChoice(user_id=9), LEFT_OUT), step)
+        self.assertIs(apply_choice(step, StepChoice(user_id=9)), step)
 
     # Dates
 

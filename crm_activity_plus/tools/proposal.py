@@ -11,7 +11,11 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
 from .graph import sort_in_waves
+from .reasons import Reason
 from .steps import PREVIOUS_STEP_DELAYS
+
+#: why a step is skipped that a person didn't want
+LEFT_OUT = Reason("left_out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class PlannedStep:
     date_explanation: dict | None = None
     state: str = "waiting"
     #: why it isn't scheduled, or what to know about who does it
-    reason: str | bool = False
+    reason: Reason | str | bool = False
     #: whether the role itself is against a launch
     is_refused: bool = False
 
@@ -134,9 +138,8 @@ def follow_previous(steps):
     return list(found.values())
 
 
-def apply_choice(step, choice, left_out):
+def apply_choice(step, choice):
     """:param StepChoice choice: what a person chose for a step, or None
-    :param str left_out: what is said of a step that a person left out
     :returns: the step with that
     :rtype: PlannedStep
     """
@@ -165,7 +168,7 @@ def apply_choice(step, choice, left_out):
             "is_refused": False,
         }
     if choice.skip:
-        changes |= {"state": "skipped", "reason": left_out, "is_refused": False}
+        changes |= {"state": "skipped", "reason": LEFT_OUT, "is_refused": False}
     return replace(step, **changes)
 
 

@@ -14,12 +14,13 @@ from devtools.console import DevError, progress, say
 from devtools.paths import Paths, short_hash
 from devtools.process import file_lock
 
-_PRETTIER = (".css", ".js", ".cjs", ".json", ".md", ".scss", ".xml", ".yaml", ".yml")
 # For git grep: what names a folder of one machine, and what a host in a lock file.
 _START, _END = "(^|[^[:alnum:]_.:/-])", "($|[^[:alnum:]_.-])"
 HOMES = _START + r"/(root|(home|Users)/[a-z_][[:alnum:]_.-]*)/"
 HOSTS = r"https?://|--(extra-)?index-url|--find-links"
 _GREP = ["sh", "-c", '! git grep -nIE --untracked "$@"', "git"]
+# The only linter here that finds no files by itself.
+_PO = "git ls-files -z --cached --others --exclude-standard '*.po' '*.pot' | xargs -0r "
 
 # A linter: its command, its options to check and to fix, and what it looks at.
 Linter = tuple[list[str], list[str], list[str] | None, list[str]]
@@ -78,32 +79,21 @@ def node_modules(paths: Paths, node: python_env.PythonEnv) -> Path:
 
 
 def find_linters(paths: Paths, python: Path, node: Path) -> dict[str, Linter]:
-    """The linters, from two folders, that have something to look at in what git has or
-    would add."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = process.capture(command, cwd=paths.repo, what="git ls-files").stdout
-    files = sorted(
-        {name for name in listed.split("\0") if (paths.repo / name).is_file()}
-    )
-
-    def of(*suffixes: str) -> list[str]:
-        return [name for name in files if Path(name).suffix in suffixes]
-
+    """The linters, from two folders; they pass over what git does."""
     suite = [addon.name for addon in addons.discover(paths.repo, with_tests=True)]
-    ruff, sources = str(python / "ruff"), [*of(".py"), "dev"]
+    ruff = str(python / "ruff")
     prettier = [str(node / "prettier"), "--log-level=warn"]
     oca = str(python / "oca-checks-odoo-module")
     own_folder = f"{_START}{re.escape(str(paths.repo))}{_END}"
     locks = ["*package-lock.json", "*requirements*.txt"]
-    found: dict[str, Linter] = {
-        "ruff": ([ruff, "check"], [], ["--fix"], sources),
-        "ruff format": ([ruff, "format"], ["--check"], [], sources),
+    return {
+        "ruff": ([ruff, "check"], [], ["--fix"], []),
+        "ruff format": ([ruff, "format"], ["--check"], [], []),
         "pylint-odoo": ([str(python / "pylint")], [], None, suite),
         "oca-checks": ([oca], [], ["--fix"], suite),
-        "oca-checks-po": ([str(python / "oca-checks-po")], [], None, of(".po", ".pot")),
-        "prettier": (prettier, ["--check"], ["--write"], of(*_PRETTIER)),
-        "eslint": ([str(node / "eslint")], [], ["--fix"], of(".js")),
+        "oca-checks-po": (["sh", "-c"], [], None, [f"{_PO}{python}/oca-checks-po"]),
+        "prettier": (prettier, ["--check"], ["--write"], ["."]),
+        "eslint": ([str(node / "eslint")], [], ["--fix"], ["."]),
         "traces of a machine": (_GREP, ["-e", HOMES, "-e"], None, [own_folder]),
         "hosts in locks": (_GREP, ["-e", HOSTS, "--"], None, locks),
     }
-    return {name: linter for name, linter in found.items() if linter[3]}

@@ -7,8 +7,7 @@ and reads standard input where that is no terminal: echo 'print(env.user)' | ./d
 """
 
 from devtools import addons, database
-from devtools.commands.run import DEFAULT_PORT
-from devtools.odoo_server import free_port
+from devtools.odoo_server import DEFAULT_PORT, free_port
 from devtools.paths import Paths
 
 

@@ -17,10 +17,9 @@ from typing import Any
 
 from devtools import addons, database
 from devtools.console import say
-from devtools.odoo_server import HOST, free_port
+from devtools.odoo_server import DEFAULT_PORT, HOST, free_port
 from devtools.paths import Paths
 
-DEFAULT_PORT = 8069
 _PORT = re.compile(r"(?:^| )(?:-p ?|--http-port[ =])(\d+)(?: |$)")
 
 

@@ -16,7 +16,6 @@ The databases are made from templates that are made again only when files change
 import os
 import re
 import shutil
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,7 +23,6 @@ from devtools import addons, apt, database, oca, process
 from devtools.console import DevError, say
 from devtools.database import Databases
 from devtools.paths import Paths
-from devtools.python_env import PythonEnv
 
 # Tells tests the name of a database with the addons of others only, to be copied.
 BASE_VARIABLE = "CRM_ACTIVITY_PLUS_BASE"
@@ -62,11 +60,7 @@ def main(paths: Paths, args: list[str]) -> int:
     if with_browser:
         ensure_browser()
     run = run_core if "--core" in own else run_oca if "--oca" in own else run_own
-    started = time.monotonic()
-    try:
-        return run(paths, args, with_browser)
-    finally:
-        say(f"The tests took {time.monotonic() - started:.0f} s in all")
+    return run(paths, args, with_browser)
 
 
 def ensure_browser() -> None:
@@ -79,24 +73,17 @@ def ensure_browser() -> None:
 def run_own(paths: Paths, args: list[str], with_browser: bool) -> int:
     """Run the tests of this repository."""
     resolved, found = resolve(args, Path.cwd(), paths.repo)
-    unit_tests = paths.repo / "devtools" / "tests"
-    code = 0
-    if not args or found and all(unit_tests.parent in path.parents for path in found):
-        _source, python = database.environment(paths)
-        command = [*pytest_command(paths, python), "-p", "no:odoo"]
-        command += resolved or [str(unit_tests)]
-        code = process.run(command, env=python.environ(), cwd=paths.repo)
-        if args:
-            return code
     suite = addons.discover(paths.repo, with_tests=True)
     if not found:
+        # The tool's own ones last: they take no time.
         resolved += [str(addon.path) for addon in suite]
+        resolved.append(str(paths.repo / "devtools" / "tests"))
     resolved = distribute(resolved, found)
     outside = addons.outside_depends(suite)
     with database.connect(paths, "test") as databases:
         env = {BASE_VARIABLE: databases.base_name("test", outside)}
         with databases.working_copy("test", outside, suite) as name:
-            return run_pytest(databases, name, resolved, with_browser, env) or code
+            return run_pytest(databases, name, resolved, with_browser, env)
 
 
 def resolve(args: Sequence[str], cwd: Path, repo: Path) -> tuple[list[str], list[Path]]:
@@ -126,14 +113,6 @@ def distribute(args: list[str], found: Sequence[Path] = ()) -> list[str]:
     return [processes, *TOGETHER, *args]
 
 
-def pytest_command(paths: Paths, python: PythonEnv) -> list[str]:
-    """The start of every command line of pytest's."""
-    config, cache = paths.repo / "pyproject.toml", paths.state / "pytest_cache"
-    command = [str(python.python), "-m", "pytest", "-rs", "--durations=20"]
-    command += ["-c", str(config), "--rootdir", str(paths.repo)]
-    return [*command, "-o", f"cache_dir={cache}"]
-
-
 def run_pytest(
     databases: Databases,
     name: str,
@@ -142,14 +121,16 @@ def run_pytest(
     env: dict[str, str] | None = None,
 ) -> int:
     """Run tests of addons that are installed in a database."""
-    odoo = databases.odoo
+    odoo, repo = databases.odoo, databases.paths.repo
+    command = [str(odoo.python.python), "-m", "pytest", "-p", "devtools.pytest_suite"]
+    command += ["-rs", "--durations=20", "-p", "no:unraisableexception"]
+    command += [f"-c{repo / 'pyproject.toml'}", f"--rootdir={repo}"]
+    command += [f"-ocache_dir={databases.paths.state / 'pytest_cache'}"]
+    command += ["--odoo-http"] if with_browser else []
     with odoo.config("pytest", name) as config:
-        command = pytest_command(odoo.paths, odoo.python)
         command += [f"--odoo-database={name}", f"--odoo-config={config}", *args]
-        command += ["-p", "devtools.pytest_suite"]
-        command += ["--odoo-http"] if with_browser else []
         env = odoo.environ() | (env or {})
-        return process.run(command, env=env, cwd=odoo.paths.repo)
+        return process.run(command, env=env, cwd=repo)
 
 
 def run_core(paths: Paths, args: list[str], with_browser: bool) -> int:
@@ -169,6 +150,7 @@ def run_core(paths: Paths, args: list[str], with_browser: bool) -> int:
             tests = [test.partition("/") for test in CORE_TESTS]
             chosen += [str(odoo.source.addon(addon) / rest) for addon, _, rest in tests]
             chosen += [f"--deselect={test}" for test in known_failures(paths, "core")]
+        chosen = distribute(chosen, found)
         code = run_pytest(databases, name, chosen, with_browser)
         if code == 1 and not args:
             say("Core's tours depend on the machine's speed: running failures again")
@@ -176,7 +158,7 @@ def run_core(paths: Paths, args: list[str], with_browser: bool) -> int:
             code = run_pytest(databases, name, chosen, with_browser)
         if with_browser and not args:
             options = ["-d", name, "--test-tags", HOOT, "--stop-after-init"]
-            with odoo.config("hoot", name) as config:
+            with odoo.config("hoot", name, port=0) as config:
                 label = "Core's tests of the web client"
                 log = odoo.run_quietly(odoo.command(*options), config, label)
             say(f"HOOT: {hoot_passed(log)} passed, 0 failed")

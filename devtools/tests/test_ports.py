@@ -12,7 +12,3 @@ def test_taken_port_is_passed_over():
         taken = server.getsockname()[1]
         assert not odoo_server.is_free(taken)
         assert odoo_server.free_port(taken) > taken
-
-
-def test_random_port_is_free():
-    assert odoo_server.is_free(odoo_server.random_port())

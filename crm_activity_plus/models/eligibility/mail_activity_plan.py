@@ -5,6 +5,8 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...engine.condition import Condition
+from ...engine.reasons import name_of, tell_fresh_reason
+from ...tools.reasons import Reason
 from ...tools.values import is_id
 
 
@@ -86,32 +88,31 @@ class MailActivityPlan(models.Model):
         return False
 
     def _get_unusable_responsible_reason(self, user, record=None):
+        """:returns: see :meth:`_find_unusable_reason`; in a sentence, or False"""
+        return tell_fresh_reason(self.env, self._find_unusable_reason(user, record))
+
+    @api.model
+    def _find_unusable_reason(self, user, record=None):
         """:param record: what the activities are on, if that is known already
-        :returns: why a user can't be responsible for activities, or False"""
+        :returns: why a user can't be responsible for activities, or False
+        :rtype: Reason
+        """
         if not user.exists():
-            return self.env._(
-                "There is no user with the id %(id)s to be responsible.", id=user.id
-            )
+            return Reason("user_missing", {"id": user.id})
         if user._filter_can_do_activities(record):
             return False
         if not user.active:
-            return self.env._(
-                "“%(user)s” is archived and can't be responsible. Choose somebody "
-                "else.",
-                user=user.name,
-            )
+            return Reason("user_archived", {"user": name_of(user)})
         if user._filter_can_do_activities():
-            return self.env._(
-                "“%(user)s” doesn't work in the company “%(company)s” of “%(record)s”.",
-                user=user.name,
-                company=record.company_id.sudo().name,
-                record=record.display_name,
+            return Reason(
+                "user_elsewhere",
+                {
+                    "user": name_of(user),
+                    "company": name_of(record.company_id.sudo()),
+                    "record": name_of(record),
+                },
             )
-        return self.env._(
-            "“%(user)s” is no internal user and can't be responsible. Choose somebody "
-            "else.",
-            user=user.name,
-        )
+        return Reason("user_external", {"user": name_of(user)})
 
     def _get_skip_reasons(self, request):
         """Say on which records the plan isn't launched.

@@ -12,6 +12,7 @@ from ...engine.planner import Planner
 from ...engine.preview import LaunchPreview
 from ...tools.codes import make_code
 from ...tools.proposal import PlannedStep
+from ...tools.reasons import Reason
 
 
 class MailActivityPlan(models.Model):
@@ -115,7 +116,7 @@ class MailActivityPlan(models.Model):
         return steps
 
     def _get_unmet_reason(self):
-        return self.env._("The record doesn't meet its condition.")
+        return Reason("condition_unmet")
 
     def _prepare_runs_values(self, proposals, request):
         """Hook: values of the runs of a launch.

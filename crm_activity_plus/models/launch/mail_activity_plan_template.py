@@ -4,6 +4,8 @@
 from odoo import fields, models
 from odoo.fields import Command
 
+from ...engine.reasons import name_of, tell_fresh_reason
+from ...tools.reasons import Label, Reason
 from ...tools.steps import ROLES
 
 
@@ -32,32 +34,24 @@ class MailActivityPlanTemplate(models.Model):
                 on_demand_responsible, applied_on_record
             )
         user = self.plan_id._find_user_by_role(self.responsible_type, applied_on_record)
+        reason = False
+        if not user and self.responsible_type != "previous":
+            reason = self._get_missing_responsible_reason(applied_on_record)
         return {
             "responsible": user,
             "error": False,
-            "warning": not user
-            and self.responsible_type != "previous"
-            and self._get_missing_responsible_reason(applied_on_record),
+            "warning": tell_fresh_reason(self.env, reason),
         }
 
     def _get_missing_responsible_reason(self, record):
-        """:returns: why nobody does the step on a record, in a sentence"""
+        """:returns: why nobody does the step on a record
+        :rtype: Reason"""
         self.ensure_one()
+        values = {"step": self.display_name, "record": name_of(record)}
         if self.responsible_type == "on_demand":
-            return self.env._(
-                "Nobody was asked who does “%(step)s”, and “%(record)s” has no active "
-                "user as salesperson.",
-                step=self.display_name,
-                record=record.display_name,
-            )
-        role = dict(self._fields["responsible_type"]._description_selection(self.env))
-        return self.env._(
-            "Nobody can be responsible for “%(step)s”: “%(record)s” has no active "
-            "user as %(role)s.",
-            step=self.display_name,
-            record=record.display_name,
-            role=role[self.responsible_type],
-        )
+            return Reason("nobody_asked", values)
+        role = Label(self._name, "responsible_type", self.responsible_type)
+        return Reason("role_vacant", {**values, "role": role})
 
     def _prepare_run_line_values(self):
         """Hook: what a run copies from the step at the launch.

@@ -21,6 +21,7 @@ from ...engine.arguments import Arguments
 from ...engine.assignment import StepAssigner
 from ...engine.deadlines import StepDater
 from ...engine.environment import by_engine
+from ...engine.reasons import ReasonError, get_error_reason
 from ...engine.rotation import Rotation
 from ...tools.dates import (
     add_history,
@@ -440,7 +441,7 @@ class MailActivityPlanRunLine(models.Model):
             try:
                 values_by_line[line] = line._prepare_schedule_values(dater, assigner)
             except UserError as error:
-                line._fail(error.args[0])
+                line._fail(get_error_reason(error))
         rotation.take()
         scheduled = self.browse().concat(*values_by_line)
         # Most of those that were completed together are to have the same values.
@@ -522,7 +523,7 @@ class MailActivityPlanRunLine(models.Model):
         """
         found = self._find_responsible(assigner)
         if found.reason and not found.user:
-            raise UserError(found.reason)
+            raise ReasonError(self.env, found.reason)
         values = {"user_id": found.user.id, "reason": found.reason}
         if not self._get_chosen_date():
             base_date, base = self._get_base()
