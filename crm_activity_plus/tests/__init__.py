@@ -18,6 +18,7 @@ from . import test_access, test_launch_concurrency, test_launch_queries
 from . import test_mail_activity_plan_run
 from . import test_bulk_insert, test_ledger, test_rpc_answers
 from . import test_engine_steps
+from . import test_engine_tables
 from . import test_engine_outcomes
 from . import test_date_explanation, test_engine_calendar
 from . import test_engine_actions

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 
 from ...engine.arguments import Arguments
-from ...engine.environment import is_program, is_uninstalling
+from ...engine.environment import by_engine, is_program, is_uninstalling
 from ...engine.field_text import TELLABLE_TYPES
 
 _logger = logging.getLogger(__name__)
@@ -294,7 +294,7 @@ class MailActivityType(models.Model):
             outcome.activity_type_ids += other
             outcome.activity_type_ids -= self
         using = [("activity_type_id", "in", self.ids)]
-        lines = self.env["mail.activity.plan.run.line"].sudo().search(using)
+        lines = by_engine(self.env["mail.activity.plan.run.line"]).search(using)
         for activity_type, same in lines.grouped("activity_type_id").items():
             same.filtered(lambda line: not line.summary).summary = activity_type.name
         lines.activity_type_id = other

@@ -194,7 +194,7 @@ class MailActivityOutcome(models.Model):
         """Skip the steps that come after these outcomes alone, and keep plans with such
         steps from being launched until somebody has looked at them."""
         using = [("after_outcome_ids", "in", self.ids)]
-        lines = self.env["mail.activity.plan.run.line"].sudo()
+        lines = by_engine(self.env["mail.activity.plan.run.line"])
         lines = lines.search([*using, ("state", "=", "waiting")])
         dead = lines.filtered(lambda line: not line.after_outcome_ids - self)
         dead._close(

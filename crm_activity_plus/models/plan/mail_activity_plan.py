@@ -15,7 +15,7 @@ from ...engine.arguments import Arguments
 from ...engine.assignment import StepAssigner
 from ...engine.condition import Condition
 from ...engine.deadlines import StepDater
-from ...engine.environment import is_program, is_uninstalling, unsteered
+from ...engine.environment import by_engine, is_program, is_uninstalling, unsteered
 from ...tools.codes import make_code
 from ...tools.graph import sort_in_waves
 from ...tools.internal import read_internal
@@ -1109,7 +1109,7 @@ class MailActivityPlan(models.Model):
 
         :returns: the runs, and the proposals that somebody else launched meanwhile
         """
-        Run = self.env["mail.activity.plan.run"].sudo()
+        Run = by_engine(self.env["mail.activity.plan.run"])
         plan_date = self._read_plan_date(plan_date)
         responsible = self._read_responsible(responsible_id)
         late = []
