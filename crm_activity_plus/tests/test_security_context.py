@@ -42,6 +42,9 @@ FLAGS = {
     "plan_launch_request": "another pop-up",
     "plan_losing_leads": True,
     "plan_no_booking": True,
+    "crm_activity_plus_booking_run": 1,
+    "crm_activity_plus_moved_meetings": True,
+    "crm_activity_plus_engine": True,
     "tz": "Nowhere/Land",
     MODULE_UNINSTALL_FLAG: True,
 }

@@ -15,9 +15,11 @@ from ...tools.values import is_in_range
 
 # What a meeting was booked for. The engine alone says so.
 BOOKING_FIELDS = ("booked_activity_ref", "booked_run_ref")
-# Says which run books a meeting.
+# Context key: the id of the run that books a meeting; that is no reason to end a run.
 BOOKING_RUN_KEY = "crm_activity_plus_booking_run"
-# Core is about to take a series apart and put it together again.
+# Context key: meetings that were booked before are given to another record.
+MOVED_KEY = "crm_activity_plus_moved_meetings"
+# Context key: core is about to take a series apart and put it together again.
 REBUILDING_KEY = "crm_activity_plus_rebuilding_series"
 
 
@@ -232,7 +234,10 @@ class CalendarEvent(models.Model):
 
     def _exit_plan_runs(self):
         """A meeting was booked: that is what many plans are for."""
-        if read_internal(self.env.context, "plan_no_booking"):
+        context = self.env.context
+        if read_internal(context, BOOKING_RUN_KEY) or read_internal(
+            context, MOVED_KEY
+        ):
             return
         watched = self.env["mail.activity.plan"]._get_watched_models("exit_on_meeting")
         if not watched:

@@ -1121,8 +1121,7 @@ class MailActivityPlanRunLine(models.Model):
         # The run's own meeting is no reason to end it.
         events = self._as_responsible(record).env["calendar.event"]
         event = events.with_context(
-            plan_no_booking=Internal(True),
-            **{BOOKING_RUN_KEY: Internal(self.run_id.id)},
+            **{BOOKING_RUN_KEY: Internal(self.run_id.id)}
         ).create(values)
         return {"calendar_event_id": event.id}
 
