@@ -10,7 +10,13 @@ from . import hold
 from . import calendar
 from . import outcome
 from . import plan
+from . import saving
+from . import graph
+from . import choices
+from . import added
+from . import eligibility
 from . import launch
+from . import background
 from . import run
 from . import steps
 from . import follow
@@ -20,4 +26,5 @@ from . import uninstall
 from . import actions
 from . import crm
 from . import queue
+from . import my_activities
 from . import client

@@ -177,14 +177,18 @@ class LifecycleCase(BaseCase):
     def _read_schema(cls):
         """:returns: for each kind of thing, name -> description"""
         try:
-            with db_connect(cls.database).cursor() as cr:
-                result = {}
-                for kind, query in SCHEMA_QUERIES.items():
-                    cr.execute(query)
-                    result[kind] = dict(cr.fetchall())
-                return result
+            return cls._query_schema(cls.database)
         finally:
             close_db(cls.database)
+
+    @classmethod
+    def _query_schema(cls, database):
+        with db_connect(database).cursor() as cr:
+            result = {}
+            for kind, query in SCHEMA_QUERIES.items():
+                cr.execute(query)
+                result[kind] = dict(cr.fetchall())
+            return result
 
     def _assert_no_trouble(self, phase, harmless=HARMLESS):
         found = [

@@ -72,8 +72,8 @@ class MailActivity(models.Model):
         readonly=False,
         copy=False,
         index=True,
-        help="Where the work stands. The due date's own state is whether it is "
-        "overdue, for today or planned.",
+        help="Progress of the work. Whether the activity is overdue, due today or "
+        "planned follows from its due date.",
     )
     partner_id = fields.Many2one(
         "res.partner",
@@ -86,7 +86,7 @@ class MailActivity(models.Model):
         readonly=False,
         copy=False,
         index="btree_not_null",
-        help="The customer of the record that the activity is on.",
+        help="Customer of the record the activity belongs to.",
     )
 
     @api.depends("active")

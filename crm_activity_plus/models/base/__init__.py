@@ -4,5 +4,6 @@
 from . import mail_activity_engine_mixin
 from . import mail_activity_bulk_mixin
 from . import mail_activity_code_mixin
+from . import mail_activity_plan_save_mixin
 from . import mail_activity_cron_position
 from . import mail_mail

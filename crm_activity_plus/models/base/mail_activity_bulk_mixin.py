@@ -26,7 +26,7 @@ class MailActivityBulkMixin(models.AbstractModel):
 
     _name = "mail.activity.bulk.mixin"
     _inherit = ["mail.activity.engine.mixin"]
-    _description = "Table That the Engine Fills at Once"
+    _description = "Bulk Insert Mixin"
 
     @api.model_create_multi
     def create(self, vals_list):

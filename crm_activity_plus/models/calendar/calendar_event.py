@@ -32,14 +32,13 @@ class CalendarEvent(models.Model):
         "Booked for the Activity",
         readonly=True,
         copy=False,
-        help="The activity that the meeting, or the series that it belongs to, was "
-        "booked for.",
+        help="Activity that this meeting, or its series, was booked for.",
     )
     booked_run_ref = fields.Integer(
         "Booked for the Plan",
         readonly=True,
         copy=False,
-        help="The running plan that the meeting was booked for a step of.",
+        help="Running plan that this meeting was booked for.",
     )
 
     _booked_activity_index = models.Index(
@@ -235,9 +234,7 @@ class CalendarEvent(models.Model):
     def _exit_plan_runs(self):
         """A meeting was booked: that is what many plans are for."""
         context = self.env.context
-        if read_internal(context, BOOKING_RUN_KEY) or read_internal(
-            context, MOVED_KEY
-        ):
+        if read_internal(context, BOOKING_RUN_KEY) or read_internal(context, MOVED_KEY):
             return
         watched = self.env["mail.activity.plan"]._get_watched_models("exit_on_meeting")
         if not watched:

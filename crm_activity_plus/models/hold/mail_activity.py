@@ -28,13 +28,15 @@ class MailActivity(models.Model):
     _inherit = "mail.activity"  # pylint: disable=consider-merging-classes-inherited
 
     on_hold_until = fields.Date(
-        readonly=True, copy=False, help="The day on which it comes back by itself."
+        readonly=True,
+        copy=False,
+        help="The activity resumes automatically on this day.",
     )
     status_before_hold = fields.Char(readonly=True, copy=False)
     held_by_pause = fields.Boolean(
         readonly=True,
         copy=False,
-        help="It was put on hold because its plan was paused, and comes back with it.",
+        help="Put on hold because its plan was paused; resumes together with the plan.",
     )
 
     def action_start(self):

@@ -3,4 +3,5 @@
 
 from . import mail_activity
 from . import mail_activity_ledger_mixin
+from . import mail_activity_reason_mixin
 from . import mail_activity_log

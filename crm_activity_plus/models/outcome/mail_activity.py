@@ -32,10 +32,10 @@ class MailActivity(models.Model):
         ondelete="set null",
         domain="['|', ('activity_type_ids', '=', False),"
         " ('activity_type_ids', '=', activity_type_id)]",
-        help="How the activity ended.",
+        help="Result of the activity.",
     )
     attempt = fields.Integer(
-        default=1, readonly=True, copy=False, help="The how manieth try this is."
+        default=1, readonly=True, copy=False, help="Number of this attempt."
     )
     chaining_type = fields.Selection(
         selection=lambda self: self.env["mail.activity.type"]

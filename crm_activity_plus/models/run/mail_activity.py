@@ -21,7 +21,7 @@ class MailActivity(models.Model):
 
     run_id = fields.Many2one(
         "mail.activity.plan.run",
-        string="Plan Run",
+        string="Running Plan",
         readonly=True,
         copy=False,
         index="btree_not_null",

@@ -21,6 +21,8 @@ from ...engine.arguments import Arguments
 from ...engine.assignment import StepAssigner
 from ...engine.deadlines import StepDater
 from ...engine.environment import by_engine
+from ...engine.reasons import ReasonError, get_error_reason
+from ...engine.rotation import Rotation
 from ...tools.dates import (
     add_history,
     get_first_explanation,
@@ -30,6 +32,7 @@ from ...tools.dates import (
 from ...tools.errors import describe_error
 from ...tools.graph import SKIP, START, Closed, decide_turn
 from ...tools.internal import Internal
+from ...tools.reasons import Reason
 from ...tools.savepoint import savepoint
 from ...tools.states import CLOSED_STATUSES, OPEN_RUN_STATES, OPEN_STEP_STATES
 from ...tools.steps import PREVIOUS_STEP_DELAYS
@@ -43,9 +46,6 @@ DUE_BATCH_SIZE = 50
 FIRST_DUE_BATCH_SIZE = 10
 # As long as the transactions are this quick, they get larger.
 QUICK_SECONDS = 5
-
-# What a proposal says of a step beside the values of its line.
-NOT_OF_THE_LINE = {"after", "template"}
 
 
 class DateExplanation(fields.Json):
@@ -62,16 +62,20 @@ class MailActivityPlanRunLine(models.Model):
     _name = "mail.activity.plan.run.line"
     _inherit = [
         "mail.activity.document.mixin",
-        "mail.activity.bulk.mixin",
+        "mail.activity.reason.mixin",
         "mail.activity.ledger.mixin",
     ]
-    _description = "Activity Plan Run Step"
+    _description = "Running Plan Step"
     _order = "run_id, sequence, id"
     _rec_name = "summary"
 
     # Found by the index of _code_unique.
     run_id = fields.Many2one(
-        "mail.activity.plan.run", required=True, readonly=True, ondelete="cascade"
+        "mail.activity.plan.run",
+        string="Running Plan",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
     )
     # The run's, again: access follows from them. The engine writes both.
     res_model = fields.Char("Document Model", required=True, readonly=True)
@@ -109,7 +113,7 @@ class MailActivityPlanRunLine(models.Model):
     )
     is_reassigned = fields.Boolean(
         readonly=True,
-        help="Somebody gave the step to its responsible by hand, whatever its role.",
+        help="The step was assigned manually, regardless of its role.",
     )
     after_ids = fields.Many2many(
         "mail.activity.plan.run.line",
@@ -128,6 +132,7 @@ class MailActivityPlanRunLine(models.Model):
         readonly=True,
     )
     after_mode = fields.Selection(
+        string="Start when",
         selection=lambda self: self._get_template_selection("after_mode"),
         default="all",
         readonly=True,
@@ -137,7 +142,7 @@ class MailActivityPlanRunLine(models.Model):
         "mail_activity_plan_run_line_outcome_rel",
         "line_id",
         "outcome_id",
-        string="After Outcomes",
+        string="Only if the outcome is",
         context={"active_test": False},
         readonly=True,
     )
@@ -158,7 +163,8 @@ class MailActivityPlanRunLine(models.Model):
         "res.users",
         readonly=True,
         ondelete="set null",
-        help="Who chose the action in the plan; it is run if they may run it.",
+        help="User who chose the server action in the plan. It runs only if this user "
+        "may run it.",
     )
     duration = fields.Float(readonly=True)
     time_of_day = fields.Float(readonly=True)
@@ -170,9 +176,7 @@ class MailActivityPlanRunLine(models.Model):
         string="Other Attendees",
         readonly=True,
     )
-    date_due = fields.Datetime(
-        readonly=True, help="When a step that does itself is done."
-    )
+    date_due = fields.Datetime(readonly=True, help="When an automatic step runs.")
     calendar_event_id = fields.Many2one(
         "calendar.event", string="Meeting", readonly=True, ondelete="set null"
     )
@@ -184,7 +188,7 @@ class MailActivityPlanRunLine(models.Model):
     max_attempts = fields.Integer(readonly=True)
     user_id = fields.Many2one(
         "res.users",
-        string="Responsible",
+        string="Assigned to",
         readonly=True,
         index=True,
         ondelete="set null",
@@ -192,7 +196,7 @@ class MailActivityPlanRunLine(models.Model):
     date_deadline = fields.Date(
         "Due Date",
         readonly=True,
-        help="For a step that waits, when it is expected to be due.",
+        help="Expected due date while the step is waiting.",
     )
     date_explanation = DateExplanation(readonly=True)
     state = fields.Selection(
@@ -212,7 +216,7 @@ class MailActivityPlanRunLine(models.Model):
     branch_taken = fields.Boolean(
         default=True,
         readonly=True,
-        help="Not set for a step on a branch that the run didn't take.",
+        help="Not set for a step on a branch that the plan didn't take.",
     )
     activity_id = fields.Many2one(
         "mail.activity", readonly=True, index="btree_not_null", ondelete="set null"
@@ -221,14 +225,20 @@ class MailActivityPlanRunLine(models.Model):
     done_by_id = fields.Many2one(
         "res.users", string="Closed by", readonly=True, ondelete="set null"
     )
-    reason = fields.Char(readonly=True)
+    reason = fields.Char(compute="_compute_reason", search="_search_reason")
+    reason_code = fields.Char(readonly=True)
+    reason_values = fields.Json(readonly=True)
+    reason_text = fields.Char(
+        readonly=True, help="What a person typed, or an older version wrote."
+    )
 
     _document_index = models.Index("(res_model, res_id)")
     _due_index = models.Index(
         "(date_due) WHERE state = 'scheduled' AND date_due IS NOT NULL"
     )
     _code_unique = models.Constraint(
-        "UNIQUE (run_id, code)", "Another step of this run has this code already."
+        "UNIQUE (run_id, code)",
+        "Another step of this running plan already has this code.",
     )
 
     @api.model
@@ -347,7 +357,7 @@ class MailActivityPlanRunLine(models.Model):
         """Create the steps of new runs, with a number of queries that doesn't depend on
         how many they are.
 
-        :param list[list[dict]] steps_by_run: for each run, the steps of its proposal
+        :param steps_by_run: for each run, the :class:`PlannedStep` of its proposal
         :returns: the steps, in order
         """
         now = fields.Datetime.now()
@@ -361,27 +371,27 @@ class MailActivityPlanRunLine(models.Model):
             lines = self._insert(
                 [
                     {
-                        **{name: step[name] for name in step.keys() - NOT_OF_THE_LINE},
+                        **step.get_line_values(),
                         "run_id": run.id,
                         "res_model": run.res_model,
                         "res_id": run.res_id,
-                        "date_done": step["state"] not in OPEN_STEP_STATES and now,
-                        "done_by_id": step["state"] not in OPEN_STEP_STATES
+                        "date_done": step.state not in OPEN_STEP_STATES and now,
+                        "done_by_id": step.state not in OPEN_STEP_STATES
                         and self.env.uid,
                     }
                     for run, step in steps
                 ]
             )
         ids = {
-            (run.id, step["code"]): line_id
+            (run.id, step.code): line_id
             for (run, step), line_id in zip(steps, lines._ids, strict=True)
         }
         self._insert_links(
             "after_ids",
             [
-                (ids[run.id, step["code"]], ids[run.id, code])
+                (ids[run.id, step.code], ids[run.id, code])
                 for run, step in steps
-                for code in step["after"]
+                for code in step.after
             ],
         )
         # All steps that these runs have: nobody needs to look for more.
@@ -421,7 +431,8 @@ class MailActivityPlanRunLine(models.Model):
         # Conditions, roles and persons look at one record after the other.
         self._get_records()
         ready = self._close_unmet()
-        assigner = StepAssigner(ready._reserve_turns())
+        rotation = ready._load_turns()
+        assigner = StepAssigner(rotation)
         for line in ready:
             run = line.run_id
             dater = daters.setdefault(
@@ -430,7 +441,8 @@ class MailActivityPlanRunLine(models.Model):
             try:
                 values_by_line[line] = line._prepare_schedule_values(dater, assigner)
             except UserError as error:
-                line._fail(error.args[0])
+                line._fail(get_error_reason(error))
+        rotation.take()
         scheduled = self.browse().concat(*values_by_line)
         # Most of those that were completed together are to have the same values.
         for lines in scheduled.grouped(
@@ -456,16 +468,16 @@ class MailActivityPlanRunLine(models.Model):
                 line._fail(error.args[0])
         return ready
 
-    def _reserve_turns(self):
-        """Take the turns that the steps need in the round robin, at once.
+    def _load_turns(self):
+        """Look up the turns that the steps need in the round robin, at once.
 
         :returns: whose turn it is in the teams
         """
-        rotation = self.env["mail.activity.round.robin"]._get_rotation(draw=True)
+        rotation = Rotation(self.env)
         in_turn = self.filtered(lambda line: line.responsible_type == "round_robin")
         for res_model, lines in in_turn.grouped("res_model").items():
             records = self.env[res_model].browse(lines.mapped("res_id"))
-            rotation.reserve(records.exists())
+            rotation.load(records.exists())
         return rotation
 
     def _is_on(self, res_model, res_id):
@@ -509,14 +521,14 @@ class MailActivityPlanRunLine(models.Model):
         :param assigner: see :class:`StepAssigner`
         :raises UserError: it can't be done
         """
-        user, reason = self._find_responsible(assigner)
-        if reason and not user:
-            raise UserError(reason)
-        values = {"user_id": user.id, "reason": reason}
+        found = self._find_responsible(assigner)
+        if found.reason and not found.user:
+            raise ReasonError(self.env, found.reason)
+        values = {"user_id": found.user.id, "reason": found.reason}
         if not self._get_chosen_date():
             base_date, base = self._get_base()
             day, explanation = dater.find(
-                self, base_date, base, user, self.run_id._get_working_company()
+                self, base_date, base, found.user, self.run_id._get_working_company()
             )
             values |= {"date_deadline": day, "date_explanation": explanation}
         return values
@@ -558,7 +570,7 @@ class MailActivityPlanRunLine(models.Model):
         return local.date()
 
     def _find_responsible(self, assigner):
-        """:returns: who does the step, and why nobody or False"""
+        """:returns: who does the step; see :class:`Assignment`"""
         self.ensure_one()
         run = self.run_id
         # A role may fall back on the user who launches the plan.
@@ -884,16 +896,18 @@ class MailActivityPlanRunLine(models.Model):
 
         :param dict old_states: line -> its state before
         """
-        self.env["mail.activity.log"]._add(
-            [
+        rows = []
+        for line in self:
+            why = reason or line._get_kept_reason()
+            code = why.code if isinstance(why, Reason) else False
+            rows.append(
                 {
                     **line._prepare_log_values(line.state, old_states[line]),
-                    "reason": reason or line.reason,
-                    "values": line._get_logged_values(),
+                    "reason": why,
+                    "values": {**line._get_logged_values(), "reason_code": code},
                 }
-                for line in self
-            ]
-        )
+            )
+        self.env["mail.activity.log"]._add(rows)
 
     def _prepare_log_values(self, event, old_state):
         """Hook: the values of a ledger row about the step."""
