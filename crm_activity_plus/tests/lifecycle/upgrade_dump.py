@@ -9,8 +9,8 @@
 #   ./dev shell -d old --log-level=error < upgrade_dump.py > VERSION.jsonl
 #
 # Each line is a statement or the rows of a table, in the order in which test_upgrade.py
-# makes them; the last one names the XML ids. What refers to a record of another addon
-# has the XML id of that.
+# makes them; the last ones name the fields and the XML ids. What refers to a record of
+# another addon has the XML id of that.
 # ruff: noqa: F821
 
 import json
@@ -64,9 +64,10 @@ own_tables = tables & {
         " JOIN ir_module_module m ON m.id = r.module WHERE m.name = %s"
     ),
 }
+own_fields = env["ir.model.fields"].browse(read_own("ir.model.fields")).sorted("id")
 own_columns = {
     (env[field.model]._table, field.name)
-    for field in env["ir.model.fields"].browse(read_own("ir.model.fields"))
+    for field in own_fields
     if field.store and field.model in env
 } | {(table, None) for table in own_tables}
 
@@ -237,6 +238,7 @@ for table, names, name, definition, comment in query(
             write(sql=f"COMMENT ON INDEX \"{name}\" IS '{text}'")
         else:
             write(sql=definition)
+write(fields=[[f.model, f.name, f.ttype, f.store] for f in own_fields])
 write(
     xmlids=sorted(
         f"{module}.{name}"
