@@ -5,7 +5,7 @@ from functools import cached_property
 
 from odoo.fields import Command
 
-from .added_fields import revive
+from .added_fields import X2MANY, revive
 
 # Odoo computes other fields from these, unless they are written along.
 BASE_FIELDS = {"activity_type_id", "responsible_type"}
@@ -46,7 +46,7 @@ class GraphDraft:
         """The plan, in memory; it has the steps of :attr:`templates`."""
         plan = self._make_new(self.saved, {})
         model = self.env["mail.activity.plan.template"]
-        values_list = revive(model, [step.values for step in self.steps.values()])
+        values_list = self._revive([step.values for step in self.steps.values()])
         outcomes = self.env["mail.activity.outcome"]
         made = {}
         for (code, step), values in zip(self.steps.items(), values_list, strict=True):
@@ -69,6 +69,20 @@ class GraphDraft:
     def templates(self):
         """Code -> step in memory."""
         return {template.code: template for template in self.plan.template_ids}
+
+    def _revive(self, values_list):
+        """:returns: kept values for ``new``, ``create`` and ``write``; none of several
+        records is said, too"""
+        model = self.env["mail.activity.plan.template"]
+        return [
+            {
+                name: value
+                if value or model._fields[name].type not in X2MANY
+                else [Command.clear()]
+                for name, value in values.items()
+            }
+            for values in revive(model, values_list)
+        ]
 
     def _make_new(self, record, values):
         model = record.browse()
@@ -104,7 +118,7 @@ class GraphDraft:
         model = self.env["mail.activity.plan.template"]
         written = [self._get_written(step) for step in self.steps.values()]
         for step, values in zip(
-            self.steps.values(), revive(model, written), strict=True
+            self.steps.values(), self._revive(written), strict=True
         ):
             template = model.browse(step.template_id or [])
             values |= self.get_link_values(step.code, template)
