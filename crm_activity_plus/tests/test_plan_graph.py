@@ -12,13 +12,11 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..engine.graph_format import StepFormat
 from .common import CrmActivityPlusCommon
 from .concurrency import ConcurrencyCase
 from .garbage import GARBAGE
 from .properties import given
-
-STEP_KEYS = ("after_mode", "condition_domain", "delay_count", "delay_from")
-STEP_KEYS += ("kind", "mail_template_id", "max_attempts", "responsible_type", "type")
 
 
 class GraphCase(CrmActivityPlusCommon):
@@ -554,7 +552,10 @@ class TestPlanGraphGarbage(GraphCase):
         step = self._step(self.type_call, "Call", code="call")
         self.chain = self._create_plan("Small", step).with_user(self.user_manager)
         graph = self._get_graph()
-        keys = graph["steps"][0].keys()
+        # One of each type.
+        fields = StepFormat(self.env).fields.items()
+        keys = {(f.type, f.comodel_name, f.required): key for key, f in fields}
+        keys = ["code", *keys.values()]
         for value in GARBAGE:
             for name in ("version", "steps", "links", "problems", "else"):
                 self._try({**graph, name: value})
