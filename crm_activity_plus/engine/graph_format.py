@@ -103,7 +103,7 @@ class StepFormat:
             return [codes[id_] for id_ in value]
         return codes[value]
 
-    def read(self, key, value):
+    def parse(self, key, value):
         """Read what a graph says about a step.
 
         :param str key: a key of :attr:`fields`

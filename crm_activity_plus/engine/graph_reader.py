@@ -239,7 +239,7 @@ class GraphReader:
 
     def _read_value(self, code, key, value, values):
         try:
-            values[self.format.fields[key].name] = self.format.read(key, value)
+            values[self.format.fields[key].name] = self.format.parse(key, value)
         except UserError as error:
             self._add_problem(code, "value", str(error))
 
