@@ -74,89 +74,82 @@ class Arguments:
         :param str name: what it was given for
         :returns: what is wrong with it, in a sentence
         """
-        names = {"name": name, "value": values.quote(value)}
-        match kind:
-            case "characters":
-                return self.env._(
-                    "“%(name)s” has a character that can't be stored. Remove it: "
-                    "“%(value)s”.",
-                    **names,
-                )
-            case "day":
-                return self.env._(
-                    "“%(value)s” is no date. Write “%(name)s” as year-month-day, such "
-                    "as 2026-03-31.",
-                    **names,
-                )
-            case "flag":
-                return self.env._(
-                    "“%(name)s” has to be true or false, not “%(value)s”.", **names
-                )
-            case "hours":
-                return self.env._(
-                    "“%(name)s” can't be %(value)s hours. Write at most %(most)s.",
-                    most=values.MAX_HOURS,
-                    **names,
-                )
-            case "id":
-                return self.env._(
-                    "“%(name)s” has to be the id of a record, not “%(value)s”.", **names
-                )
-            case "ids":
-                return self.env._(
-                    "“%(name)s” has to be a list of ids, not “%(value)s”.", **names
-                )
-            case "integer":
-                return self.env._(
-                    "“%(name)s” has to be a whole number of at most %(most)s, not "
-                    "“%(value)s”.",
-                    most=values.MAX_INTEGER,
-                    **names,
-                )
-            case "mapping":
-                return self.env._(
-                    "“%(name)s” has to be an object with named values, not "
-                    "“%(value)s”.",
-                    **names,
-                )
-            case "moment":
-                return self.env._(
-                    "“%(value)s” is no moment. Write “%(name)s” in UTC, such as "
-                    "2026-03-31 14:05:00.",
-                    **names,
-                )
-            case "number":
-                return self.env._(
-                    "“%(name)s” has to be a number, not “%(value)s”.", **names
-                )
-            case "range":
-                return self.env._(
-                    "“%(name)s” can't be “%(value)s”. Choose a date from %(first)s to "
-                    "%(last)s.",
-                    first=FIRST_DAY,
-                    last=LAST_DAY,
-                    **names,
-                )
-            case "records":
-                return self.env._(
-                    "“%(name)s” has to be a list of commands that link records, not "
-                    "“%(value)s”.",
-                    **names,
-                )
-            case "size":
-                return self.env._(
-                    "“%(name)s” is too much at once. Send at most %(most)s ids, and in "
-                    "several calls if there are more.",
-                    name=name,
-                    most=values.MAX_IDS,
-                )
-            case "selection":
-                return self.env._(
-                    "“%(value)s” is no choice for “%(name)s”. See the choices that "
-                    "there are.",
-                    **names,
-                )
-        return self.env._("“%(name)s” has to be a text, not “%(value)s”.", **names)
+        sentences = self._get_sentences({"name": name, "value": values.quote(value)})
+        return sentences.get(kind, sentences["text"])
+
+    def _get_sentences(self, names):
+        """:param dict names: what was given for what
+        :returns: kind of a value -> what is wrong with one that isn't of that kind"""
+        return {
+            "characters": self.env._(
+                "“%(name)s” has a character that can't be stored. Remove it: "
+                "“%(value)s”.",
+                **names,
+            ),
+            "day": self.env._(
+                "“%(value)s” is no date. Write “%(name)s” as year-month-day, such "
+                "as 2026-03-31.",
+                **names,
+            ),
+            "flag": self.env._(
+                "“%(name)s” has to be true or false, not “%(value)s”.", **names
+            ),
+            "hours": self.env._(
+                "“%(name)s” can't be %(value)s hours. Write at most %(most)s.",
+                most=values.MAX_HOURS,
+                **names,
+            ),
+            "id": self.env._(
+                "“%(name)s” has to be the id of a record, not “%(value)s”.", **names
+            ),
+            "ids": self.env._(
+                "“%(name)s” has to be a list of ids, not “%(value)s”.", **names
+            ),
+            "integer": self.env._(
+                "“%(name)s” has to be a whole number of at most %(most)s, not "
+                "“%(value)s”.",
+                most=values.MAX_INTEGER,
+                **names,
+            ),
+            "mapping": self.env._(
+                "“%(name)s” has to be an object with named values, not “%(value)s”.",
+                **names,
+            ),
+            "moment": self.env._(
+                "“%(value)s” is no moment. Write “%(name)s” in UTC, such as "
+                "2026-03-31 14:05:00.",
+                **names,
+            ),
+            "number": self.env._(
+                "“%(name)s” has to be a number, not “%(value)s”.", **names
+            ),
+            "range": self.env._(
+                "“%(name)s” can't be “%(value)s”. Choose a date from %(first)s to "
+                "%(last)s.",
+                first=FIRST_DAY,
+                last=LAST_DAY,
+                **names,
+            ),
+            "records": self.env._(
+                "“%(name)s” has to be a list of commands that link records, not "
+                "“%(value)s”.",
+                **names,
+            ),
+            "selection": self.env._(
+                "“%(value)s” is no choice for “%(name)s”. See the choices that "
+                "there are.",
+                **names,
+            ),
+            "size": self.env._(
+                "“%(name)s” is too much at once. Send at most %(most)s ids, and in "
+                "several calls if there are more.",
+                name=names["name"],
+                most=values.MAX_IDS,
+            ),
+            "text": self.env._(
+                "“%(name)s” has to be a text, not “%(value)s”.", **names
+            ),
+        }
 
     def domain(self, records, domain, name):
         """Read a domain that a program sent. It is looked at by the rights of the user,

@@ -27,6 +27,9 @@ STEERING_KEYS = (
     MODULE_UNINSTALL_FLAG,
 )
 
+# Code says so, that is the engine.
+ENGINE_KEY = "crm_activity_plus_engine"
+
 # Code says so, that deletes what hangs on a model along with it.
 VANISHING_KEY = "crm_activity_plus_vanishing_models"
 
@@ -78,14 +81,6 @@ def unsteered(records):
     return records.with_env(records.env(context=kept))
 
 
-def get_known_timezone(env):
-    """:returns: what to put into the context where it has a time zone that there isn't:
-    Odoo's calendar stumbles over that"""
-    if "tz" not in env.context or _is_timezone(env.context["tz"]):
-        return {}
-    return {"tz": env.user.tz or "UTC"}
-
-
 def _is_timezone(name):
     return isinstance(name, str) and name in pytz.all_timezones_set
 
@@ -93,8 +88,19 @@ def _is_timezone(name):
 def by_engine(records):
     """:returns: the records for what the engine does with them by itself: as superuser,
     and by no client's context. Whoever calls it has checked before that the user may
-    have that done, or does what follows from something that the user could do."""
-    return unsteered(records.sudo())
+    have that done, or does what follows from something that the user could do.
+
+    Only in this environment, code that works for somebody may write the engine's own
+    tables: see ``mail.activity.bulk.mixin``."""
+    records = unsteered(records.sudo())
+    if is_engine(records.env):
+        return records
+    return records.with_context(**{ENGINE_KEY: Internal(True)})
+
+
+def is_engine(env):
+    """:returns: whether it is an environment that :func:`by_engine` made"""
+    return bool(read_internal(env.context, ENGINE_KEY))
 
 
 def get_own_defaults(model, names):

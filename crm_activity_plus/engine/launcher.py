@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import psycopg2.errors
 
+from .environment import by_engine
+
 # So many records are launched on in one transaction; more of them in the background.
 LAUNCH_BATCH_SIZE = 500
 
@@ -56,7 +58,7 @@ class Launcher:
 
         :returns: the runs, and the proposals that somebody else launched meanwhile
         """
-        runs = self.env["mail.activity.plan.run"].sudo()
+        runs = by_engine(self.env["mail.activity.plan.run"])
         late = []
         while proposals:
             try:

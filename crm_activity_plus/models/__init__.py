@@ -5,6 +5,9 @@ from . import base
 from . import access
 from . import ledger
 from . import activity
+from . import guard
+from . import hold
+from . import calendar
 from . import outcome
 from . import plan
 from . import saving
@@ -21,7 +24,6 @@ from . import exits
 from . import handover
 from . import uninstall
 from . import actions
-from . import calendar
 from . import crm
 from . import queue
 from . import my_activities

@@ -19,6 +19,7 @@ from . import test_launch_planner
 from . import test_mail_activity_plan_run
 from . import test_bulk_insert, test_ledger, test_rpc_answers
 from . import test_engine_steps
+from . import test_engine_tables
 from . import test_engine_outcomes
 from . import test_date_explanation, test_engine_calendar
 from . import test_engine_actions

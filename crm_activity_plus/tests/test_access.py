@@ -15,10 +15,11 @@ MODELS = ("mail.activity.plan.run", "mail.activity.plan.run.line", "mail.activit
 
 
 class AccessCommon(CrmActivityPlusCommon):
-    def setUp(self):
-        super().setUp()
-        self.run_ = self._launch()
-        self.env.flush_all()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.run_ = cls._launch()
+        cls.env.flush_all()
 
     def _get_records(self, model_name):
         """:returns: what the run has in a model"""

@@ -11,7 +11,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_cron import IrCron
 
-from ..models.activity.mail_activity import MailActivity
+from ..models.hold.mail_activity import MailActivity
 from ..models.run.mail_activity_plan_run import MailActivityPlanRun
 from ..models.run.mail_activity_plan_run_line import MailActivityPlanRunLine
 from .common import CrmActivityPlusCommon

@@ -1,6 +1,9 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from contextlib import contextmanager
+
+from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
@@ -22,7 +25,9 @@ FLAGS = {
     "activity_leading_ids": [1, 2, 3],
     "activity_led_by_meeting": True,
     "activity_reason": "I say so",
+    "activity_return_all": True,
     "activity_step_explanations": {"1": {"base": "rescheduled"}},
+    "activity_values_only": True,
     "calendar_event_meeting_update": True,
     "crm_activity_plus_allowed_actions": [1, 2, 3],
     "crm_activity_plus_pending_steps": True,
@@ -37,6 +42,9 @@ FLAGS = {
     "plan_launch_request": "another pop-up",
     "plan_losing_leads": True,
     "plan_no_booking": True,
+    "crm_activity_plus_booking_run": 1,
+    "crm_activity_plus_moved_meetings": True,
+    "crm_activity_plus_engine": True,
     "tz": "Nowhere/Land",
     MODULE_UNINSTALL_FLAG: True,
 }
@@ -310,8 +318,26 @@ class TestSecurityContext(CrmActivityPlusCommon):
         self.assertPlain(activity)
 
     def test_values_of_other_code_as_superuser(self):
-        """Many an addon creates as superuser what a client sent."""
+        """Many an addon writes as superuser what a client sent. It isn't stopped, the
+        rest is written, and the log says so."""
         activity = self._schedule().sudo()
+        for name, value in self._get_hostile_values().items():
+            with self.subTest(name=name):
+                with self.assertIgnored(name):
+                    created = activity.create(
+                        {**self.values, "summary": "New", name: value}
+                    )
+                self.assertPlain(created)
+                self.assertEqual(created.summary, "New")
+                with self.assertIgnored(name):
+                    activity.write({"summary": name, name: value})
+                self.assertPlain(activity)
+                self.assertEqual(activity.summary, name)
+
+    def test_values_of_the_superuser(self):
+        """OdooBot isn't the engine either."""
+        activity = self._schedule().with_user(SUPERUSER_ID)
+        self.assertTrue(activity.env.su)
         for name, value in self._get_hostile_values().items():
             with self.subTest(name=name):
                 with self.assertRaisesRegex(UserError, "can't be written"):
@@ -319,6 +345,14 @@ class TestSecurityContext(CrmActivityPlusCommon):
                 with self.assertRaisesRegex(UserError, "can't be written"):
                     activity.write({name: value})
         self.assertPlain(activity)
+
+    @contextmanager
+    def assertIgnored(self, name):
+        """An addon's code goes on without a field, and the log says so."""
+        guard = "odoo.addons.crm_activity_plus.models.guard"
+        with self.assertLogs(guard, "WARNING") as logs:
+            yield
+        self.assertIn(name, logs.output[0])
 
     def test_defaults_in_the_context(self):
         own = self.env["mail.activity"].with_user(self.user_owner)
@@ -378,9 +412,15 @@ class TestSecurityContext(CrmActivityPlusCommon):
             ):
                 for command in (new, old):
                     with self.subTest(name=name, record=record, command=command):
+                        if record.env.su:
+                            with self.assertIgnored(name):
+                                record.write({"activity_ids": [command]})
+                            continue
                         with self.assertRaisesRegex(UserError, "can't be written"):
                             record.write({"activity_ids": [command]})
         self.assertPlain(activity)
+        for created in self.lead.activity_ids:
+            self.assertPlain(created)
 
     def test_copy(self):
         run = self._launch()

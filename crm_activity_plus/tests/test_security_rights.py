@@ -481,9 +481,9 @@ class TestSecurityRights(CrmActivityPlusCommon):
         Activity = self.env.registry["mail.activity"]
         original = Activity._follow_statuses
 
-        def follow(activities, old_statuses):
+        def follow(activities, *args):
             seen.append(dict(activities.env.context))
-            return original(activities, old_statuses)
+            return original(activities, *args)
 
         self.patch(Activity, "_follow_statuses", follow)
         activity = self._schedule()
@@ -499,8 +499,10 @@ class TestSecurityRights(CrmActivityPlusCommon):
         )
         engine = activity._as_engine()
         engine.write({"attempt": 2})
-        with self.assertRaises(UserError):
+        guard = "odoo.addons.crm_activity_plus.models.guard"
+        with self.assertLogs(guard, "WARNING"):
             activity.sudo().write({"attempt": 3})
+        self.assertEqual(activity.attempt, 2)
         created = engine.create(
             {
                 "res_model_id": activity.res_model_id.id,
@@ -508,5 +510,8 @@ class TestSecurityRights(CrmActivityPlusCommon):
                 "attempt": 3,
             }
         )
-        with self.assertRaises(UserError):
+        with self.assertLogs(guard, "WARNING"):
             created.write({"attempt": 4})
+        self.assertEqual(created.attempt, 3)
+        with self.assertRaises(UserError):
+            created.sudo(False).write({"attempt": 4})

@@ -245,9 +245,10 @@ class MailActivityBulk(models.TransientModel):
     def _apply_reassign(self, activities):
         self._check_can_do(activities)
         # Who takes over many is told once: see _notify_new_responsible.
-        activities._because(self.note).with_context(
+        activities = activities.with_context(
             mail_activity_quick_update=len(self.activity_ids) > 1
-        ).write({"user_id": self.user_id.id})
+        )
+        activities._because(self.note).write({"user_id": self.user_id.id})
 
     def _check_can_do(self, activities):
         """:raises UserError: the new responsible doesn't work in the company of one of

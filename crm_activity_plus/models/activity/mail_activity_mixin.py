@@ -36,22 +36,24 @@ class MailActivityMixin(models.AbstractModel):
 
     def _write_multi(self, vals_list):
         """A customer that is computed, such as the one of a task, is written here
-        only; so is a company or a team, such as those of a lead."""
-        super()._write_multi(vals_list)
-        self._filter_computed(
-            vals_list, self._mail_get_partner_fields()
-        )._update_activity_partners()
-        self._filter_computed(vals_list, self._get_followed_fields())._align_plan_runs()
+        only; so is a company or a team, such as those of a lead.
 
-    def _filter_computed(self, vals_list, names):
-        """:param list[dict] vals_list: what is written to each of the records
-        :returns: those where it is one of the fields, where that is a computed one
+        Odoo has no public method for that. Measured: 0.1 ms for 500 leads, whose UPDATE
+        takes 100 ms.
         """
-        names = {
-            name
-            for name in names
-            if name in self._fields and self._fields[name].compute
+        super()._write_multi(vals_list)
+        computed = {
+            name for name in set().union(*vals_list) if self._fields[name].compute
         }
+        if names := computed & set(self._mail_get_partner_fields()):
+            self._filter_written(vals_list, names)._update_activity_partners()
+        if names := computed & self._get_followed_fields():
+            self._filter_written(vals_list, names)._align_plan_runs()
+
+    def _filter_written(self, vals_list, names):
+        """:param list[dict] vals_list: what is written to each of the records
+        :returns: those where it is one of the fields
+        """
         return self.browse(
             record.id
             for record, vals in zip(self, vals_list, strict=True)

@@ -2,11 +2,18 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import json
+import logging
 from itertools import chain
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.models import LOG_ACCESS_COLUMNS
 from odoo.tools import SQL
+
+from ...engine.added_fields import is_added
+from ...engine.environment import is_engine, is_program
+
+_logger = logging.getLogger(__name__)
 
 
 class MailActivityBulkMixin(models.AbstractModel):
@@ -25,6 +32,50 @@ class MailActivityBulkMixin(models.AbstractModel):
     _name = "mail.activity.bulk.mixin"
     _inherit = ["mail.activity.engine.mixin"]
     _description = "Bulk Insert Mixin"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_engine()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """An addon's code that says what the engine alone may say isn't stopped: what
+        other addons have added is written, and the log tells of the rest."""
+        if self._is_guarded():
+            owned = [name for name in vals if self._is_own(name)]
+            if owned:
+                _logger.warning("%s: %s can't be written.", self, ", ".join(owned))
+                vals = {name: vals[name] for name in vals if name not in owned}
+            if not vals:
+                return True
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_engine(self):
+        self._check_engine()
+
+    def _check_engine(self):
+        """:raises UserError: somebody else adds records, or deletes them"""
+        if self._is_guarded():
+            raise UserError(
+                self.env._(
+                    "“%(model)s” tells what running plans have done. Nobody can add or "
+                    "delete its records: launch a plan, or stop it.",
+                    model=self._description,
+                )
+            )
+
+    def _is_guarded(self):
+        """:returns: whether some other code acts for somebody with more rights than
+        they have. Being superuser isn't enough, since many an addon writes as superuser
+        what a client sent. People have no right to write here; OdooBot may, so that an
+        administrator can repair a database in a shell."""
+        return is_program(self.env) and not is_engine(self.env)
+
+    @api.model
+    def _is_own(self, name):
+        """:returns: whether a field is the engine's, and not one that an addon added"""
+        return name in self._fields and not is_added(self._fields[name])
 
     @api.model
     def _insert(self, vals_list):

@@ -8,17 +8,18 @@ import pytz
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from ...engine.environment import LENIENT_KEY, by_engine, get_known_timezone, leniently
+from ...engine.environment import LENIENT_KEY, by_engine, leniently
 from ...tools.internal import Internal, read_internal
 from ...tools.states import CLOSED_STATUSES, OPEN_RUN_STATES
 from ...tools.values import is_in_range
-from .mail_activity import LEADING_KEY, LED_BY_MEETING
 
 # What a meeting was booked for. The engine alone says so.
 BOOKING_FIELDS = ("booked_activity_ref", "booked_run_ref")
-# Says which run books a meeting.
+# Context key: the id of the run that books a meeting; that is no reason to end a run.
 BOOKING_RUN_KEY = "crm_activity_plus_booking_run"
-# Core is about to take a series apart and put it together again.
+# Context key: meetings that were booked before are given to another record.
+MOVED_KEY = "crm_activity_plus_moved_meetings"
+# Context key: core is about to take a series apart and put it together again.
 REBUILDING_KEY = "crm_activity_plus_rebuilding_series"
 
 
@@ -167,16 +168,10 @@ class CalendarEvent(models.Model):
         names = set(fields)
         if self.env.context.get("is_calendar_event_new"):
             names -= {"description", "name"}
-        # What is written to the activities now comes from the events, but for their
-        # date where the activities move the events.
-        is_led = bool(read_internal(self.env.context, LEADING_KEY))
-        events = self.with_context(
-            mail_activity_meeting_update=is_led,
-            **LED_BY_MEETING,
-            **get_known_timezone(self.env),
-        )
+        # Core would give them the day in the time zone of whoever moves the meeting.
+        events = self.with_context(mail_activity_meeting_update=True)
         super(CalendarEvent, events)._sync_activities(fields=names)
-        events._sync_held_activities(names)
+        self._sync_held_activities(names)
         if names & set(self._get_time_fields()):
             self._sync_activity_times()
 
@@ -190,16 +185,14 @@ class CalendarEvent(models.Model):
 
     def _sync_activity_times(self):
         """Activities have the time that was booked for them."""
-        leading_ids = read_internal(self.env.context, LEADING_KEY, ())
-        activities = self._get_all_activities()
-        for activity in activities.filtered(
-            lambda a: a.id not in leading_ids and a.status not in CLOSED_STATUSES
-        ):
+        for activity in self._get_all_activities():
+            if activity.status in CLOSED_STATUSES:
+                continue
             values = activity.calendar_event_id._prepare_activity_times(
                 activity._get_timezone()
             )
             if any(activity[name] != value for name, value in values.items()):
-                activity.with_context(**LED_BY_MEETING).write(values)
+                activity.write(values)
 
     def _prepare_activity_times(self, timezone):
         """An activity is due on the day on which it ends, a meeting that takes several
@@ -208,20 +201,40 @@ class CalendarEvent(models.Model):
         :param timezone: that of the activity's responsible
         """
         self.ensure_one()
-        if not is_in_range(self.start) or not is_in_range(self.stop):
-            # In Odoo, meetings can be in the year 9999.
-            return {"date_start": False, "date_end": False}
-        start, stop = (
-            pytz.utc.localize(moment).astimezone(timezone).date()
-            for moment in (self.start, self.stop)
+        first = self._get_first_day(timezone)
+        is_timed = (
+            not self.allday and is_in_range(self.start) and is_in_range(self.stop)
         )
-        if self.allday or start != stop:
-            return {"date_start": False, "date_end": False}
-        return {"date_start": self.start, "date_end": self.stop}
+        if (
+            is_timed
+            and first == pytz.utc.localize(self.stop).astimezone(timezone).date()
+        ):
+            return {"date_start": self.start, "date_end": self.stop}
+        return {"date_start": False, "date_end": False, "date_deadline": first}
+
+    def _get_first_day(self, timezone):
+        """:returns: the day on which the meeting begins, in a time zone"""
+        self.ensure_one()
+        # In Odoo, meetings can be in the year 9999.
+        if self.allday or not is_in_range(self.start):
+            return self.start.date()
+        return pytz.utc.localize(self.start).astimezone(timezone).date()
+
+    def _prepare_move_to(self, activity):
+        """:returns: the times of the meeting now that its activity was moved, or
+        nothing where it has them"""
+        self.ensure_one()
+        times = {"start": activity.date_start, "stop": activity.date_end}
+        if all(times.values()) and not self.allday:
+            is_moved = times != {"start": self.start, "stop": self.stop}
+            return times if is_moved else {}
+        days = activity.date_deadline - self._get_first_day(activity._get_timezone())
+        return {"start": self.start + days} if days else {}
 
     def _exit_plan_runs(self):
         """A meeting was booked: that is what many plans are for."""
-        if read_internal(self.env.context, "plan_no_booking"):
+        context = self.env.context
+        if read_internal(context, BOOKING_RUN_KEY) or read_internal(context, MOVED_KEY):
             return
         watched = self.env["mail.activity.plan"]._get_watched_models("exit_on_meeting")
         if not watched:

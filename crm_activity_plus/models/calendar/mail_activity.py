@@ -1,61 +1,180 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+from datetime import timedelta
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ...engine.arguments import Arguments
-from ...engine.environment import get_known_timezone
-from ...tools.internal import Internal, read_internal
+from ...engine.environment import unsteered
+from ...tools.dates import get_timezone
 from ...tools.states import CLOSED_STATUSES
+from ...tools.values import is_in_range
 
-# Categories whose activities have a time in the calendar.
-BOOKABLE_CATEGORIES = ("meeting", "phonecall")
-
-# Context key: the ids of the activities whose meetings are moved after them now.
-LEADING_KEY = "activity_leading_ids"
-# Context: the activities are moved after their meetings now. Core has a key of its own
-# for that, which any client could send.
-LED_KEY = "activity_led_by_meeting"
-LED_BY_MEETING = {"calendar_event_meeting_update": True, LED_KEY: Internal(True)}
+# What the start and the end of an activity, its duration and its deadline follow from.
+TIME_FIELDS = {"activity_type_id", "date_end", "date_start", "duration", "user_id"}
+# What its meeting follows.
+MOVING_FIELDS = {"date_deadline", "date_end", "date_start", "duration"}
 
 
 class MailActivity(models.Model):
-    """Activities whose time is booked in the calendar."""
+    """When an activity begins and ends, and the meeting that is booked for it.
+
+    Start, end, duration and deadline agree, whichever is written. An activity and its
+    meeting agree, too: whichever is moved, the other one follows, and where they agree
+    nothing is written any more.
+    """
 
     _inherit = "mail.activity"  # pylint: disable=consider-merging-classes-inherited
 
     # Core deletes the activities of a deleted meeting. Here they are kept: see
     # ``calendar.event``.
     calendar_event_id = fields.Many2one(ondelete="set null")
+    date_start = fields.Datetime("Start")
+    date_end = fields.Datetime(
+        "End", compute="_compute_date_end", store=True, precompute=True, readonly=False
+    )
+    duration = fields.Float(
+        compute="_compute_duration",
+        store=True,
+        precompute=True,
+        readonly=False,
+        help="Planned duration in hours.",
+    )
+
+    _dates_ordered = models.Constraint(
+        "CHECK (date_end >= date_start)", "An activity can't end before it starts."
+    )
+    _duration_positive = models.Constraint(
+        "CHECK (duration >= 0)", "The duration of an activity can't be negative."
+    )
+
+    @api.depends("activity_type_id")
+    def _compute_duration(self):
+        for activity in self:
+            activity.duration = (
+                activity.activity_type_id.default_duration or activity.duration
+            )
+
+    @api.depends("date_start", "duration")
+    def _compute_date_end(self):
+        for activity in self:
+            if activity.date_start:
+                activity.date_end = activity._add_hours(
+                    activity.date_start, activity.duration
+                )
+            else:
+                # Reassigned since a stored computed field has to be.
+                activity.date_end = activity.date_end
+
+    def _add_hours(self, moment, hours):
+        try:
+            return moment + timedelta(hours=hours)
+        except (OverflowError, ValueError) as error:
+            raise self._make_range_error("date_start") from error
+
+    def _make_range_error(self, name):
+        """:param str name: the field with a date that can't be reckoned with"""
+        label = self._fields[name]._description_string(self.env)
+        arguments = Arguments(self.env)
+        return ValidationError(arguments.explain("range", label, self[name]))
+
+    @api.constrains("date_end", "date_start")
+    def _check_times(self):
+        for activity in self.filtered(lambda a: a.date_end or a.date_start):
+            for name in ("date_start", "date_end"):
+                if activity[name] and not is_in_range(activity[name]):
+                    raise activity._make_range_error(name)
 
     def write(self, vals):
-        moving = {"date_deadline", "date_end", "date_start", "duration"}
-        if not moving & vals.keys():
-            return super().write(vals)
-        context = self.env.context
-        if read_internal(context, LED_KEY):
-            return super().write(vals)
-        leading = {
-            "calendar_event_meeting_update": False,
-            LEADING_KEY: Internal(self._ids),
-        }
-        self = self.with_context(**leading, **get_known_timezone(self.env))
-        result = super().write(vals)
-        self._move_calendar_events()
+        # Core would move the meeting of the first of them, by the day alone.
+        unmoved = self.with_context(calendar_event_meeting_update=True)
+        result = super(MailActivity, unmoved).write(vals)
+        if MOVING_FIELDS & vals.keys():
+            self._move_meetings()
         return result
 
-    def _move_calendar_events(self):
-        """The meeting has the time that its activity was given."""
-        for activity in self.filtered("calendar_event_id"):
-            event = activity.calendar_event_id
-            if activity.status in CLOSED_STATUSES or event.allday:
+    # ------------------------------------------------------------
+    # Start, end and deadline
+    # ------------------------------------------------------------
+
+    def _get_timezone(self):
+        """:returns: the time zone of the responsible, whose days the deadlines are"""
+        self.ensure_one()
+        user = self.user_id.sudo()
+        if user == self.env.user:
+            # Where the user is now, says the client.
+            return unsteered(self).env.tz
+        return get_timezone(user.tz or self.env.user.tz)
+
+    def _align_times(self, names):
+        """Make start, end, duration and deadline agree.
+
+        :param names: the fields that were just written; the end wins over the duration,
+            and both over the deadline
+        """
+        if "date_deadline" in names and not {"date_start", "date_end"} & set(names):
+            self._follow_deadline()
+        elif TIME_FIELDS & set(names):
+            for activity in self.filtered("date_end"):
+                if vals := activity._prepare_aligned_times("date_end" in names):
+                    activity._set(vals)
+
+    def _prepare_aligned_times(self, is_end_given):
+        """:param bool is_end_given: whether the end was just written
+        :returns: the values that follow from the end, without those that are right
+        """
+        vals = {}
+        if is_end_given and self.date_start:
+            hours = (self.date_end - self.date_start).total_seconds() / 3600
+            if self.duration != hours:
+                # The end, too: it would follow from the duration.
+                vals |= {"duration": hours, "date_end": self.date_end}
+        end = pytz.utc.localize(self.date_end)
+        deadline = end.astimezone(self._get_timezone()).date()
+        if self.date_deadline != deadline:
+            vals["date_deadline"] = deadline
+        return vals
+
+    def _follow_deadline(self):
+        """Move start and end to the deadline. The end keeps its time of day, also
+        across a change of the clock, and the duration stays."""
+        for activity in self.filtered(lambda a: a.date_end and a.date_deadline):
+            if not is_in_range(activity.date_deadline):
+                raise activity._make_range_error("date_deadline")
+            timezone = activity._get_timezone()
+            local = pytz.utc.localize(activity.date_end).astimezone(timezone)
+            shift = activity.date_deadline - local.date()
+            if not shift:
                 continue
-            times = {"start": activity.date_start, "stop": activity.date_end}
-            if all(times.values()) and times != {
-                "start": event.start,
-                "stop": event.stop,
-            }:
-                event.with_context(mail_activity_meeting_update=True).write(times)
+            moved = timezone.localize(local.replace(tzinfo=None) + shift)
+            end = moved.astimezone(pytz.utc).replace(tzinfo=None)
+            vals = {"date_end": end}
+            if activity.date_start:
+                vals["date_start"] = end - (activity.date_end - activity.date_start)
+            activity._set(vals)
+
+    # ------------------------------------------------------------
+    # Meetings
+    # ------------------------------------------------------------
+
+    def _check_meetings(self, vals_list):
+        """The engine moves the meeting of an activity: so nobody may give it one that
+        they could not move themselves."""
+        if not self.env.su and any(vals.get("calendar_event_id") for vals in vals_list):
+            self.calendar_event_id.check_access("write")
+
+    def _move_meetings(self):
+        """Have the meetings of the activities follow these."""
+        for activity in self.filtered("calendar_event_id"):
+            if activity.status in CLOSED_STATUSES:
+                continue
+            event = activity.calendar_event_id
+            if values := event._prepare_move_to(activity):
+                unsteered(event).write(values)
 
     def action_create_calendar_event(self):
         """Book a time, also where nobody says on which record: on the activity's.

@@ -54,7 +54,7 @@ class MailActivity(models.Model):
             steps = self._preview_following(outcome)
         steps += self._preview_triggered(outcome)
         plan = outcome._get_plan_to_launch(self.res_model)
-        if plan and self._filter_may_lead_on():
+        if plan and self._filter_existing_record()._filter_may_lead_on():
             steps.append({"kind": "plan", "name": plan.name})
         refused = [
             name

@@ -10,6 +10,7 @@ from odoo.tools import SQL, format_amount
 from ...engine.arguments import Arguments
 from ...tools.internal import Internal, read_internal
 from ...tools.states import OPEN_RUN_STATES, OPEN_STEP_STATES
+from ..calendar.calendar_event import MOVED_KEY
 
 # An open lead: neither won, lost nor archived.
 OPEN_DOMAIN = Domain("active", "=", True) & Domain("won_status", "=", "pending")
@@ -368,7 +369,8 @@ class CrmLead(models.Model):
 
     def _merge_dependences_calendar_events(self, opportunities):
         """The meetings were booked before. Archived ones go along, too."""
-        lead = self.with_context(plan_no_booking=Internal(True), active_test=False)
+        moved = {MOVED_KEY: Internal(True), "active_test": False}
+        lead = self.with_context(**moved)
         return super(CrmLead, lead)._merge_dependences_calendar_events(opportunities)
 
     def log_meeting(self, meeting):

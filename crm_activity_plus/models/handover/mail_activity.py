@@ -37,7 +37,7 @@ class MailActivity(models.Model):
         self.env["res.users"].union(*takers.values())._lock_as_active()
         changes = {activity: (activity.user_id, takers[activity]) for activity in self}
         for (user, taker), activities in self.grouped(changes.get).items():
-            activities._because(describe(self.env, user))._give_to(taker)
+            activities._give_to(taker, describe(self.env, user))
         self._notify_handed_over(
             changes, describe, unable if leaving is None else leaving
         )

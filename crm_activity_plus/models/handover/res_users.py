@@ -13,7 +13,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine.environment import by_engine
-from ...tools.internal import Internal
 from ...tools.states import CLOSED_STATUSES
 
 _logger = logging.getLogger(__name__)
@@ -123,25 +122,27 @@ class ResUsers(models.Model):
             return env._("%(user)s was deleted.", user=user.name)
 
         self._hand_over_activities(describe)
-        users = self.with_context(
-            activity_reason=Internal(
-                " ".join(describe(self.env, user) for user in self)
-            )
-        )
-        closed = users.env["mail.activity"].sudo().with_context(active_test=False)
+        self._leave_history(" ".join(describe(self.env, user) for user in self))
+        return super().unlink()
+
+    def _leave_history(self, reason):
+        """What was done for a customer is still told of once these users are deleted.
+        The ledger knows who it was, and tells what PostgreSQL would empty.
+
+        :param str reason: why, for the ledger
+        """
+        closed = by_engine(self.env["mail.activity"]).with_context(active_test=False)
         closed = closed.search([("user_id", "in", self.ids)])
-        # What was done for a customer is still told of. The ledger knows who it was.
         on_records = closed.filtered("res_model")
-        on_records.write({"user_id": False})
-        (closed - on_records).unlink()
-        # What PostgreSQL would empty, the ledger is to tell.
-        steps = users.env["mail.activity.plan.run.line"].sudo()
-        steps.search([("user_id", "in", self.ids)]).write({"user_id": False})
-        runs = users.env["mail.activity.plan.run"].sudo()
-        runs.search([("responsible_id", "in", self.ids)]).write(
-            {"responsible_id": False}
-        )
-        return super(ResUsers, users).unlink()
+        on_records._because(reason).write({"user_id": False})
+        (closed - on_records)._because(reason).unlink()
+        for model, name in (
+            ("mail.activity.plan.run.line", "user_id"),
+            ("mail.activity.plan.run", "responsible_id"),
+        ):
+            records = by_engine(self.env[model]).search([(name, "in", self.ids)])
+            vals = {name: False}
+            records._write_each(dict.fromkeys(records, vals), reason=reason)
 
     # ------------------------------------------------------------
     # Handing over activities

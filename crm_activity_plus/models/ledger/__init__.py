@@ -1,6 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from . import mail_activity
 from . import mail_activity_ledger_mixin
 from . import mail_activity_reason_mixin
 from . import mail_activity_log

@@ -39,21 +39,22 @@ class MailActivityLedgerMixin(models.AbstractModel):
         with self._telling_changes():
             return super().write(vals)
 
-    def _write_each(self, vals_by_record, is_told=False):
+    def _write_each(self, vals_by_record, is_told=False, reason=False):
         """Write on records, on each what is its own; and tell the ledger of all of
         them at once.
 
         :param dict vals_by_record: record -> its values
         :param bool is_told: whoever calls this tells the ledger
+        :param str reason: why
         """
         records = self.browse().union(*vals_by_record)
         untold = records.with_context(**{TOLD_ELSEWHERE: Internal(True)})
-        with records._telling_changes(is_told):
+        with records._telling_changes(is_told, reason):
             for record, vals in vals_by_record.items():
                 record.with_env(untold.env).write(vals)
 
     @contextmanager
-    def _telling_changes(self, is_told=False):
+    def _telling_changes(self, is_told=False, reason=False):
         """Tell the ledger what is changed meanwhile; see :meth:`_write_each`."""
         old_values = {} if is_told else self._get_logged_values_by_record()
         yield
@@ -62,7 +63,7 @@ class MailActivityLedgerMixin(models.AbstractModel):
             for record, old in old_values.items()
             if (changed := record._get_logged_changes(old))
         }
-        self._log_changes(changes)
+        self._log_changes(changes, reason)
 
     def _get_logged_values_by_record(self):
         return {record: record._get_logged_values() for record in self.sudo()}
@@ -85,16 +86,17 @@ class MailActivityLedgerMixin(models.AbstractModel):
             if old != new_values[name]
         }
 
-    def _log_changes(self, changes):
+    def _log_changes(self, changes, reason=False):
         """Add a row for each record that was changed.
 
         :param dict changes: record -> name -> old and new value
+        :param str reason: why
         """
         self.env["mail.activity.log"]._add(
             [
                 {
                     **record._prepare_log_values("changed", record.state),
-                    "reason": self.env["mail.activity"]._get_reason(),
+                    "reason": reason,
                     "values": changed,
                 }
                 for record, changed in changes.items()

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ...engine.arguments import Arguments
-from ...engine.environment import is_uninstalling
+from ...engine.environment import by_engine, is_uninstalling
 from ...tools.values import is_id, quote
 from ..uninstall.ir_model_data import is_suite_removed
 
@@ -196,7 +196,7 @@ class MailActivityOutcome(models.Model):
         """Skip the steps that come after these outcomes alone, and keep plans with such
         steps from being launched until somebody has looked at them."""
         using = [("after_outcome_ids", "in", self.ids)]
-        lines = self.env["mail.activity.plan.run.line"].sudo()
+        lines = by_engine(self.env["mail.activity.plan.run.line"])
         lines = lines.search([*using, ("state", "=", "waiting")])
         dead = lines.filtered(lambda line: not line.after_outcome_ids - self)
         dead._close(
@@ -288,6 +288,7 @@ class MailActivityOutcome(models.Model):
         the plan goes on whoever does the step. What isn't done is told.
 
         :param activities: done activities with this outcome
+        :returns: the activities that this created
         """
         self.ensure_one()
         effects = [
@@ -295,24 +296,38 @@ class MailActivityOutcome(models.Model):
             for res_model, same_model in activities.grouped("res_model").items()
             for effect in self._get_effects(res_model, same_model)
         ]
-        refused = defaultdict(list)
+        created, refused = activities.browse(), defaultdict(list)
         for name, wanted, permitted, do in effects:
             if permitted:
-                do(permitted)
+                created |= do(permitted)
             for activity in wanted - permitted:
                 refused[activity].append(name)
         for activity, names in refused.items():
             activity._tell_not_done(self, names)
+        return created
 
     def _get_effects(self, res_model, activities):
         """:param activities: they are on records of that model
         :returns: for each thing that the outcome does: what it is, in words; the
             activities after which it should be done; those after which it may; and the
-            method that does it. Looked at before any of them changes anything.
+            method that does it, and returns the activities that this created. Looked
+            at before any of them changes anything.
         """
         effects = []
-        existing = activities._filter_existing_record()
-        allowed = existing._filter_may_lead_on()
+        if self.stage_id or self.plan_id or self.server_action_id:
+            existing = activities._filter_existing_record()
+            effects += self._get_effects_on_records(res_model, existing)
+        followed = activities.filtered(self._is_followed)
+        if followed:
+            name = self.env._("schedule “%s”", self.next_type_id.name)
+            may_be_followed = followed._filter_may_be_followed()
+            effects.append((name, followed, may_be_followed, self._apply_next_type))
+        return effects
+
+    def _get_effects_on_records(self, res_model, existing):
+        """:param existing: those of the activities whose record exists
+        :returns: see :meth:`_get_effects`"""
+        effects, allowed = [], existing._filter_may_lead_on()
         if self.stage_id and res_model == "crm.lead":
             name = self.env._("move it to the stage “%s”", self.stage_id.sudo().name)
             effects.append((name, existing, allowed, self._apply_stage))
@@ -328,23 +343,22 @@ class MailActivityOutcome(models.Model):
                 may_run = action.group_ids & self.env.user.all_group_ids
                 allowed = existing if may_run else existing.browse()
             effects.append((name, existing, allowed, self._apply_action))
-        followed = activities.filtered(self._is_followed)
-        if followed:
-            name = self.env._("schedule “%s”", self.next_type_id.name)
-            may_be_followed = followed._filter_may_be_followed()
-            effects.append((name, followed, may_be_followed, self._apply_next_type))
         return effects
 
     def _apply_stage(self, activities):
         self.sudo()._move_to_stage(activities.sudo()._get_records())
+        return activities.browse()
 
     def _apply_plan(self, activities):
-        self.plan_id.sudo().launch(activities._get_records().ids)
+        result = self.plan_id.sudo().launch(activities._get_records().ids)
+        runs = by_engine(self.env["mail.activity.plan.run"]).browse(result["run_ids"])
+        return runs.line_ids.activity_id
 
     def _apply_action(self, activities):
         """With the user's own rights; only where it is the plan that goes on, and the
         user may not change the record, with the engine's."""
         action, records = self.server_action_id, activities._get_records()
+        before = activities._find_on_same_records()
         own = records
         if not action.sudo().group_ids:
             own = records._filtered_access("write")
@@ -353,9 +367,11 @@ class MailActivityOutcome(models.Model):
                 action.with_env(some.env).with_context(
                     active_model=some._name, active_ids=some.ids, active_id=some.ids[0]
                 ).run()
+        # Nobody else knows what an action does.
+        return activities._find_on_same_records() - before
 
     def _apply_next_type(self, activities):
-        activities._schedule_following(self.next_type_id)
+        return activities._schedule_following(self.next_type_id)
 
     def _move_to_stage(self, leads):
         """Writing the stage that they have would make automation rules run."""

@@ -55,6 +55,7 @@ class MailActivity(models.Model):
         if query.is_empty():
             return {"activity": False, "left": 0}
         left = self._count_queue(query)
+        self._order_queue(query)
         while activity := self._lock_next(query):
             # Somebody may have taken it since this transaction began to look.
             if claimed := self.env["mail.activity.claim"]._claim(activity):
@@ -170,24 +171,22 @@ class MailActivity(models.Model):
         return count
 
     @api.model
-    def _lock_next(self, query):
-        """Find the most urgent activity, and lock its row so that others, who look at
-        the same moment, find the one behind it. What is due on one day is ordered by
-        the priority of the lead, and by the time."""
+    def _order_queue(self, query):
+        """Put the most urgent activity first. What is due on one day is ordered by the
+        priority of the lead, and by the time."""
         table = query.table
         lead = query.make_alias(table, "lead")
-        if lead not in query._joins:
-            query.add_join(
-                "LEFT JOIN",
-                lead,
-                "crm_lead",
-                SQL(
-                    "%s = 'crm.lead' AND %s = %s",
-                    SQL.identifier(table, "res_model"),
-                    SQL.identifier(lead, "id"),
-                    SQL.identifier(table, "res_id"),
-                ),
-            )
+        query.add_join(
+            "LEFT JOIN",
+            lead,
+            "crm_lead",
+            SQL(
+                "%s = 'crm.lead' AND %s = %s",
+                SQL.identifier(table, "res_model"),
+                SQL.identifier(lead, "id"),
+                SQL.identifier(table, "res_id"),
+            ),
+        )
         query.order = SQL(
             "%s, %s DESC NULLS LAST, %s NULLS LAST, %s",
             SQL.identifier(table, "date_deadline"),
@@ -195,12 +194,17 @@ class MailActivity(models.Model):
             SQL.identifier(table, "date_start"),
             SQL.identifier(table, "id"),
         )
+
+    @api.model
+    def _lock_next(self, query):
+        """Find the most urgent activity, and lock its row so that others, who look at
+        the same moment, find the one behind it."""
         query.limit = 1
         rows = self.env.execute_query(
             SQL(
                 "%s FOR NO KEY UPDATE OF %s SKIP LOCKED",
                 query.select(),
-                SQL.identifier(table),
+                SQL.identifier(query.table),
             )
         )
         return self.browse(activity_id for [activity_id] in rows)

@@ -808,9 +808,9 @@ class MailActivityPlanRunLine(models.Model):
         self._write_each(alone)
         for day, same in by_day.items():
             # The steps follow, and the ledger tells both in one row.
-            same.activity_id._follow_with(
-                {line.id: explanations[line] for line in same}
-            ).date_deadline = day
+            same.activity_id._reschedule(
+                day, {line.id: explanations[line] for line in same}
+            )
         due = lines.filtered(lambda line: line.date_due and line.state == "scheduled")
         for line in due:
             line.date_due = line._get_date_due()
@@ -1135,8 +1135,7 @@ class MailActivityPlanRunLine(models.Model):
         # The run's own meeting is no reason to end it.
         events = self._as_responsible(record).env["calendar.event"]
         event = events.with_context(
-            plan_no_booking=Internal(True),
-            **{BOOKING_RUN_KEY: Internal(self.run_id.id)},
+            **{BOOKING_RUN_KEY: Internal(self.run_id.id)}
         ).create(values)
         return {"calendar_event_id": event.id}
 

@@ -5,7 +5,7 @@ from odoo import fields, models
 
 from ...engine.added_fields import KNOWN_ADDONS, drop_silent, read_values, revive
 from ...tools.internal import Internal
-from ..activity.mail_activity import VALUES_KEY
+from ..run.mail_activity import VALUES_KEY
 
 # What an activity of the engine's has, whoever adds to it.
 ENGINE_VALUES = (

@@ -3,3 +3,4 @@
 
 from . import ir_model
 from . import ir_model_data
+from . import mail_activity_type

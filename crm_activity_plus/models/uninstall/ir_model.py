@@ -4,7 +4,7 @@
 from odoo import models
 from odoo.tools import split_every
 
-from ...engine.environment import VANISHING_KEY, is_uninstalling
+from ...engine.environment import VANISHING_KEY, by_engine, is_uninstalling
 from ...tools.internal import Internal
 
 UNLINK_BATCH_SIZE = 1000
@@ -24,16 +24,16 @@ class IrModel(models.Model):
         with them: close the runs, and tell the ledger, which stays."""
         names = self.mapped("model")
         reason = self.env._("Its application was uninstalled.")
-        runs = self.env["mail.activity.plan.run"].sudo()
+        runs = by_engine(self.env["mail.activity.plan.run"])
         runs = runs.search([("res_model", "in", names)])
         runs._stop("record_deleted", reason)
         runs._forget_plans()
-        activities = self.env["mail.activity"].sudo()._because(reason)
+        activities = by_engine(self.env["mail.activity"])
         found = activities.with_context(active_test=False).search(
             [("res_model", "in", names)]
         )
         for batch in split_every(UNLINK_BATCH_SIZE, found.ids, activities.browse):
-            batch.unlink()
+            batch._because(reason).unlink()
         plans = self.env["mail.activity.plan"].sudo()
         plans = plans.with_context(active_test=False, **{VANISHING_KEY: Internal(True)})
         plans.search([("res_model", "in", names)]).unlink()
