@@ -9,6 +9,7 @@ from . import outcome
 from . import plan
 from . import launch
 from . import run
+from . import scheduling
 from . import steps
 from . import follow
 from . import exits

@@ -29,6 +29,7 @@ from ...engine.environment import (
     leniently,
     unsteered,
 )
+from ...engine.transitions import Transition
 from ...tools.dates import get_timezone
 from ...tools.internal import Internal, read_internal
 from ...tools.states import CLOSED_STATUSES, INACTIVE_STATUSES
@@ -577,14 +578,15 @@ class MailActivity(models.Model):
         alone = self - in_steps.sudo(False)
         for status, activities in alone.grouped("status").items():
             activities._log("deleted", (status, False), self._get_reason(), values)
-        steps._close(
+        # All of them: where the record is gone, its runs are stopped now.
+        transition = Transition(by_engine(self).run_id)
+        transition.close(
+            steps,
             "cancelled",
             reason=self._get_reason() or self.env._("The activity was deleted."),
         )
-        # All of them: where the record is gone, its runs are stopped now.
-        runs = by_engine(self).run_id
         result = super().unlink()
-        runs._advance()
+        transition.advance()
         return result
 
     def _as_engine(self):
@@ -1369,15 +1371,15 @@ class MailActivity(models.Model):
             lambda a: old_statuses[a] in CLOSED_STATUSES and a.outcome_id
         )
         super(MailActivity, reopened).write({"outcome_id": False})
-        steps = self.env["mail.activity.plan.run.line"].sudo()
+        closed = changed.filtered(lambda a: a.status in CLOSED_STATUSES)
+        transition = Transition(closed.sudo().run_line_id._filter_open().run_id)
         by_change = changed.grouped(lambda a: (old_statuses[a], a.status))
         for (old_status, status), activities in by_change.items():
             alone = activities
             if status in CLOSED_STATUSES:
                 # A step's row says that its activity was closed, too.
                 alone = activities.filtered(lambda a: not a.sudo().run_line_id)
-                steps += activities.sudo().run_line_id
-                activities._close_steps(status)
+                activities._close_steps(status, transition)
             event = EVENT_BY_STATUS[status]
             if old_status == "on_hold" and status not in CLOSED_STATUSES:
                 event = "resumed"
@@ -1393,17 +1395,7 @@ class MailActivity(models.Model):
                 lambda a: not a.sudo().run_line_id
                 and a.outcome_id._allows_another(a.attempt)
             )._retry()
-        steps.run_id._advance()
-
-    def _close_steps(self, status):
-        """Close the steps of activities that were closed, or try them again."""
-        for outcome, activities in self.sudo().grouped("outcome_id").items():
-            steps = activities.run_line_id._filter_open()
-            if status == "done" and outcome.effect == "retry":
-                steps -= steps._retry(outcome)
-            steps._close(status, reason=self._get_reason(), outcome_id=outcome.id)
-            if status == "done" and outcome.effect == "stop":
-                steps.run_id._stop("outcome", outcome.name)
+        transition.advance()
 
     @api.autovacuum
     def _gc_delete_old_overdue_activities(self):

@@ -9,3 +9,4 @@ from . import mail_activity_plan_run_line_timeline
 from . import mail_activity_plan_run_line_preview
 from . import mail_activity_log
 from . import res_partner
+from . import mail_thread

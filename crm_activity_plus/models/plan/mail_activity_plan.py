@@ -48,6 +48,7 @@ class MailActivityPlan(models.Model):
         "mail.activity.plan",
         "mail.activity.code.mixin",
         "mail.activity.plan.save.mixin",
+        "mail.activity.plan.exit.mixin",
     ]
     _code_default = "plan"
     _condition_names = ("domain", "exit_domain")
@@ -92,13 +93,6 @@ class MailActivityPlan(models.Model):
         # People can't delete them: see resource.calendar.
         ondelete="set null",
         help="Leave it empty for the responsible's own, else the company's.",
-    )
-    exit_on_won = fields.Boolean("Stop When Won", default=True)
-    exit_on_lost = fields.Boolean("Stop When Lost", default=True)
-    exit_on_reply = fields.Boolean("Stop When the Customer Replies")
-    exit_on_meeting = fields.Boolean("Stop When a Meeting Is Booked")
-    exit_domain = fields.Char(
-        "Stop When", help="The plan is stopped on records that come to meet this."
     )
     version = fields.Integer(
         readonly=True, copy=False, help="It counts the changes of the plan's steps."
@@ -1143,6 +1137,7 @@ class MailActivityPlan(models.Model):
             else:
                 runs._touch_documents()
                 runs._launch([proposal.steps for proposal in proposals])
+                runs._on_launched(runs)
                 return runs.sudo(False), late
         return Run.sudo(False), late
 
@@ -1176,11 +1171,7 @@ class MailActivityPlan(models.Model):
                 "responsible_id": responsible.id,
                 "plan_date": plan_date,
                 "deadline_policy": self.deadline_policy,
-                "exit_on_won": self.exit_on_won,
-                "exit_on_lost": self.exit_on_lost,
-                "exit_on_reply": self.exit_on_reply,
-                "exit_on_meeting": self.exit_on_meeting,
-                "exit_domain": self.exit_domain,
+                **self._get_exit_values(),
                 "resource_calendar_id": self.resource_calendar_id.id,
                 "launch_key": self._get_launch_key(plan_date, responsible),
                 "action_depth": self.env["ir.actions.server"]._get_depth(),
