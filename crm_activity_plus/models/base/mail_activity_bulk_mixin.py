@@ -21,17 +21,19 @@ class MailActivityBulkMixin(models.AbstractModel):
     _inherit = ["mail.activity.engine.mixin"]
     _description = "Table That the Engine Fills at Once"
 
-    @api.model
-    def _insert(self, vals_list):
+    @api.model_create_multi
+    @api.private
+    def create(self, vals_list):  # pylint: disable=method-required-super
         """Create records with one query, and one for each many2many field.
 
-        Defaults, computed fields and what PostgreSQL checks are as in ``create``;
-        constraints in Python are not checked.
+        It takes the place of the ORM's: whoever extends it, as automation rules do, is
+        called as ever. Defaults, computed fields and constraints are as they are there.
 
-        :param list[dict] vals_list: values as for ``create``, of columns and, as
-            ``Command.set``, of many2many fields
+        :param list[dict] vals_list: values of columns and, as ``Command.set``, of
+            many2many fields
         :returns: the records, in the same order
         """
+        self.check_access("create")
         if not vals_list:
             return self.browse()
         names = dict.fromkeys(chain.from_iterable(vals_list))
@@ -52,6 +54,7 @@ class MailActivityBulkMixin(models.AbstractModel):
             )
         self._forget_inverses(vals_list, columns)
         records.modified([*names, *common], create=True)
+        records._validate_fields([*names, *common])
         return records
 
     def _prepare_insert_values(self, given):

@@ -371,7 +371,7 @@ class MailActivityPlanLaunch(models.Model):
 
     def _add_skipped(self, rows):
         """There may be many already: they are neither read nor written again."""
-        self.env["mail.activity.plan.launch.skip"].sudo()._insert(
+        self.env["mail.activity.plan.launch.skip"].sudo().create(
             [{"launch_id": self.id, **row} for row in rows]
         )
 

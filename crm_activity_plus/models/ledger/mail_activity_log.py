@@ -120,7 +120,7 @@ class MailActivityLog(models.Model):
         :returns: the rows
         """
         now = fields.Datetime.now()
-        return self.sudo()._insert(
+        return self.sudo().create(
             [{"date": now, "user_id": self.env.uid, **vals} for vals in vals_list]
         )
 

@@ -1110,7 +1110,7 @@ class MailActivityPlan(models.Model):
         while proposals:
             try:
                 with self.env.cr.savepoint():
-                    runs = Run._insert(
+                    runs = Run.create(
                         self._prepare_runs_values(proposals, plan_date, responsible)
                     )
             except psycopg2.errors.UniqueViolation:

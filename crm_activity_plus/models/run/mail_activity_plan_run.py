@@ -320,7 +320,10 @@ class MailActivityPlanRun(models.Model):
 
         :param list[list[dict]] steps_by_run: for each run, the steps of its proposal
         """
-        lines = self.line_ids._create_steps(self, steps_by_run)
+        steps_by_run = dict(zip(self, steps_by_run, strict=True))
+        # An automation rule may have ended some as soon as they were there.
+        left = self.filtered(lambda run: run.state in OPEN_RUN_STATES)
+        lines = self.line_ids._create_steps(left, [steps_by_run[run] for run in left])
         self.env["mail.activity.log"]._add(
             [
                 {

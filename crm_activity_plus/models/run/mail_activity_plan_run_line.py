@@ -339,7 +339,7 @@ class MailActivityPlanRunLine(models.Model):
         ]
         # The runs were created with what these sum up to.
         with self.env.protecting(self._get_summing_fields(), runs):
-            lines = self._insert(
+            lines = self.create(
                 [
                     {
                         **{name: step[name] for name in step.keys() - NOT_OF_THE_LINE},

@@ -243,12 +243,14 @@ class MailActivityPlanRunLine(models.Model):
         self.env["mail.mail"]._send_soon()
 
     def _do(self, record, transition):
-        """Do one step, unless what was done just before ended or paused its run.
+        """Do one step, unless it has begun already, or what was done just before ended
+        or paused its run.
 
         :param record: its document, or none
         :raises UserError: it can't be done
         """
-        if not self._filter_automatic() or self.run_id.state != "running":
+        is_due = self._filter_automatic() and not self.date_started
+        if not is_due or self.run_id.state != "running":
             return
         values = self._run_action(record)
         if values is not PENDING:
