@@ -509,7 +509,7 @@ class TestEvents(DoorsCase):
 
         def react(name, records):
             if runs[2] in records.run_id:
-                raise UserError("Not this one")
+                raise UserError(self.env._("Not this one"))
 
         logger = "odoo.addons.crm_activity_plus"
         with self._recorded(react), mute_logger(f"{logger}.engine.transitions"):

@@ -39,6 +39,8 @@ class MailActivityBulkMixin(models.AbstractModel):
         names = dict.fromkeys(chain.from_iterable(vals_list))
         columns, links = [], []
         for name in names:
+            if name not in self._fields:
+                raise ValueError(f"Invalid field {name!r} on model {self._name!r}")
             (columns if self._fields[name].column_type else links).append(name)
         common = self._prepare_insert_values(columns)
         records = self.browse(self._insert_rows(vals_list, columns, common))
