@@ -1,15 +1,22 @@
 """The command line of ./dev."""
 
 import signal
-import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from devtools import process
-from devtools.commands import COMMANDS
-from devtools.console import say
-from devtools.errors import DevError, Interrupted
+from devtools.console import DevError, Interrupted, say
 from devtools.paths import Paths
 
+# Each is a module in devtools/commands, but for Odoo's own commands.
+COMMANDS = {
+    "run": "start Odoo with the suite and demo data, and say where",
+    "test": "run the tests; --core, --oca: those of others",
+    "lint": "check the code's style; --fix: put right what can be",
+    "bench": "run the benchmarks",
+    "odoo": "Odoo's own command line, configured",
+    "shell": "a Python shell inside Odoo",
+}
 HELP = """\
 usage: ./dev COMMAND [arguments]
 
@@ -34,11 +41,8 @@ def main(argv: Sequence[str]) -> int:
     process.setup()
     try:
         return dispatch(argv, Paths.default())
-    except DevError as error:
-        say(str(error))
-        return 1
-    except OSError as error:
-        # A full disk, a folder that may not be written: nothing that a trace explains.
+    except (DevError, OSError) as error:
+        # A full disk, say: nothing that a trace explains.
         say(str(error))
         return 1
     except Interrupted as interrupted:
@@ -52,24 +56,17 @@ def main(argv: Sequence[str]) -> int:
 def dispatch(argv: Sequence[str], paths: Paths) -> int:
     """Find the command and hand it its arguments."""
     if not argv or argv[0] in ("-h", "--help", "help"):
-        print(help_text())
+        lines = [f"  {name:<8}{summary}" for name, summary in COMMANDS.items()]
+        print(HELP.format(commands="\n".join(lines)))
         return 0 if argv else 2
-    command = COMMANDS.get(argv[0])
-    if command is None:
+    name, *arguments = argv
+    if name not in COMMANDS:
         known = ", ".join(COMMANDS)
-        raise DevError(f"unknown command {argv[0]!r}: choose one of {known}")
-    arguments = list(argv[1:])
-    if arguments[:1] in (["-h"], ["--help"]) and command.own_help:
-        print(command.usage)
+        raise DevError(f"unknown command {name!r}: choose one of {known}")
+    if name == "shell":
+        name, arguments = "odoo", ["shell", "--no-http", *arguments]
+    command = import_module(f"devtools.commands.{name}")
+    if arguments[:1] in (["-h"], ["--help"]) and name != "odoo":
+        print(command.__doc__)
         return 0
     return command.main(paths, arguments)
-
-
-def help_text() -> str:
-    """The help with one line for each command."""
-    lines = [f"  {name:<8}{command.summary}" for name, command in COMMANDS.items()]
-    return HELP.format(commands="\n".join(lines))
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,10 +1,24 @@
-"""What the tool says, always on standard error: standard output belongs to Odoo."""
+"""What the tool says, on standard error, and how it says that it ends early."""
 
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-_TERMINAL_INTERVAL = 0.2
-_LOG_INTERVAL = 15.0
+# Seconds between two lines about the same work.
+_INTERVAL = 10
+
+
+class DevError(Exception):
+    """Something the user can act on: printed as one line, exit code 1."""
+
+
+class Interrupted(BaseException):
+    """A signal asked for the end; no ``Exception``, so that no handler swallows it."""
+
+    def __init__(self, signum: int):
+        super().__init__(signum)
+        self.signum = signum
 
 
 def say(message: str) -> None:
@@ -12,30 +26,18 @@ def say(message: str) -> None:
     print(f"dev: {message}", file=sys.stderr, flush=True)
 
 
-class Progress:
-    """One line that changes on a terminal, a line now and then in a log."""
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[str], None]]:
+    """Tell of work that takes a while: how far it got, by what the block is given, not
+    more often than a reader can follow; and how long it took, unless it failed."""
+    started = last = time.monotonic()
 
-    def __init__(self, label: str):
-        self.label = label
-        self.terminal = sys.stderr.isatty()
-        self.started = self.last = time.monotonic()
-        say(f"{label} ...")
+    def show(text: str) -> None:
+        nonlocal last
+        if time.monotonic() - last > _INTERVAL:
+            last = time.monotonic()
+            say(f"{label}: {text}"[:110])
 
-    def update(self, text: str) -> None:
-        """Show how far the work got, not more often than a reader can follow."""
-        now = time.monotonic()
-        interval = _TERMINAL_INTERVAL if self.terminal else _LOG_INTERVAL
-        if now - self.last < interval:
-            return
-        self.last = now
-        if self.terminal:
-            line = f"dev: {self.label}: {text}"[:110]
-            print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)
-        else:
-            say(f"{self.label}: {text}")
-
-    def done(self) -> None:
-        """End the line with the time that the work took."""
-        if self.terminal:
-            print("\r\x1b[K", end="", file=sys.stderr)
-        say(f"{self.label}: done in {time.monotonic() - self.started:.0f} s")
+    say(f"{label} ...")
+    yield show
+    say(f"{label}: done in {time.monotonic() - started:.0f} s")

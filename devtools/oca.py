@@ -4,89 +4,59 @@ What passes without the suite has to pass with it. What comes of them without it
 on the locked versions alone, and is kept for all clones.
 """
 
-import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from xml.etree import ElementTree
 
 from devtools import python_env
 from devtools.addons import Addon
-from devtools.console import say
+from devtools.console import DevError, say
 from devtools.database import Databases
-from devtools.errors import DevError
+from devtools.paths import short_hash
 
 LOCK = "requirements-oca-addons.txt"
 PASSED = "passed"
 
-# Runs tests in a database: the databases, its name, and pytest's arguments.
+# Runs tests: in which databases, the name of one, and pytest's arguments.
 Run = Callable[[Databases, str, list[str]], int]
 
 
 class OcaTests:
-    """OCA's addons, and the databases in which they are tested.
+    """OCA's addons, and their tests but for those that are known to fail."""
 
-    :param known: tests that fail without the suite, too, and are left out
-    """
-
-    def __init__(self, databases: Databases, run: Run, known: Sequence[str]):
-        self.paths = databases.paths
-        oca = python_env.ensure(self.paths, "oca", [LOCK])
+    def __init__(self, databases: Databases, outside: list[str], known: list[str]):
+        oca = python_env.ensure(databases.paths, "oca", [LOCK])
         self.databases = Databases(replace(databases.odoo, beside=oca))
-        self.folder = oca.site_packages / "odoo" / "addons"
-        manifests = sorted(self.folder.glob("*/__manifest__.py"))
-        self.addons = [manifest.parent for manifest in manifests]
-        self.run = run
-        self.known = known
+        folder = oca.site_packages / "odoo" / "addons"
+        found = [path.parent for path in sorted(folder.glob("*/__manifest__.py"))]
+        self.outside = [*outside, *(addon.name for addon in found)]
+        self.arguments = [f"--rootdir={folder}", *(f"{path}/tests" for path in found)]
+        self.arguments += [f"--deselect={test}" for test in known]
 
-    def compare(self, outside: Sequence[str], suite: Sequence[Addon]) -> int:
-        """Run the tests both ways, and say what the suite breaks.
+    def run(self, suite: list[Addon], run: Run, args: list[str]) -> int:
+        """Run the tests beside addons of this repository, or none."""
+        copy = self.databases.working_copy("oca", self.outside, suite, assets=False)
+        with copy as name:
+            return run(self.databases, name, [*self.arguments, *args])
 
-        :param outside: what the suite depends on
-        """
-        without = self._without(outside)
-        problems = differences(without, self._outcomes(outside, suite))
-        for problem in problems:
-            print(f"OCA: {problem}", flush=True)
-        passed = sum(outcome == PASSED for outcome in without.values())
+    def compare(self, suite: list[Addon], run: Run) -> int:
+        """Run the tests both ways, and say what the suite breaks."""
+        key = short_hash(*self.databases.odoo.identity, *self.outside, *self.arguments)
+        kept = self.databases.paths.cache / f"oca-without-{key}.json"
+        if not kept.exists():
+            kept.write_text(json.dumps(self._outcomes([], run), indent=1))
+        without = json.loads(kept.read_text())
+        problems = differences(without, self._outcomes(suite, run))
+        print("".join(f"OCA: {problem}\n" for problem in problems), end="", flush=True)
+        passed = list(without.values()).count(PASSED)
         say(f"OCA: {passed} tests pass without the suite, {len(problems)} problems")
-        return bool(problems)
+        return int(bool(problems))
 
-    def run_with(
-        self, outside: Sequence[str], suite: Sequence[Addon], args: Sequence[str]
-    ) -> int:
-        """Run some of the tests with the suite.
-
-        :param args: pytest's arguments
-        """
-        outside = [*outside, *(addon.name for addon in self.addons)]
-        with self.databases.working_copy(
-            "oca", outside, suite, demo=False, assets=False
-        ) as database:
-            return self.run(self.databases, database, [*self._arguments(), *args])
-
-    def _arguments(self) -> list[str]:
-        arguments = ["--rootdir", str(self.folder)]
-        arguments += [str(addon / "tests") for addon in self.addons]
-        return arguments + [f"--deselect={test}" for test in self.known]
-
-    def _without(self, outside: Sequence[str]) -> dict[str, str]:
-        parts = [*self.databases.odoo.identity, *outside, *self.known]
-        key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
-        kept = self.paths.cache / f"oca-without-{key}.json"
-        try:
-            return json.loads(kept.read_text())
-        except (OSError, ValueError):
-            found = self._outcomes(outside, [])
-            kept.write_text(json.dumps(found, indent=1))
-            return found
-
-    def _outcomes(
-        self, outside: Sequence[str], suite: Sequence[Addon]
-    ) -> dict[str, str]:
-        report = self.paths.logs / "oca.xml"
+    def _outcomes(self, suite: list[Addon], run: Run) -> dict[str, str]:
+        report = self.databases.paths.made("log") / "oca.xml"
         report.unlink(missing_ok=True)
-        code = self.run_with(outside, suite, [f"--junitxml={report}"])
+        code = self.run(suite, run, [f"--junitxml={report}"])
         if code > 1 or not report.exists():
             raise DevError(f"OCA's tests didn't run to their end: pytest said {code}")
         return outcomes(report.read_text())
@@ -105,18 +75,12 @@ def outcomes(report: str) -> dict[str, str]:
 
 
 def differences(without: Mapping[str, str], beside: Mapping[str, str]) -> list[str]:
-    """What the suite breaks, and what fails without it and isn't known to.
-
-    :param without: the outcome of each test without the suite
-    :param beside: the same with it
-    """
+    """What the suite breaks, and what fails without it and isn't known to."""
     problems = []
     for name, outcome in sorted(without.items()):
         now = beside.get(name, "missing")
         if outcome == PASSED != now:
             problems.append(f"{name}: passes without the suite, with it: {now}")
         elif outcome in ("failure", "error"):
-            problems.append(
-                f"{name}: {outcome} without the suite, too, and isn't listed"
-            )
+            problems.append(f"{name}: {outcome} without the suite, too: list it")
     return problems

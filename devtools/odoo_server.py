@@ -1,148 +1,125 @@
-"""Odoo's configuration and command line."""
+"""Odoo's configuration, command line and port."""
 
 import configparser
+import contextlib
 import os
 import re
-import subprocess
+import socket
 import sys
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from devtools import ports, process
-from devtools.addons import discover
-from devtools.console import Progress
-from devtools.errors import DevError
+from devtools import process
+from devtools.console import DevError, progress
 from devtools.odoo_source import OdooSource
 from devtools.paths import Paths
 from devtools.postgres import Server
 from devtools.python_env import PythonEnv
 
-_LOADING = re.compile(r"Loading module (\S+) \((\d+)/(\d+)\)")
-_TROUBLE = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
-# PyPI's PostgreSQL lacks it, and Odoo does without.
-_OPTIONAL_EXTENSION = "pg_trgm"
+HOST = "127.0.0.1"
+DEFAULT_PORT = 8069
+# What is shown of a log; PyPI's PostgreSQL lacks an extension, and Odoo does without.
+_TROUBLE = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) (?!.*pg_trgm)")
 # Variables of the user's that would win over our configuration.
 _OWN_VARIABLES = ("ODOO_RC", "OPENERP_SERVER", "PGDATABASE", "PGDATABASE_TEMPLATE")
 
 
 @dataclass(frozen=True)
 class Odoo:
-    """Odoo, ready to be started on a database server.
-
-    :param beside: an environment whose addons of others are on the path, too
-    """
+    """Odoo, ready to be started on a database server."""
 
     paths: Paths
     source: OdooSource
     python: PythonEnv
     postgres: Server
+    #: has addons of others that are on the path, too
     beside: PythonEnv | None = None
 
     @property
     def identity(self) -> list[str]:
         """Tells this Odoo, with all that its databases depend on, from another."""
-        keys = [self.source.identity, self.python.key]
-        return [*keys, self.beside.key] if self.beside else keys
+        envs = filter(None, (self.python, self.beside))
+        return [self.source.identity, *(env.folder.name for env in envs)]
 
     def environ(self) -> dict[str, str]:
         """The variables for Odoo and for whatever connects to its database."""
-        env = self.python.environ()
-        for name in _OWN_VARIABLES:
-            env.pop(name, None)
-        env.update(self.postgres.env)
+        env = self.python.environ() | dict(self.postgres.env)
+        env = {key: value for key, value in env.items() if key not in _OWN_VARIABLES}
         if self.beside:
             env["PYTHONPATH"] = str(self.beside.site_packages)
         if self.postgres.bin:
             env["PATH"] += f"{os.pathsep}{self.postgres.bin}"
         return env
 
-    def write_config(self, name: str, database: str, port: int) -> Path:
-        """Write a configuration file, for our eyes only: it may hold a password.
-
-        :param name: the file's name: one for each kind of use
-        """
+    @contextlib.contextmanager
+    def config(
+        self, name: str, database: str, port: int = DEFAULT_PORT
+    ) -> Iterator[Path]:
+        """A configuration file for as long as the block runs, and for our eyes only,
+        since it may hold a password. Port 0 stands for any that is free."""
+        addons = [self.paths.repo, *self.source.addons_paths]
+        if self.beside:
+            addons.append(self.beside.site_packages / "odoo" / "addons")
         config = configparser.RawConfigParser()
-        config["options"] = self.settings(database, port)
-        path = self.paths.conf / f"{name}.conf"
-        partial = path.with_suffix(f".{os.getpid()}")
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
-            config.write(file)
-        partial.replace(path)
-        return path
-
-    def settings(self, database: str, port: int) -> dict[str, str]:
-        """The options of a configuration file."""
-        # Odoo complains of a folder on the path that holds no addon.
-        own = [self.paths.repo] if discover(self.paths.repo, with_tests=True) else []
-        beside = [self.beside.site_packages / "odoo/addons"] if self.beside else []
-        addons = [*own, *beside, *self.source.addons_paths]
-        settings = {
+        config["options"] = {
             "addons_path": ",".join(map(str, addons)),
-            "data_dir": str(self.paths.data),
+            "data_dir": str(self.paths.made("data")),
             "db_name": database,
-            "http_interface": ports.HOST,
+            "http_interface": HOST,
             "http_port": str(port),
             "screenshots": str(self.paths.state / "screenshots"),
         }
-        for option, variable in _DATABASE_OPTIONS.items():
-            if self.postgres.env.get(variable):
-                settings[option] = self.postgres.env[variable]
-        return settings
+        for option in ("host", "port", "user", "password", "sslmode"):
+            if value := self.postgres.env.get(f"PG{option.upper()}"):
+                config["options"][f"db_{option}"] = value
+        folder = self.paths.made("conf")
+        with tempfile.NamedTemporaryFile("w", prefix=f"{name}-", dir=folder) as file:
+            config.write(file)
+            file.flush()
+            yield Path(file.name)
 
     def command(self, *args: str) -> list[str]:
-        """The command line that starts Odoo, wherever the user is.
-
-        ``-P`` keeps a folder named ``odoo`` in the current one out of the way.
-        """
+        """The command line that starts Odoo, even beside a folder named ``odoo``."""
         return [str(self.python.python), "-P", "-m", "odoo", *args]
 
-    def run(
-        self,
-        args: Sequence[str],
-        config: Path,
-        started: Callable[[subprocess.Popen[Any]], None] | None = None,
-    ) -> int:
+    def run(self, args: Sequence[str], config: Path, **options: Any) -> int:
         """Run Odoo in the foreground with the user's own arguments."""
         env = self.environ() | {"ODOO_RC": str(config)}
-        return process.run(self.command(*args), env=env, started=started)
+        return process.run(self.command(*args), env=env, **options)
 
     def run_quietly(self, command: Sequence[str], config: Path, label: str) -> str:
-        """Run a command of Odoo's to its end, its log going to a file.
-
-        :returns: the log
-
-        Warnings and errors are shown; a failure ends the command.
-        """
-        log = self.paths.logs / f"{re.sub(r'[^a-z0-9]+', '-', label.lower())}.log"
-        progress = Progress(label)
+        """Run a command of Odoo's to its end, and return its log. Warnings and errors
+        are shown; a failure ends the command."""
+        name = re.sub(r"[^a-z0-9]+", "-", label.lower())
+        log = self.paths.made("log") / f"{name}.log"
 
         def follow(line: str) -> None:
-            loading = _LOADING.search(line)
-            if loading:
-                progress.update(f"{loading[1]} ({loading[2]} of {loading[3]})")
-            elif _TROUBLE.match(line) and _OPTIONAL_EXTENSION not in line:
+            if _TROUBLE.match(line):
                 print(line, file=sys.stderr, flush=True)
+            elif "Loading module" in line:
+                show(line.partition("Loading module ")[2])
 
-        result = process.capture(
-            command,
-            env=self.environ() | {"ODOO_RC": str(config)},
-            on_line=follow,
-            check=False,
-        )
-        log.write_text(result.stdout)
-        if result.returncode:
-            sys.stderr.writelines(result.stdout.splitlines(keepends=True)[-40:])
-            raise DevError(f"{label}: failed; Odoo's whole log: {log}")
-        progress.done()
+        with progress(label) as show:
+            env = self.environ() | {"ODOO_RC": str(config)}
+            result = process.capture(command, env=env, on_line=follow, check=False)
+            log.write_text(result.stdout)
+            if result.returncode:
+                sys.stderr.writelines(result.stdout.splitlines(keepends=True)[-40:])
+                raise DevError(f"{label}: failed; Odoo's whole log: {log}")
         return result.stdout
 
 
-_DATABASE_OPTIONS = {
-    "db_host": "PGHOST",
-    "db_port": "PGPORT",
-    "db_user": "PGUSER",
-    "db_password": "PGPASSWORD",
-    "db_sslmode": "PGSSLMODE",
-}
+def is_free(port: int) -> bool:
+    """Whether a server could listen on a port."""
+    with contextlib.suppress(OSError):
+        socket.create_server((HOST, port)).close()
+        return True
+    return False
+
+
+def free_port(start: int) -> int:
+    """The first free port from a given one on."""
+    return next(port for port in range(start, 65536) if is_free(port))

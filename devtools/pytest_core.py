@@ -1,12 +1,9 @@
-"""A pytest plugin for Odoo's own tests: gives its racing tours a moment.
-
-Two tours of `test_base_automation` choose a model and open a list at once, which the
-server's answer to the first step changes. Whether they pass is decided by the relative
-speed of browser and server. Nothing that they check is left out.
-"""
+"""A pytest plugin for Odoo's own tests: gives two tours a moment that choose a model
+and open a list at once, which the server's answer to the first step changes. Whether
+they pass is decided by who is faster. Nothing that they check is left out."""
 
 import json
-from functools import wraps
+from unittest.mock import patch
 
 import pytest
 
@@ -29,13 +26,11 @@ def patient_tours(load_registry):
 
     start_tour = HttpCase.start_tour
 
-    @wraps(start_tour)
     def patient(self, url_path, tour_name, step_delay=None, **kwargs):
         if tour_name in _RACING:
             names = {"name": json.dumps(tour_name), "url": json.dumps(url_path)}
             kwargs["code"] = _PAUSE_BEFORE_EACH_STEP % names
         return start_tour(self, url_path, tour_name, step_delay=step_delay, **kwargs)
 
-    HttpCase.start_tour = patient
-    yield
-    HttpCase.start_tour = start_tour
+    with patch.object(HttpCase, "start_tour", patient):
+        yield

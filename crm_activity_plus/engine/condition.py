@@ -243,8 +243,7 @@ class Condition:
     # ------------------------------------------------------------
 
     def _describe(self, error):
-        """:param DomainError error: why a text is no domain
-        :returns: the same in a sentence, with what to write instead"""
+        """:returns: why a text is no domain, and what to write instead"""
         part = error.quoted
         match error.code:
             case "unknown":

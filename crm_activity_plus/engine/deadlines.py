@@ -3,7 +3,6 @@
 
 from datetime import timedelta
 
-from odoo import models
 from odoo.exceptions import ValidationError
 from odoo.tools.misc import format_date
 
@@ -29,19 +28,23 @@ class StepDater:
     :param env: environment to read calendars in
     :param str policy: a plan's deadline policy
     :param calendar: the plan's own ``resource.calendar``, or none
+    :param dict templates: code -> the plan's step, for what is planned; for the step of
+        a run, it is one in memory that says what the plan's said at the launch
     """
 
-    def __init__(self, env, policy, calendar):
+    def __init__(self, env, policy, calendar, templates=None):
         self.env = env
         self.policy = policy
         self.calendar = calendar.sudo()
+        self._templates = templates
         self._days_off = {}
         self._found = {}
 
     def find(self, step, base_date, base, user, company, anywhere=False):
         """Date a step.
 
-        :param step: a step of a plan or of a run, or its values
+        :param step: a step of a plan or of a run, or a
+            :class:`~..tools.proposal.PlannedStep`
         :param date base_date: what its delay counts from
         :param str base: what that date is
         :param user: who will do the step, or none
@@ -54,8 +57,8 @@ class StepDater:
         template = self._get_added_template(step)
         if template:
             return self._ask(template, base_date, base, user, company)
-        direction = "before" if step["delay_from"] == "before_plan_date" else "after"
-        delay = (step["delay_count"], step["delay_unit"], direction)
+        direction = "before" if step.delay_from == "before_plan_date" else "after"
+        delay = (step.delay_count, step.delay_unit, direction)
         who = None if self.policy == "calendar" else (user.id, company.id)
         key = (base_date, delay, base, who)
         if key not in self._found:
@@ -64,7 +67,7 @@ class StepDater:
                 if not anywhere:
                     self._check_range(found.date, base_date, *delay)
             except ValidationError as error:
-                name = step["summary"] or step["code"]
+                name = step.summary or step.code
                 raise ValidationError(
                     self.env._(
                         "“%(step)s”: %(reason)s", step=name, reason=error.args[0]
@@ -76,11 +79,11 @@ class StepDater:
     def _get_added_template(self, step):
         """:returns: the plan's step, where another addon knows what its delay means; or
         none"""
-        if step["delay_from"] in KNOWN_DELAYS and step["delay_unit"] in KNOWN_UNITS:
+        if step.delay_from in KNOWN_DELAYS and step.delay_unit in KNOWN_UNITS:
             return None
-        if isinstance(step, models.BaseModel):
+        if self._templates is None:
             return step._make_template()
-        return step["template"]
+        return self._templates[step.code]
 
     def _ask(self, template, base_date, base, user, company):
         """Date a step by Odoo's own hook; the policy knows the days off."""
@@ -100,17 +103,17 @@ class StepDater:
     def check_steps(self, steps):
         """Look whether the dates that :meth:`find` found anywhere can be reckoned with.
 
-        :param list[dict] steps: with ``date_deadline``
+        :param steps: with their dates
         :raises ValidationError: one of them can't
         """
         for step in steps:
-            if not is_in_range(step["date_deadline"]):
+            if not is_in_range(step.date_deadline):
                 raise ValidationError(
                     self.env._(
                         "“%(step)s” can't be due on %(date)s. Choose a date from "
                         "%(first)s to %(last)s.",
-                        step=step["summary"] or step["code"],
-                        date=step["date_deadline"],
+                        step=step.summary or step.code,
+                        date=step.date_deadline,
                         first=FIRST_DAY,
                         last=LAST_DAY,
                     )

@@ -6,6 +6,7 @@
 from odoo import fields
 from odoo.exceptions import UserError
 
+from ..tools.reasons import Reason
 from ..tools.states import OPEN_RUN_STATES
 
 
@@ -17,7 +18,7 @@ def restart(runs):
     """
     _check_restartable(runs)
     runs._touch_documents()
-    runs._stop("manual", runs.env._("Restarted"))
+    runs._stop("manual", Reason("restarted"))
     launches = runs.env["mail.activity.log"].search(
         [("run_id", "in", runs.ids), ("event", "=", "launched")]
     )

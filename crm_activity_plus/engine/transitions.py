@@ -10,12 +10,14 @@ import psycopg2
 from odoo import fields
 from odoo.exceptions import UserError
 
+from ..tools.reasons import Reason
 from ..tools.savepoint import savepoint
 from ..tools.states import OPEN_RUN_STATES
 from .assignment import StepAssigner
 from .environment import by_engine
 from .locks import take
 from .notifier import post_notes
+from .reasons import get_error_reason, name_of, tell_fresh_reason
 
 _logger = logging.getLogger(__name__)
 
@@ -51,7 +53,7 @@ class Transition:
         """Close those of the steps that are open. Their activities are left alone.
 
         :param str state: ``done``, ``skipped``, ``cancelled`` or ``failed``
-        :param str reason: why
+        :param reason: why: a :class:`~..tools.reasons.Reason`, or what a person typed
         :param values: what else to write on the steps
         """
         lines = lines.with_env(self.env)._filter_open()
@@ -81,7 +83,7 @@ class Transition:
             lines -= self.retry(lines, outcome)
         self.close(lines, state, reason, outcome_id=outcome.id)
         if state == "done" and outcome.effect == "stop":
-            self.stop(lines.run_id, "outcome", outcome.name)
+            self.stop(lines.run_id, "outcome", get_outcome_reason(outcome))
 
     def fail(self, lines, reason, **values):
         """Close steps that can't be done, and tell somebody who can help.
@@ -105,7 +107,7 @@ class Transition:
         for line in again:
             line.write(line._prepare_retry_values(outcome, daters[line.run_id]))
         again._start()
-        again._log(dict.fromkeys(again, "scheduled"), outcome.name)
+        again._log(dict.fromkeys(again, "scheduled"), get_outcome_reason(outcome))
         # What is completed during a pause is tried again after it.
         again.filtered(
             lambda line: line.run_id.state == "paused"
@@ -118,7 +120,8 @@ class Transition:
         lines._fetch_records()
         ready = self._close_unmet(lines)
         daters = ready.run_id._get_daters()
-        assigner = StepAssigner(ready._reserve_turns())
+        rotation = ready._load_turns()
+        assigner = StepAssigner(rotation)
         values_by_line = {}
         for line in ready:
             try:
@@ -126,7 +129,8 @@ class Transition:
                     daters[line.run_id], assigner
                 )
             except UserError as error:
-                self.fail(line, error.args[0])
+                self.fail(line, get_error_reason(error))
+        rotation.take()
         scheduled = lines.browse().concat(*values_by_line)
         # Most of those that were completed together are to have the same values.
         for same in scheduled.grouped(lambda line: repr(values_by_line[line])).values():
@@ -148,7 +152,7 @@ class Transition:
                     reason = line.run_id.plan_id._get_unmet_reason()
                     self.close(line, "skipped", reason)
             except UserError as error:
-                self.fail(line, error.args[0])
+                self.fail(line, get_error_reason(error))
         return ready
 
     # ------------------------------------------------------------
@@ -159,12 +163,13 @@ class Transition:
         """End open runs before they are done, and close what is open of them.
 
         :param str reason: one of the values of ``stop_reason``
-        :param str note: more about why, for people
+        :param note: more about why, for people: a :class:`~..tools.reasons.Reason`, or
+            what a person typed
         """
         runs = runs.with_env(self.env).filtered(lambda r: r.state in OPEN_RUN_STATES)
         if not runs:
             return
-        text = runs._describe_stop(reason, note)
+        why = Reason(reason, {"note": note} if note else {})
         open_lines = runs.line_ids._filter_open()
         activities = open_lines.activity_id
         runs._set_state(
@@ -175,12 +180,13 @@ class Transition:
                 "stop_note": note,
                 "stop_reason": reason,
             },
-            reason=text,
+            reason=why,
         )
         self._ended += runs
-        self.close(open_lines, "cancelled", text)
-        activities._cancel(reason=text)
+        self.close(open_lines, "cancelled", why)
+        activities._cancel(reason=why)
         if reason != "record_deleted":
+            text = tell_fresh_reason(self.env, why)
             post_notes(runs, {run: run._describe_end(text) for run in runs})
 
     def advance(self):
@@ -195,7 +201,7 @@ class Transition:
             self.close(
                 dead,
                 "skipped",
-                self.env._("The outcome before it leads to another step."),
+                Reason("branch_not_taken"),
                 branch_taken=False,
             )
             self.schedule(starting)
@@ -242,3 +248,8 @@ class Transition:
             closed._on_step_closed(closed)
         if ended:
             ended._on_run_ended(ended)
+
+
+def get_outcome_reason(outcome):
+    """:returns: that a step ended with an outcome"""
+    return Reason("outcome_reached", {"outcome": name_of(outcome)})

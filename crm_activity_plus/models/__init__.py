@@ -7,7 +7,13 @@ from . import ledger
 from . import activity
 from . import outcome
 from . import plan
+from . import saving
+from . import graph
+from . import choices
+from . import added
+from . import eligibility
 from . import launch
+from . import background
 from . import run
 from . import scheduling
 from . import steps
@@ -19,4 +25,5 @@ from . import actions
 from . import calendar
 from . import crm
 from . import queue
+from . import my_activities
 from . import client

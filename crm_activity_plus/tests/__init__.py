@@ -3,7 +3,7 @@
 
 from . import test_tools_emails
 from . import test_tools_codes, test_tools_dates, test_tools_graph
-from . import test_tools_domains, test_tools_internal
+from . import test_tools_domains, test_tools_internal, test_tools_proposal
 from . import test_mail_activity_type
 from . import test_mail_activity
 from . import test_mail_activity_hold
@@ -15,6 +15,7 @@ from . import test_mail_activity_plan, test_plan_choices, test_plan_conditions
 from . import test_plan_condition_ways
 from . import test_plan_concurrency, test_plan_whole
 from . import test_access, test_launch_concurrency, test_launch_queries
+from . import test_launch_planner
 from . import test_mail_activity_plan_run
 from . import test_bulk_insert, test_ledger, test_rpc_answers
 from . import test_engine_steps
@@ -24,9 +25,9 @@ from . import test_engine_actions
 from . import test_engine_exits
 from . import test_engine_pause
 from . import test_engine_concurrency, test_engine_crons
-from . import test_engine_guarantees, test_garbage, test_plan_launch_job
+from . import test_engine_guarantees, test_garbage, test_linear, test_plan_launch_job
 from . import test_examples, test_migration
-from . import test_form_codes, test_hoot, test_lifecycle, test_tours
+from . import test_form_codes, test_hoot, test_lifecycle, test_tours, test_upgrade
 from . import test_no_next_step, test_run_timeline, test_run_timeline_tours
 from . import test_launch_dialog, test_launch_dialog_tour, test_partner_activities
 from . import test_tours_activity_my

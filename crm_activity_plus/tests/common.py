@@ -2,22 +2,56 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from datetime import date
+from unittest.mock import patch
 
 from odoo import models
 from odoo.fields import Command
 
-from odoo.addons.mail.tests.common import MailCase, mail_new_test_user
-from odoo.addons.sales_team.tests.common import TestSalesCommon
+from odoo.addons.mail.tests.common import MailCase
 
 from .replay import replay
 
+# Whoever is in it reads notifications in Odoo.
+INBOX = "mail.group_mail_notification_type_inbox"
 
-class CrmActivityPlusCommon(TestSalesCommon, MailCase):
+
+def create_users(env, *people):
+    """Create users as ``mail_new_test_user`` does, but together, and without the to-do
+    that welcomes each: that takes longer than most tests.
+
+    :param people: of each the groups, separated by commas, and values
+    """
+    vals_list = [
+        {
+            "email": f"{values['login']}@test.example.com",
+            "group_ids": [
+                Command.set([env.ref(group.strip()).id for group in groups.split(",")])
+            ],
+            **values,
+        }
+        for groups, values in people
+    ]
+    quietly = {
+        "mail_create_nolog": True,
+        "mail_create_nosubscribe": True,
+        "mail_notrack": True,
+        "no_reset_password": True,
+    }
+    users = env["res.users"].with_context(**quietly)
+    welcome = patch.object(
+        type(users), "_onboard_users_into_project", lambda *args: None, create=True
+    )
+    with welcome:
+        return users.create(vals_list)
+
+
+class CrmActivityPlusCommon(MailCase):
     """People, leads and the plan of the handbook's example.
 
     * ``user_owner``: salesperson of ``lead``, sees own leads only
     * ``user_colleague``: salesperson, sees own leads only
     * ``user_manager``: leads the team, sees all leads of the company
+    * ``user_member``: the team's member, sees all leads of the company
     * ``user_system``: administrator
     * ``user_other_company``: manager in another company
     * ``user_portal``, ``user_public``: nobody's colleagues
@@ -29,6 +63,7 @@ class CrmActivityPlusCommon(TestSalesCommon, MailCase):
     def setUpClass(cls):
         super().setUpClass()
         cls._set_up_users()
+        cls._set_up_team()
         cls.partner = cls.env["res.partner"].create({"name": "Deco Addict"})
         cls.lead = cls._create_lead("Ten desks", partner_id=cls.partner.id)
         cls.type_email = cls.env.ref("mail.mail_activity_data_email")
@@ -47,65 +82,108 @@ class CrmActivityPlusCommon(TestSalesCommon, MailCase):
 
     @classmethod
     def _set_up_users(cls):
-        cls.user_owner = cls._create_user(
-            "Olga Owner", "sales_team.group_sale_salesman"
+        """All of them at once: one by one takes longer than most tests."""
+        cls.company_main = cls.env.company
+        # The default one would be scaled.
+        no_logo = {"name": "Other Company", "logo": False}
+        cls.other_company = cls.env["res.company"].create(no_logo)
+        elsewhere = {
+            "company_id": cls.other_company.id,
+            "company_ids": [Command.set(cls.other_company.ids)],
+        }
+        salesman, all_leads, manager = (
+            f"sales_team.group_sale_{role}"
+            for role in ("salesman", "salesman_all_leads", "manager")
         )
-        cls.user_colleague = cls._create_user(
-            "Carl Colleague", "sales_team.group_sale_salesman"
+        partners, without_zone = "base.group_partner_manager", {"tz": False}
+        (
+            cls.user_manager,
+            cls.user_member,
+            cls.user_owner,
+            cls.user_colleague,
+            cls.user_system,
+            cls.user_portal,
+            cls.user_public,
+            cls.user_other_company,
+        ) = cls._create_users(
+            ("Martin Manager", f"{manager},{partners},{INBOX}", without_zone),
+            ("Mona Member", f"{all_leads},{partners},{INBOX}", without_zone),
+            ("Olga Owner", f"{salesman},{INBOX}", {}),
+            ("Carl Colleague", f"{salesman},{INBOX}", {}),
+            ("Sybil System", f"base.group_system,{manager},{INBOX}", {}),
+            ("Paul Portal", "base.group_portal", {}),
+            ("Petra Public", "base.group_public", {}),
+            ("Otto Other", f"{manager},{INBOX}", elsewhere),
         )
-        cls.user_manager = cls.user_sales_manager
-        cls.user_system = cls._create_user(
-            "Sybil System", "base.group_system,sales_team.group_sale_manager"
+
+    @classmethod
+    def _set_up_team(cls):
+        """The first team of all, led by the manager, with the member and the admin."""
+        cls.env["ir.config_parameter"].set_param("sales_team.membership_multi", False)
+        cls.env["crm.team"].search([]).write({"sequence": 9999})
+        cls.sales_team_1 = cls.env["crm.team"].create(
+            {
+                "name": "Test Sales Team",
+                "sequence": 5,
+                "company_id": False,
+                "user_id": cls.user_manager.id,
+            }
         )
-        cls.user_portal = cls._create_user(
-            "Paul Portal", "base.group_portal", notification_type="email"
-        )
-        cls.user_public = cls._create_user(
-            "Petra Public", "base.group_public", notification_type="email"
-        )
-        cls.other_company = cls.env["res.company"].create({"name": "Other Company"})
-        cls.user_other_company = cls._create_user(
-            "Otto Other",
-            "sales_team.group_sale_manager",
-            company_id=cls.other_company.id,
-            company_ids=[Command.set(cls.other_company.ids)],
+        members = cls.user_member | cls.env.ref("base.user_admin")
+        cls.env["crm.team.member"].create(
+            [
+                {"user_id": user.id, "crm_team_id": cls.sales_team_1.id}
+                for user in members
+            ]
         )
 
     @classmethod
     def _create_user(cls, name, groups, **values):
-        login = name.lower().replace(" ", "_")
-        return mail_new_test_user(
-            cls.env,
-            login=login,
-            name=name,
-            email=f"{login}@test.example.com",
-            groups=groups,
-            **{
-                "company_id": cls.company_main.id,
-                "notification_type": "inbox",
+        return cls._create_users((name, f"{groups},{INBOX}", values))
+
+    @classmethod
+    def _create_users(cls, *people):
+        """:param people: of each the name, the groups, separated by commas, and
+        values"""
+        completed = []
+        for name, groups, values in people:
+            login = name.lower().replace(" ", "_")
+            company_id = values.get("company_id", cls.company_main.id)
+            values = {
+                "login": login,
+                "password": login.ljust(8, "x"),
+                "name": name,
+                "company_id": company_id,
+                "company_ids": [Command.link(company_id)],
                 "tz": "Europe/Brussels",
                 **values,
-            },
-        )
+            }
+            completed.append((groups, values))
+        return create_users(cls.env, *completed)
 
     @classmethod
     def _create_lead(cls, name, **values):
-        return cls.env["crm.lead"].create(
-            {
-                "name": name,
-                "type": "opportunity",
-                "user_id": cls.user_owner.id,
-                "team_id": cls.sales_team_1.id,
-                "company_id": cls.company_main.id,
-                **values,
-            }
-        )
+        return cls.env["crm.lead"].create(cls._prepare_lead(name, **values))
 
     @classmethod
     def _create_leads(cls, count, **values):
-        return cls.env["crm.lead"].union(
-            *(cls._create_lead(f"Lead {number}", **values) for number in range(count))
+        """Nobody is told about them, which takes longer than to create them."""
+        leads = cls.env["crm.lead"].with_context(
+            mail_auto_subscribe_no_notify=True, mail_create_nolog=True
         )
+        vals_list = [cls._prepare_lead(f"Lead {n}", **values) for n in range(count)]
+        return leads.create(vals_list).with_env(cls.env)
+
+    @classmethod
+    def _prepare_lead(cls, name, **values):
+        return {
+            "name": name,
+            "type": "opportunity",
+            "user_id": cls.user_owner.id,
+            "team_id": cls.sales_team_1.id,
+            "company_id": cls.company_main.id,
+            **values,
+        }
 
     @classmethod
     def _create_type(cls, name, **values):

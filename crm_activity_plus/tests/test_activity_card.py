@@ -78,6 +78,61 @@ class TestActivityCard(CardCommon):
         self.assertEqual(card["probability"], "12.50")
         self.assertCountEqual(card["tag_ids"].split(", "), ["Wood", "Steel"])
 
+    def test_values_for_another_reader(self):
+        """Numbers, dates and times are in their language and time zone."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.lead.write(
+            {
+                "date_deadline": date(2026, 3, 31),
+                "date_open": "2026-03-31 22:30:12",
+                "color": -3000,
+                "expected_revenue": -1234567.5,
+                "probability": 12.5,
+            }
+        )
+        names = ("color", "date_deadline", "date_open", "probability")
+        self._set_card(self.type_call, *names, "expected_revenue")
+        activity = self._schedule()
+        for lang, revenue, values in (
+            ("en_US", "-1,234,567.50", ("-3,000", "03/31/2026", "04/01/2026 12:30 AM")),
+            ("fr_FR", "-1 234 567,50", ("-3 000", "31/03/2026", "01/04/2026 00:30")),
+        ):
+            activity = activity.with_context(lang=lang, tz="Europe/Brussels")
+            card = {
+                name: text.replace("\N{NO-BREAK SPACE}", " ")
+                for name, text in self._get_card(activity).items()
+            }
+            self.assertIn(revenue, card.pop("expected_revenue"))
+            probability = "12.50" if lang == "en_US" else "12,50"
+            expected = zip(names, (*values, probability), strict=True)
+            self.assertEqual(card, dict(expected))
+
+    def test_odd_values(self):
+        """Texts that look like markup, long ones, records without a name, what isn't
+        one of a selection any more, and money without a currency."""
+        comment = f"<p>{'Long ' * 100}</p>"
+        tags = [Command.create({"name": f"<T{number}>"}) for number in range(7)]
+        self.lead.write({"name": "<b>&amp; 3  <x>", "tag_ids": tags})
+        self.lead.write({"phone": "1" * 300, "description": comment})
+        self.lead.message_post(body="A message has no name")
+        names = ("name", "tag_ids", "phone", "description", "message_ids", "priority")
+        self._set_card(self.type_call, *names, "expected_revenue")
+        activity = self._schedule()
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE crm_lead SET priority = '9' WHERE id = %s", [self.lead.id]
+        )
+        self.env.invalidate_all()
+        field = self.env["crm.lead"]._fields["expected_revenue"]
+        self.patch(field, "get_currency_field", lambda record: None)
+        card = self._get_card(activity)
+        self.assertEqual(card["name"], "<b>&amp; 3 <x>")
+        self.assertEqual(card["tag_ids"], "<T0>, <T1>, <T2>, <T3>, <T4>, …")
+        self.assertEqual(card["phone"], "1" * 199 + "…")
+        self.assertEqual(len(card["description"]), 200)
+        self.assertEqual(card["priority"], "9")
+        self.assertEqual(card["expected_revenue"], "0.00")
+
     def test_labels_and_links(self):
         self.lead.write({"phone": "+32 2 555", "email_from": "deco@example.com"})
         self._set_card(self.type_call, "phone", "email_from", "name")
@@ -232,6 +287,24 @@ class TestActivityHistory(CardCommon):
         self.assertEqual(history[2]["reason"], "They are on holiday")
         self.assertEqual(history[2]["user"], self.user_owner.name)
         self.assertTrue(fields.Datetime.to_datetime(history[0]["date"]))
+
+    def test_statuses_and_outcome_in_words(self):
+        outcome = self.env["mail.activity.outcome"].create({"name": "H keen"})
+        self.activity.action_start()
+        self.activity.complete(outcome.id)
+        history = self.activity.get_history()
+        self.assertEqual(
+            [(row["old_status"], row["new_status"]) for row in history],
+            [("In Progress", "Done"), ("New", "In Progress"), (False, "New")],
+        )
+        self.assertEqual([row["outcome"] for row in history], ["H keen", False, False])
+        step = self._launch().line_ids[0]
+        step.activity_id.with_user(self.user_owner).complete()
+        rows = self.env["mail.activity"].browse(step.activity_id.id).get_history()
+        self.assertEqual(
+            [(row["old_status"], row["new_status"]) for row in rows],
+            [("Scheduled", "Done"), (False, "Scheduled")],
+        )
 
     def test_changes_in_words(self):
         self.activity.write(

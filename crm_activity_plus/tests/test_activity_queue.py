@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from freezegun import freeze_time
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -126,6 +126,9 @@ class TestActivityQueue(CrmActivityPlusCommon):
         self.assertEqual(facts["Tags"], "Furniture")
         self.assertEqual(facts["Salesperson"], "Olga Owner")
         self.assertIn("They want them in oak.", data["messages"][0]["body"])
+        # The web client shows it in the user's time zone.
+        sent = self.lead.message_ids[0].date
+        self.assertEqual(data["messages"][0]["date"], fields.Datetime.to_string(sent))
 
     def test_other_models(self):
         self.partner.phone = "+32 2 555 02 02"

@@ -15,11 +15,12 @@ from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_cron import IrCron
 
+from ..engine.launcher import Launcher
 from ..models.exits.mail_activity_plan_run import MailActivityPlanRun
-from ..models.plan.mail_activity_plan import MailActivityPlan
 from ..models.steps.mail_activity_plan_run_line import MailActivityPlanRunLine
 from .concurrency import TIMEOUT, ConcurrencyCase
 
+ENGINE = "odoo.addons.crm_activity_plus.engine"
 MODELS = "odoo.addons.crm_activity_plus.models"
 DONE_BODY = "The step did itself"
 
@@ -256,11 +257,9 @@ class TestLaunchJobConcurrency(EngineConcurrencyCase):
 
     def setUp(self):
         super().setUp()
+        self.startPatcher(patch(f"{ENGINE}.launcher.LAUNCH_BATCH_SIZE", 2))
         self.startPatcher(
-            patch(f"{MODELS}.plan.mail_activity_plan.LAUNCH_BATCH_SIZE", 2)
-        )
-        self.startPatcher(
-            patch(f"{MODELS}.launch.mail_activity_plan_launch.BATCH_SIZE", 1)
+            patch(f"{MODELS}.background.mail_activity_plan_launch.BATCH_SIZE", 1)
         )
         with self._transaction() as env:
             self.plan_name = env["mail.activity.plan"].browse(self.plan_id).name
@@ -313,20 +312,20 @@ class TestLaunchJobConcurrency(EngineConcurrencyCase):
     def test_killed_in_a_batch_that_is_too_large(self):
         """The next try is a smaller one, however often it takes."""
         self.startPatcher(
-            patch(f"{MODELS}.launch.mail_activity_plan_launch.BATCH_SIZE", 3)
+            patch(f"{MODELS}.background.mail_activity_plan_launch.BATCH_SIZE", 3)
         )
         sizes = []
-        launch_now = MailActivityPlan._launch_now
+        launch_now = Launcher.launch_now
 
-        def patched(plan, res_ids, *args, **kwargs):
-            sizes.append(len(res_ids))
-            if len(res_ids) > 1:
+        def patched(launcher, request):
+            sizes.append(len(request.res_ids))
+            if len(request.res_ids) > 1:
                 raise Killed
-            return launch_now(plan, res_ids, *args, **kwargs)
+            return launch_now(launcher, request)
 
         with (
-            patch(f"{MODELS}.launch.mail_activity_plan_launch.FIRST_BATCH_SIZE", 3),
-            patch.object(MailActivityPlan, "_launch_now", patched),
+            patch(f"{MODELS}.background.mail_activity_plan_launch.FIRST_BATCH_SIZE", 3),
+            patch.object(Launcher, "launch_now", patched),
         ):
             with self.assertRaises(Killed), self._transaction() as env:
                 self._run_launches(env)

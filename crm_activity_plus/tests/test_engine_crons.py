@@ -17,6 +17,7 @@ from ..models.run.mail_activity_plan_run import MailActivityPlanRun
 from ..models.steps.mail_activity_plan_run_line import MailActivityPlanRunLine
 from .common import CrmActivityPlusCommon
 
+ENGINE = "odoo.addons.crm_activity_plus.engine"
 MODELS = "odoo.addons.crm_activity_plus.models"
 ENGINE = "odoo.addons.crm_activity_plus.engine"
 
@@ -370,7 +371,7 @@ class TestCronsWithoutTime(EngineCronsCase):
         self.assertEqual(self.leads.mapped("referred"), ["Two"] * 3)
 
     def _enqueue(self, leads):
-        with patch(f"{MODELS}.plan.mail_activity_plan.LAUNCH_BATCH_SIZE", 1):
+        with patch(f"{ENGINE}.launcher.LAUNCH_BATCH_SIZE", 1):
             result = self.short_plan.with_user(self.user_owner).launch(leads.ids)
         return self.env["mail.activity.plan.launch"].browse(result["launch_id"])
 
@@ -378,7 +379,9 @@ class TestCronsWithoutTime(EngineCronsCase):
         leads = self._create_leads(9)
         launch = self._enqueue(leads)
         counts = []
-        with patch(f"{MODELS}.launch.mail_activity_plan_launch.FIRST_BATCH_SIZE", 2):
+        with patch(
+            f"{MODELS}.background.mail_activity_plan_launch.FIRST_BATCH_SIZE", 2
+        ):
             self._count_calls(
                 "ir_cron_launch_plans",
                 lambda: counts.append(launch.processed_count) or launch.state == "done",
@@ -405,7 +408,7 @@ class TestCronsWithoutTime(EngineCronsCase):
 
         with (
             patch.object(MailActivityPlanRun, "_post_launch_notes", patched),
-            patch(f"{MODELS}.launch.mail_activity_plan_launch.FIRST_BATCH_SIZE", 4),
+            patch(f"{MODELS}.background.mail_activity_plan_launch.FIRST_BATCH_SIZE", 4),
         ):
             self._count_calls(
                 "ir_cron_launch_plans",
@@ -426,7 +429,9 @@ class TestCronsWithoutTime(EngineCronsCase):
     def test_launches_that_wait_for_others(self):
         """They were not tried, and begin as usual."""
         first, waiting = self._enqueue(self._create_leads(9)), self._enqueue(self.leads)
-        with patch(f"{MODELS}.launch.mail_activity_plan_launch.FIRST_BATCH_SIZE", 1):
+        with patch(
+            f"{MODELS}.background.mail_activity_plan_launch.FIRST_BATCH_SIZE", 1
+        ):
             for _call in range(9):
                 self._call_once("ir_cron_launch_plans")
                 self.assertFalse(waiting.try_count)

@@ -155,7 +155,7 @@ class TestEnginePause(CrmActivityPlusCommon, CronMixinCase):
         self.assertEqual(
             run.line_ids.mapped("state"), ["scheduled", "skipped", "scheduled"]
         )
-        self.assertEqual(run.line_ids[1].reason, "Left out at the launch.")
+        self.assertEqual(run.line_ids[1].reason, "Skipped at launch.")
         self.assertLedgerTellsState(run)
 
     def test_many_cost_as_few(self):
@@ -191,7 +191,7 @@ class TestEnginePause(CrmActivityPlusCommon, CronMixinCase):
         runs.action_stop()
         runs += self._launch()
         runs[1].action_stop()
-        with self.assertRaisesRegex(UserError, "under way"):
+        with self.assertRaisesRegex(UserError, "already running"):
             runs.action_restart()
         self.assertEqual(set(runs.mapped("state")), {"stopped"})
 
@@ -199,7 +199,7 @@ class TestEnginePause(CrmActivityPlusCommon, CronMixinCase):
         run = self._launch()
         run.action_stop()
         self._launch()
-        with self.assertRaisesRegex(UserError, "under way"):
+        with self.assertRaisesRegex(UserError, "already running"):
             run.action_restart()
         self.assertEqual(run.state, "stopped")
 

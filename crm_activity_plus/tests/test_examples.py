@@ -144,8 +144,8 @@ class TestLaunchPlanScript(HttpCase):
         self._check_launch("json2", "-", stdin=f"{self.key}\n")
 
     def test_in_the_background(self):
-        plan_module = "odoo.addons.crm_activity_plus.models.plan.mail_activity_plan"
-        with patch(f"{plan_module}.LAUNCH_BATCH_SIZE", 1):
+        launcher = "odoo.addons.crm_activity_plus.engine.launcher"
+        with patch(f"{launcher}.LAUNCH_BATCH_SIZE", 1):
             for api in ("xmlrpc", "json2"):
                 with self.subTest(api=api):
                     result = self._run(api, self.key, "from_outside", self.leads.ids)

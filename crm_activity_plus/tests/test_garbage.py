@@ -4,16 +4,19 @@
 import inspect
 import json
 from contextlib import contextmanager
+from datetime import date
 
 import psycopg2
 
 from odoo.exceptions import UserError
 from odoo.models import MAGIC_COLUMNS, BaseModel
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..engine.request import LaunchRequest
 from .common import CrmActivityPlusCommon
 from .garbage import DOMAINS, GARBAGE
+from .rpc_common import RpcCase
 
 ADDON = "odoo.addons.crm_activity_plus."
 
@@ -69,7 +72,8 @@ class GarbageCase(CrmActivityPlusCommon):
             self.plan,
             self.plan.template_ids[0],
             launches._enqueue(
-                self.plan, self.other.ids, "2026-03-10", self.user_owner, None
+                self.plan,
+                LaunchRequest((self.other.id,), date(2026, 3, 10), self.user_owner.id),
             ),
             self.run_,
             self.run_.line_ids[0],
@@ -122,14 +126,13 @@ class GarbageCase(CrmActivityPlusCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestGarbageArguments(HttpCase, GarbageCase):
+class TestGarbageArguments(RpcCase, GarbageCase):
     """Whatever a program sends to a method, it gets an answer or a sentence."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        keys = cls.env["res.users.apikeys"].with_user(cls.user_system).sudo()
-        cls.key = keys._generate(None, "Test", None)
+        cls.key = cls._create_key(cls.user_system)
 
     def setUp(self):
         super().setUp()

@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.fields import Command, Date
 from odoo.tests import tagged
 
+from ..engine.request import LaunchRequest
 from .common import CrmActivityPlusCommon
 
 
@@ -367,10 +368,11 @@ class TestLeavingUser(HandOverCommon):
     def test_launched_in_the_background_before(self):
         launch = self.env["mail.activity.plan.launch"]._enqueue(
             self.plan.with_user(self.user_colleague).sudo(),
-            self.lead.ids,
-            Date.to_date("2026-03-10"),
-            self.user_colleague,
-            None,
+            LaunchRequest(
+                tuple(self.lead.ids),
+                Date.to_date("2026-03-10"),
+                self.user_colleague.id,
+            ),
         )
         self.assertEqual(launch.responsible_id, self.user_colleague)
         self.user_colleague.unlink()

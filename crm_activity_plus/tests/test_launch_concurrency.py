@@ -32,7 +32,7 @@ class TestLaunchConcurrency(ConcurrencyCase):
         self.assertEqual(sorted(len(result["run_ids"]) for result in results), [0, 1])
         [loser] = [result for result in results if not result["run_ids"]]
         self.assertEqual(loser["skipped"][0]["res_id"], self.lead_ids[0])
-        self.assertIn("already under way", loser["skipped"][0]["reason"])
+        self.assertIn("already running", loser["skipped"][0]["reason"])
         with self._transaction() as env:
             self.assertEqual(
                 self._count(env), {"runs": 1, "activities": 1, "launched": 1}

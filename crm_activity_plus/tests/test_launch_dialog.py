@@ -103,7 +103,7 @@ class TestLaunchDialog(CrmActivityPlusCommon):
         self.assertEqual(preview["record_count"], 3)
         self.assertEqual(preview["skipped_count"], 2)
         running, launched, gone = preview["records"]
-        self.assertIn("already under way", running["skip_reason"])
+        self.assertIn("already running", running["skip_reason"])
         self.assertEqual(running["display_name"], leads[0].name)
         self.assertFalse(launched["skip_reason"])
         self.assertEqual(len(launched["steps"]), 5)
@@ -418,10 +418,10 @@ class TestLaunchDialog(CrmActivityPlusCommon):
         self.assertShown(name, popup.error)
         self._launch()
         popup = self._open_on()
-        self.assertIn("already under way", popup.error)
+        self.assertIn("already running", popup.error)
         self.assertShown(name, popup.error)
         popup = self._open_on(self.lead + self._create_lead("Other"))
-        self.assertIn("already under way", popup.warning)
+        self.assertIn("already running", popup.warning)
         self.assertShown(name, popup.warning)
         self.first.write(
             {"responsible_type": "other", "responsible_id": self.user_colleague.id}
@@ -445,9 +445,9 @@ class TestLaunchDialog(CrmActivityPlusCommon):
         popup = self._open_on(leads).save()
         self._leave_out(popup, leads)
         self.assertTrue(popup.has_error)
-        self.assertIn("All records are left out", popup.error)
+        self.assertIn("All records are skipped", popup.error)
         self.assertEqual(popup.launch_count, 0)
-        with self.assertRaisesRegex(UserError, "All records are left out"):
+        with self.assertRaisesRegex(UserError, "All records are skipped"):
             popup.action_schedule_plan()
         self._leave_out(popup, leads[0])
         self.assertFalse(popup.has_error)

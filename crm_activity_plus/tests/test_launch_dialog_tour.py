@@ -71,7 +71,7 @@ class TestLaunchDialogTour(TourCase):
         self.assertEqual(offer.date_explanation["base"], "chosen_at_launch")
         self.assertEqual(call.date_deadline, date(self.year, 4, 6))
         self.assertEqual(call.user_id, self.manager)
-        self.assertEqual(invitation.reason, "Left out at the launch.")
+        self.assertEqual(invitation.reason, "Skipped at launch.")
 
     def test_several_records(self):
         leads = self._create_leads("Dialog A", "Dialog B", "Dialog C")

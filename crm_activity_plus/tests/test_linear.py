@@ -1,6 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from datetime import date
 from time import process_time
 from unittest.mock import patch
 
@@ -8,6 +9,8 @@ from odoo import sql_db
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..engine.planner import Planner
+from ..engine.request import LaunchRequest
 from .common import CrmActivityPlusCommon
 
 # Of a program that asks for ever so much.
@@ -90,7 +93,8 @@ class TestLinear(CrmActivityPlusCommon):
     def test_what_is_skipped_is_written_once(self):
         """However much a launch has skipped already."""
         launch = self.env["mail.activity.plan.launch"]._enqueue(
-            self.plan, self.missing, "2026-03-10", self.user_owner, None
+            self.plan,
+            LaunchRequest(tuple(self.missing), date(2026, 3, 10), self.user_owner.id),
         )
         row = {"res_id": 1, "reason": "x" * 100}
         counts = [
@@ -100,6 +104,10 @@ class TestLinear(CrmActivityPlusCommon):
         self.assertEqual(launch.skipped_count, 2500)
         launch.unlink()
         self.assertFalse(self.env["mail.activity.plan.launch.skip"].search([]))
+
+    def _propose(self, res_ids, **kwargs):
+        planner = Planner(self.own_plan)
+        return planner.propose(planner.reader.parse(res_ids, **kwargs))
 
     def test_each_user_who_is_chosen(self):
         """They are read together, whatever record they were chosen for."""
@@ -120,7 +128,7 @@ class TestLinear(CrmActivityPlusCommon):
                 for number, lead in enumerate(leads)
             }
             queries, _seconds, proposals = self._count(
-                lambda leads=leads, overrides=overrides: self.own_plan._propose(
+                lambda leads=leads, overrides=overrides: self._propose(
                     leads.ids, overrides=overrides
                 )
             )

@@ -535,7 +535,7 @@ class TestPlanPreview(PlanCommon):
     def test_preview_says_what_is_skipped_and_why(self):
         self._launch()
         [record] = self._preview()["records"]
-        self.assertIn("already under way", record["skip_reason"])
+        self.assertIn("already running", record["skip_reason"])
         self.assertEqual(record["lines"], [])
 
     def test_preview_doesnt_name_records_that_may_not_be_read(self):
@@ -679,19 +679,19 @@ class TestPlanTwice(PlanCommon):
         with self.assertNothingWritten():
             result = self.plan.with_user(self.user_owner).launch(self.lead.ids)
         self.assertEqual(result["run_ids"], [])
-        self.assertSkipped(result, self.lead, "already under way")
+        self.assertSkipped(result, self.lead, "already running")
 
     def test_another_date_is_still_the_same_plan(self):
         self._launch()
         result = self.plan.launch(self.lead.ids, plan_date="2026-06-01")
-        self.assertSkipped(result, self.lead, "already under way")
+        self.assertSkipped(result, self.lead, "already running")
 
     def test_the_others_are_launched(self):
         self._launch()
         leads = self.lead + self._create_leads(2)
         result = self.plan.with_user(self.user_owner).launch(leads.ids)
         self.assertEqual(len(result["run_ids"]), 2)
-        self.assertSkipped(result, self.lead, "already under way")
+        self.assertSkipped(result, self.lead, "already running")
 
     def test_another_plan_can_be_launched_beside(self):
         other = self._create_plan("Other", self._step(self.type_call, "Call"))
@@ -719,7 +719,7 @@ class TestPlanTwice(PlanCommon):
         self._launch()
         with self.assertNothingWritten():
             result = self.plan.with_user(self.user_owner).launch(self.lead.ids)
-        self.assertSkipped(result, self.lead, "same date and responsible")
+        self.assertSkipped(result, self.lead, "same date and assigned user")
 
 
 @tagged("crm_activity_plus")
@@ -945,7 +945,7 @@ class TestSchedulePopup(PlanCommon):
         popup = self._open(self.lead)
         popup.plan_id = self.plan
         self.assertTrue(popup.has_error)
-        self.assertIn("already under way", popup.error)
+        self.assertIn("already running", popup.error)
 
     def test_skipped_records_are_told_before_and_after_the_launch(self):
         self._launch()
@@ -953,9 +953,9 @@ class TestSchedulePopup(PlanCommon):
         popup = self._open(self.lead + others)
         popup.plan_id = self.plan
         self.assertTrue(popup.has_warning)
-        self.assertIn("already under way", popup.warning)
+        self.assertIn("already running", popup.warning)
         action = popup.save().action_schedule_plan()
         self.assertEqual(action["tag"], "display_notification")
-        self.assertIn("already under way", action["params"]["message"])
+        self.assertIn("already running", action["params"]["message"])
         launched = action["params"]["next"]["domain"]
         self.assertEqual(self.env["crm.lead"].search(launched), others.sorted())

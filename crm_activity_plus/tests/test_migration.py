@@ -10,6 +10,7 @@ from odoo.tools import SQL, file_path
 from .common import CrmActivityPlusCommon
 
 SCRIPT = "crm_activity_plus/migrations/19.0.1.1.0/post-migration.py"
+REASONS_SCRIPT = "crm_activity_plus/migrations/19.0.1.2.0/pre-reasons.py"
 
 
 @tagged("crm_activity_plus", "post_install", "-at_install")
@@ -158,3 +159,44 @@ class TestMigrationOfConditions(CrmActivityPlusCommon):
             self.assertEqual(template.chosen_by_id, user)
         for line in lines:
             self.assertEqual(line.chosen_by_id, line.template_id.chosen_by_id)
+
+
+@tagged("crm_activity_plus", "post_install", "-at_install")
+class TestMigrationOfReasons(CrmActivityPlusCommon):
+    """To 19.0.1.2.0: sentences that were written stay what they are."""
+
+    # Table, what the column was called, and what it is called by now.
+    COLUMNS = (
+        ("mail_activity_log", "reason", "reason_text"),
+        ("mail_activity_plan_run_line", "reason", "reason_text"),
+        ("mail_activity_plan_run", "stop_note", "stop_note_text"),
+    )
+
+    def _rename(self, table, old, new):
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "ALTER TABLE %s RENAME COLUMN %s TO %s",
+                *map(SQL.identifier, (table, old, new)),
+            )
+        )
+
+    def _migrate(self):
+        runpy.run_path(file_path(REASONS_SCRIPT))["migrate"](self.env.cr, "19.0.1.1.0")
+        self.env.invalidate_all()
+
+    def test_sentences_stay(self):
+        run = self._launch()
+        run.line_ids[0].action_skip("Nicht nötig")
+        run.action_stop(note="Umgezogen")
+        rows = self._get_logs([("run_id", "=", run.id)])
+        [skipped] = rows.filtered(lambda row: row.event == "skipped")
+        self.assertEqual(skipped.reason_text, "Nicht nötig")
+        for table, old, new in self.COLUMNS:
+            self._rename(table, new, old)
+        for _twice in range(2):
+            self._migrate()
+            self.assertEqual(run.line_ids[0].reason, "Nicht nötig")
+            self.assertEqual(run.stop_note, "Umgezogen")
+            self.assertEqual(skipped.reason, "Nicht nötig")
+            self.assertEqual(rows.search([("reason", "=", "Nicht nötig")]), skipped)

@@ -14,13 +14,15 @@ from odoo.tools import mute_logger
 from odoo.addons.base.models.ir_cron import IrCron
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
-from ..models.launch.mail_activity_plan_launch import MailActivityPlanLaunch
+from ..engine.launcher import Launcher
+from ..engine.planner import Planner
+from ..models.background.mail_activity_plan_launch import MailActivityPlanLaunch
 from ..models.run.mail_activity_plan_run import MailActivityPlanRun
-from ..tools.internal import Internal
 from .common import CrmActivityPlusCommon
 
+ENGINE = "odoo.addons.crm_activity_plus.engine"
 MODELS = "odoo.addons.crm_activity_plus.models"
-LAUNCH_LOGGER = f"{MODELS}.launch.mail_activity_plan_launch"
+LAUNCH_LOGGER = f"{MODELS}.background.mail_activity_plan_launch"
 
 
 @tagged("crm_activity_plus", "post_install", "-at_install")
@@ -39,9 +41,7 @@ class TestPlanLaunchJob(CrmActivityPlusCommon, CronMixinCase):
 
     def setUp(self):
         super().setUp()
-        self.startPatcher(
-            patch(f"{MODELS}.plan.mail_activity_plan.LAUNCH_BATCH_SIZE", 3)
-        )
+        self.startPatcher(patch(f"{ENGINE}.launcher.LAUNCH_BATCH_SIZE", 3))
         self.startPatcher(patch(f"{LAUNCH_LOGGER}.BATCH_SIZE", 2))
 
     def _enqueue(self, leads=None, user=None, **kwargs):
@@ -114,8 +114,9 @@ class TestPlanLaunchJob(CrmActivityPlusCommon, CronMixinCase):
         self.short_plan.allow_parallel = True
         plan = self.short_plan.with_user(self.user_owner)
         for request in ("popup/1", "popup/2", "popup/2"):
-            plan.with_context(plan_launch_request=Internal(request)).launch(
-                self.leads.ids
+            planner = Planner(plan)
+            Launcher(planner).launch(
+                planner.reader.parse(self.leads.ids, origin=request)
             )
         self._run_cron()
         self.assertEqual(
@@ -191,13 +192,13 @@ class TestPlanLaunchJob(CrmActivityPlusCommon, CronMixinCase):
         deleted.unlink()
         self._run_cron()
         self.assertCounts(launch, 6, 4, 2)
-        self.assertIn("already under way", launch.skipped_reasons)
+        self.assertIn("already running", launch.skipped_reasons)
         self.assertEqual(
             [row["res_id"] for row in launch.skipped], [self.leads[0].id, deleted.id]
         )
         message = self._get_messages(self.user_owner)
         self.assertIn("4", message.subject)
-        for text in ("6 records", "2 records were skipped", "already under way"):
+        for text in ("6 records", "2 records were skipped", "already running"):
             self.assertIn(text, " ".join(message.body.split()))
         self.assertIn(f"the id {deleted.id}", message.body)
 

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
+from ..engine.request import RequestReader
 from .common import CrmActivityPlusCommon
 
 
@@ -140,7 +141,7 @@ class TestPlanSavedAsAWhole(CrmActivityPlusCommon):
             *("template_ids/activity_type_id", "template_ids/delay_from"),
             *("template_ids/after_codes", "template_ids/after_outcome_ids"),
         ]
-        plan_date, done = "After Plan Date", "After Previous Step Is Done"
+        plan_date, done = "After Plan Date", "After Previous Step"
         rows = [
             ["File", "crm.lead", "Call", "call", "Call", plan_date, "", ""],
             ["", "", "Join", "", "To-Do", done, "offer,bye", ""],
@@ -166,7 +167,7 @@ class TestPlanSavedAsAWhole(CrmActivityPlusCommon):
         """Each row is a step; they name each other by external ids or by codes."""
         plan = self.plans.create({"name": "Empty", "res_model": "crm.lead"})
         names = ["id", "plan_id/.id", "summary", "activity_type_id", "delay_from"]
-        done, name = "After Previous Step Is Done", "To-Do"
+        done, name = "After Previous Step", "To-Do"
         rows = [
             ["s.one", str(plan.id), "One", name, "After Plan Date", "", ""],
             ["s.two", str(plan.id), "Two", name, done, "s.one", ""],
@@ -471,9 +472,8 @@ class TestPlanSavedAsAWhole(CrmActivityPlusCommon):
         plan.copy({"res_model": "res.partner"})
 
     def test_plan_that_is_about_to_be_launched(self):
-        launch = self.env["mail.activity.plan.launch"]._enqueue(
-            self.plan, self.lead.ids, "2026-03-10", self.user_owner, None
-        )
+        request = RequestReader(self.plan, ()).parse(self.lead.ids)
+        launch = self.env["mail.activity.plan.launch"]._enqueue(self.plan, request)
         with self.assertRaisesRegex(UserError, "stays a plan for the same"):
             self.plan.res_model = "res.partner"
         launch.action_cancel()

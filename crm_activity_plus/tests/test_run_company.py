@@ -14,9 +14,10 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..engine.request import LaunchRequest
 from .test_run_follow import RunFollowCase
 
-MODELS = "odoo.addons.crm_activity_plus.models"
+ENGINE = "odoo.addons.crm_activity_plus.engine"
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
@@ -264,9 +265,7 @@ class TestLaunchCompany(RunCompanyCase):
 
     def setUp(self):
         super().setUp()
-        self.startPatcher(
-            patch(f"{MODELS}.plan.mail_activity_plan.LAUNCH_BATCH_SIZE", 2)
-        )
+        self.startPatcher(patch(f"{ENGINE}.launcher.LAUNCH_BATCH_SIZE", 2))
         self.leads = self._create_leads(2) + self._create_lead(
             "Secret plan", user_id=False
         )
@@ -411,7 +410,9 @@ class TestRunCompanyMigration(RunCompanyCase):
         rows = [{"res_id": 2**30, "reason": "Gone"}, {"res_id": 7, "reason": "Won"}]
         launches = self.env["mail.activity.plan.launch"]
         launch, other = (
-            launches._enqueue(self.plan, [1], "2026-03-10", self.user_owner, None)
+            launches._enqueue(
+                self.plan, LaunchRequest((1,), date(2026, 3, 10), self.user_owner.id)
+            )
             for _number in range(2)
         )
         self.env.flush_all()

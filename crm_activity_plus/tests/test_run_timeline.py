@@ -160,7 +160,7 @@ class TestRunTimeline(CrmActivityPlusCommon):
         run.with_user(self.user_manager).action_stop(note="They moved away")
         [values] = self._get_timeline(run)
         self.assertEqual(values["state"], "stopped")
-        self.assertEqual(values["stop_reason"], "Stopped by hand")
+        self.assertEqual(values["stop_reason"], "Stopped manually")
         self.assertEqual(values["stop_note"], "They moved away")
         self.assertEqual(values["changed_by"]["id"], self.user_manager.id)
         self.assertEqual(values["actions"], ["restart"])

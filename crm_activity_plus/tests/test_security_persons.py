@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
+from ..engine.request import RequestReader
 from .common import CrmActivityPlusCommon
 
 
@@ -79,7 +80,8 @@ class TestSecurityPersons(CrmActivityPlusCommon):
         )
         self.assertFalse(launch._get_responsible_id())
         plan = launch._get_plan()
-        self.assertFalse(plan._read_responsible(launch._get_responsible_id()))
+        reader = RequestReader(plan, ())
+        self.assertFalse(reader.read_responsible(launch._get_responsible_id()))
 
     def test_website_visitor_through_an_automation_rule(self):
         action = self.env["ir.actions.server"].create(

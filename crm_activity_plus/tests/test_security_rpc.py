@@ -3,15 +3,16 @@
 
 import json
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import CrmActivityPlusCommon
+from .rpc_common import RpcCase
 from .test_security_context import DEFAULTS, FLAGS
 
 
 @tagged("crm_activity_plus", "post_install", "-at_install")
-class TestSecurityRpc(CrmActivityPlusCommon, HttpCase):
+class TestSecurityRpc(RpcCase, CrmActivityPlusCommon):
     """The same as a program outside of Odoo would try it."""
 
     @classmethod
@@ -25,11 +26,6 @@ class TestSecurityRpc(CrmActivityPlusCommon, HttpCase):
         steps = cls.plan.template_ids
         steps[1].after_ids = steps[0]
         cls.plan.write({"exit_on_meeting": True, "exit_on_won": False})
-
-    @classmethod
-    def _create_key(cls, user):
-        keys = cls.env["res.users.apikeys"].with_user(user).sudo()
-        return keys._generate(None, "Test", None)
 
     def _post(self, model, method, **kwargs):
         """:returns: status and answer of a call"""

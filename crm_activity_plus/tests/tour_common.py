@@ -3,11 +3,12 @@
 
 import logging
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from odoo.fields import Command
-from odoo.tests import HttpCase
+from odoo.tests import HttpCase, common
 
-from odoo.addons.mail.tests.common import mail_new_test_user
+from .common import INBOX, create_users
 
 
 class _Warnings(logging.Handler):
@@ -21,31 +22,82 @@ class _Warnings(logging.Handler):
         self.messages.append(record.getMessage())
 
 
+class _Browser(common.ChromeBrowser):
+    """A browser for several tours. Starting one, and having it read the web client's
+    scripts for the first time, takes longer than most tours."""
+
+    has_quit = False
+
+    def begin(self, test_case, success_signal):
+        """Be as new, for the next tour."""
+        self.test_case = test_case
+        self.success_signal = success_signal
+        self._logger = test_case._logger
+        self._result = common.Future()
+        self.error_checker = None
+
+    def stop(self):
+        """Leave nothing of a tour but the files that were read. What failed isn't used
+        again."""
+        result = getattr(self, "_result", None)
+        if not result or not result.done() or result.exception() or self.had_failure:
+            return self.quit()
+        self._websocket_request("Page.stopLoading")
+        self.navigate_to("about:blank", wait_stop=True)
+        origin = self.test_case.base_url()
+        self._websocket_request(
+            "Storage.clearDataForOrigin",
+            params={"origin": origin, "storageTypes": "all"},
+        )
+        self._websocket_request("Network.clearBrowserCookies")
+        self._frames.clear()
+
+    def quit(self):
+        if not self.has_quit:
+            self.has_quit = True
+            super().stop()
+
+
 class TourCase(HttpCase):
     """People, leads and plans for tours, and a browser whose warnings count."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.admin = cls._create_user(
-            "tour_admin", "base.group_system,sales_team.group_sale_manager"
-        )
-        cls.manager = cls._create_user("tour_manager", "sales_team.group_sale_manager")
-        cls.salesperson = cls._create_user(
-            "tour_salesperson", "sales_team.group_sale_salesman"
+        cls._kept_browser = None
+        people = {
+            "tour_admin": "base.group_system,sales_team.group_sale_manager",
+            "tour_manager": "sales_team.group_sale_manager",
+            "tour_salesperson": "sales_team.group_sale_salesman",
+        }
+        cls.admin, cls.manager, cls.salesperson = create_users(
+            cls.env,
+            *(
+                (f"{groups},{INBOX}", cls._name(login))
+                for login, groups in people.items()
+            ),
         )
 
     @classmethod
-    def _create_user(cls, login, groups):
-        return mail_new_test_user(
-            cls.env,
-            login=login,
-            password=login,
-            name=login.replace("_", " ").title(),
-            groups=groups,
-            lang="en_US",
-            tz="UTC",
-        )
+    def _name(cls, login):
+        """:returns: values of a user"""
+        name = login.replace("_", " ").title()
+        values = {"login": login, "password": login, "name": name}
+        return {**values, "lang": "en_US", "tz": "UTC"}
+
+    def _open_browser(self, _test_case, success_signal, **options):
+        """:returns: the browser of the tests of this class"""
+        cls = type(self)
+        if cls._kept_browser and not cls._kept_browser.has_quit:
+            cls._kept_browser.begin(self, success_signal)
+        else:
+            cls._kept_browser = _Browser(self, success_signal, **options)
+            cls.addClassCleanup(cls._kept_browser.quit)
+        return cls._kept_browser
+
+    def browser_js(self, *args, **kwargs):
+        with patch.object(common, "ChromeBrowser", self._open_browser):
+            return super().browser_js(*args, **kwargs)
 
     @classmethod
     def _create_leads(cls, *names):

@@ -28,6 +28,8 @@ MAX_PERIODS = 20
 # So much of what a date was before is kept beside how it was found at first.
 KEPT_CHANGES = 3
 
+# The last two count plain days, and move from a day off to the next working day, or
+# back to the last one.
 POLICIES = ("calendar", "working_days", "shift_forward", "shift_backward")
 
 
@@ -65,56 +67,54 @@ def find_deadline(
 ):
     """Find a deadline and say how.
 
-    Unlike ``resource.calendar.plan_days`` of Odoo, the base date itself is never
-    counted: one working day after a Friday is the Monday.
+    Unlike in ``resource.calendar.plan_days`` of Odoo, the base date is never counted:
+    one working day after a Friday is the Monday.
 
-    :param date base_date: where to count from
-    :param int count: how many units
-    :param str unit: ``days``, ``weeks`` or ``months``
+    :param int count: how many ``unit``: ``days``, ``weeks`` or ``months``
     :param str direction: ``after`` or ``before`` the base date
-    :param str policy: ``calendar``: plain days; ``working_days``: days count only
-        working days, weeks and months end on one; ``shift_forward`` and
-        ``shift_backward``: plain days, then on to the next or the previous working day
-    :param why_off: called with a date, gives the reason why nobody works on that day,
-        or None for a working day; without it every day is one
+    :param str policy: one of ``POLICIES``
+    :param why_off: called with a date, says why nobody works on it, or None for a
+        working day; without it every day is one
     :param str base: what the base date is, for the explanation
-    :returns: the deadline and its explanation
     :rtype: Deadline
     :raises DeadlineError: the date can't be expressed, or there is no working day
     """
     if policy not in POLICIES:
         raise ValueError(f"Unknown deadline policy {policy!r}")
     sign = -1 if direction == "before" else 1
+    try:
+        day, skipped = _find_day(base_date, count, unit, sign, policy, why_off)
+    except DeadlineError:
+        raise
+    except (OverflowError, ValueError) as error:
+        text = f"{count} {unit} {direction} {base_date} is no date"
+        raise DeadlineError(text) from error
+    explanation = {
+        "base": base,
+        "base_date": base_date.isoformat(),
+        "count": count,
+        "unit": unit,
+        "direction": direction,
+        "policy": policy,
+        "counted": abs(count) if policy == "working_days" else 0,
+        **describe_days_off(skipped),
+        "date": day.isoformat(),
+    }
+    return Deadline(day, explanation)
+
+
+def _find_day(base_date, count, unit, sign, policy, why_off):
+    """:returns: the day, and the days that didn't count with the reasons"""
     why_off = why_off or (lambda day: None)
     skipped = []
-    try:
-        if policy == "working_days" and unit == "days":
-            day = _count_working_days(base_date, sign * count, sign, why_off, skipped)
-        else:
-            day = base_date + relativedelta(**{unit: sign * count})
-            if policy != "calendar":
-                shift = {"shift_forward": 1, "shift_backward": -1}.get(policy, sign)
-                day = _leave_days_off(day, shift, why_off, skipped)
-    except (OverflowError, ValueError) as error:
-        if isinstance(error, DeadlineError):
-            raise
-        raise DeadlineError(
-            f"{count} {unit} {direction} {base_date} is no date"
-        ) from error
-    return Deadline(
-        day,
-        {
-            "base": base,
-            "base_date": base_date.isoformat(),
-            "count": count,
-            "unit": unit,
-            "direction": direction,
-            "policy": policy,
-            "counted": abs(count) if policy == "working_days" else 0,
-            **describe_days_off(skipped),
-            "date": day.isoformat(),
-        },
-    )
+    if policy == "working_days" and unit == "days":
+        day = _count_working_days(base_date, sign * count, sign, why_off, skipped)
+        return day, skipped
+    day = base_date + relativedelta(**{unit: sign * count})
+    if policy != "calendar":
+        shift = {"shift_forward": 1, "shift_backward": -1}.get(policy, sign)
+        day = _leave_days_off(day, shift, why_off, skipped)
+    return day, skipped
 
 
 def describe_days_off(days_off):

@@ -7,6 +7,7 @@ Steps are known by any hashable key; ``after`` maps a step to the steps that it 
 for.
 """
 
+from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
 WAIT = "wait"
@@ -28,29 +29,17 @@ def find_cycle(after):
 
     :param dict after: step -> the steps that it waits for
     :returns: the steps of one circle, each waiting for the one behind it in the list
-        and the last for the first; an empty list where there is none
+        and the last for the first, beginning with the one that comes first in
+        ``after``; an empty list where there is no circle
     :rtype: list
     """
-    visited = set()
-    for start in after:
-        path, positions, stack = [], {}, [(start, None)]
-        while stack:
-            step, pending = stack.pop()
-            if pending is None:
-                if step in positions:
-                    return path[positions[step] :]
-                if step in visited:
-                    continue
-                positions[step] = len(path)
-                path.append(step)
-                pending = iter(after.get(step, ()))
-            following = next(pending, None)
-            if following is None:
-                visited.add(step)
-                positions.pop(path.pop())
-            else:
-                stack.append((step, pending))
-                stack.append((following, None))
+    try:
+        TopologicalSorter(after).prepare()
+    except CycleError as error:
+        # Each is awaited by the next one, and the first is the last.
+        circle = error.args[1][:0:-1]
+        first = circle.index(next(step for step in after if step in circle))
+        return circle[first:] + circle[:first]
     return []
 
 
@@ -59,23 +48,24 @@ def sort_in_waves(after):
 
     :param dict after: step -> the steps that it waits for; without a cycle. Steps
         that are no key of it themselves are taken as done.
-    :returns: the first wave waits for nothing, each other one for earlier waves only
+    :returns: the first wave waits for nothing, each other one for earlier waves only;
+        inside a wave, the steps are in their order in ``after``
     :rtype: list[list]
+    :raises graphlib.CycleError: a ``ValueError``; the steps wait for each other
     """
-    waves, sorted_steps = [], set()
-    remaining = dict(after)
-    while remaining:
-        wave = [
-            step
-            for step, awaited in remaining.items()
-            if all(other in sorted_steps or other not in after for other in awaited)
-        ]
-        if not wave:
-            raise ValueError(f"The steps wait for each other: {find_cycle(after)}")
+    place = {step: number for number, step in enumerate(after)}
+    sorter = TopologicalSorter(
+        {
+            step: [other for other in awaited if other in after]
+            for step, awaited in after.items()
+        }
+    )
+    sorter.prepare()
+    waves = []
+    while sorter.is_active():
+        wave = sorted(sorter.get_ready(), key=place.get)
         waves.append(wave)
-        sorted_steps.update(wave)
-        for step in wave:
-            del remaining[step]
+        sorter.done(*wave)
     return waves
 
 

@@ -3,4 +3,5 @@
 
 from . import base_partner_merge
 from . import mail_activity_bulk
-from . import mail_activity_schedule, mail_activity_schedule_line
+from . import mail_activity_schedule
+from . import launch

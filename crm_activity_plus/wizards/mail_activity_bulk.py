@@ -27,14 +27,14 @@ class MailActivityBulk(models.TransientModel):
     """
 
     _name = "mail.activity.bulk"
-    _description = "Change Many Activities"
+    _description = "Bulk Change of Activities"
 
     mode = fields.Selection(
         [
             ("reassign", "Reassign"),
             ("reschedule", "Reschedule"),
-            ("done", "Mark as Done"),
-            ("hold", "Put on Hold"),
+            ("done", "Mark Done"),
+            ("hold", "Hold"),
             ("cancel", "Cancel Activities"),
         ],
         default="reassign",
@@ -50,11 +50,11 @@ class MailActivityBulk(models.TransientModel):
     hidden_count = fields.Integer(
         default=lambda self: self._default_hidden_count(),
         readonly=True,
-        help="Activities that the user could see before, and may not see any more.",
+        help="Activities that you could see before but can no longer see.",
     )
     user_id = fields.Many2one(
         "res.users",
-        string="New Responsible",
+        string="Assigned to",
         domain="[('share', '=', False)]",
     )
     reschedule_mode = fields.Selection(
@@ -69,20 +69,21 @@ class MailActivityBulk(models.TransientModel):
     date_deadline = fields.Date("New Due Date", default=fields.Date.context_today)
     days = fields.Integer(
         default=1,
-        help="It counts from the due date of each, or from today where that is over.",
+        help="Counted from each activity's due date, or from today if that date has "
+        "passed.",
     )
     outcome_id = fields.Many2one(
         "mail.activity.outcome",
         domain="[('id', 'in', available_outcome_ids)]",
-        help="Outcomes that all of the activities can end with.",
+        help="Outcomes available for all selected activities.",
     )
     available_outcome_ids = fields.Many2many(
         "mail.activity.outcome", compute="_compute_available_outcome_ids"
     )
     hold_until = fields.Date(
-        "On Hold until",
-        help="The day on which they come back by themselves. Without it they stay on "
-        "hold until somebody resumes them.",
+        "Until",
+        help="The activities resume automatically on this day. Leave empty to keep "
+        "them on hold until somebody resumes them.",
     )
     note = fields.Text()
     state = fields.Selection(

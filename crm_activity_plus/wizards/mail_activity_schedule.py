@@ -4,26 +4,14 @@
 from markupsafe import Markup, escape
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..engine.arguments import Arguments
-from ..engine.assignment import StepAssigner
+from ..engine.launcher import LAUNCH_BATCH_SIZE
 from ..models.activity.mail_activity_type import APPLICABLE_DOMAIN
-from ..tools.internal import Internal
 from ..tools.values import is_given
-from .launch_preview import LaunchPreview
-
-# Beyond so many records, a plan is launched in the background, and what the launch
-# would do is looked at for the first of them only.
-BATCH_SIZE = 500
-
-# So many records are on a page of the preview.
-PAGE_SIZE = 20
 
 # So many reasons are told in a message; all of them are in the preview.
 MAX_REASONS = 5
-
-DAILY_LIMIT_PARAMETER = "crm_activity_plus.daily_activity_limit"
 
 
 class MailActivitySchedule(models.TransientModel):
@@ -32,16 +20,6 @@ class MailActivitySchedule(models.TransientModel):
     _batch_size = 20_000
 
     activity_type_id = fields.Many2one(domain=APPLICABLE_DOMAIN)
-    plan_overrides = fields.Json(
-        help="What a person changed by hand before the launch: by plan, for all "
-        "records and for single ones, by step.",
-    )
-    plan_left_out = fields.Json(
-        help="Records that a person left out before the launch, by plan."
-    )
-    launch_count = fields.Integer(
-        compute="_compute_error", help="On how many records the plan is launched."
-    )
     has_no_plan = fields.Boolean(compute="_compute_has_no_plan")
     can_create_plan = fields.Boolean(compute="_compute_has_no_plan")
 
@@ -85,20 +63,23 @@ class MailActivitySchedule(models.TransientModel):
         super()._compute_error()
         self._escape_headers()
         self.launch_count = 0
-        for scheduler in self.filtered(lambda s: s.res_model and not s.has_error):
+        self.plan_preview = False
+        for scheduler in self.filtered("res_model"):
             if scheduler.plan_id:
                 scheduler._check_launch()
-            elif reason := scheduler._get_activity_error():
+            elif not scheduler.has_error and (
+                reason := scheduler._get_activity_error()
+            ):
                 scheduler._set_error(reason)
 
     def _get_activity_error(self):
         """:returns: why no activity can be scheduled on the records, or False"""
         res_ids = self._evaluate_res_ids()
-        if len(res_ids) > BATCH_SIZE:
+        if len(res_ids) > LAUNCH_BATCH_SIZE:
             return self.env._(
                 "An activity can be scheduled on %(count)s records at once. Select "
                 "fewer, or launch a plan.",
-                count=BATCH_SIZE,
+                count=LAUNCH_BATCH_SIZE,
             )
         if res_ids and not self._get_applied_on_records():
             return self.env._(
@@ -113,9 +94,14 @@ class MailActivitySchedule(models.TransientModel):
         for scheduler in self.filtered("error"):
             name = scheduler.plan_id.name or ""
             if escape(name) != name:
-                header = self.env._("The plan “%(plan)s” can't be launched:", plan=name)
-                reasons = scheduler._get_plan_errors()
-                scheduler._set_error(escape(header) + self._format_reasons(reasons))
+                scheduler._set_plan_errors(scheduler._get_plan_errors())
+
+    def _set_plan_errors(self, reasons):
+        """:param reasons: why the plan can't be launched"""
+        header = self.env._(
+            "The plan “%(plan)s” can't be launched:", plan=self.plan_id.name
+        )
+        self._set_error(escape(header) + self._format_reasons(list(reasons)))
 
     def _get_plan_errors(self):
         """:returns: why the plan can't be launched, as core looks at it"""
@@ -131,30 +117,6 @@ class MailActivitySchedule(models.TransientModel):
         self.error = escape(text)
         self.has_error = True
         self.has_warning = False
-
-    def _check_launch(self):
-        """Tell what the launch itself would say."""
-        try:
-            res_ids = self._get_launch_ids()
-            proposals = self._propose(res_ids[:BATCH_SIZE])
-        except UserError as error:
-            self._set_error(error.args[0])
-            return
-        reasons = [p.skip_reason for p in proposals if p.skip_reason]
-        self.launch_count = len(res_ids) - len(reasons)
-        if reasons and len(reasons) == len(proposals):
-            self._set_error(self._format_reasons(reasons))
-            return
-        # What nobody can do is launched all the same, and fails where it is seen.
-        problems = dict.fromkeys(
-            step["reason"]
-            for proposal in proposals
-            for step in proposal.steps
-            if step["reason"] and step["state"] != "skipped"
-        )
-        if reasons or problems:
-            self.warning = self._format_reasons([*reasons, *problems])
-            self.has_warning = True
 
     def _format_reasons(self, reasons):
         items = [Markup("<li>%s</li>") % reason for reason in reasons[:MAX_REASONS]]
@@ -197,338 +159,4 @@ class MailActivitySchedule(models.TransientModel):
             "name": self.env._("New Activity Plan"),
             "views": [(False, "form")],
             "context": {"default_res_model": self.res_model},
-        }
-
-    @api.depends(
-        "plan_date", "plan_id", "plan_on_demand_user_id", "res_model", "res_ids"
-    )
-    def _compute_plan_schedule_line_ids(self):
-        """The summary is what the launch would schedule, and what core suggests to do
-        afterwards."""
-        for scheduler in self:
-            scheduler.plan_schedule_line_ids = [
-                fields.Command.clear(),
-                *(
-                    fields.Command.create(values)
-                    for values in scheduler._prepare_summary_lines()
-                ),
-            ]
-
-    def _prepare_summary_lines(self):
-        """:returns: values of the summary's lines"""
-        self.ensure_one()
-        plan = self.plan_id
-        if not plan.template_ids:
-            return []
-        records = self._get_applied_on_records()
-        if not records:
-            return []
-        record = records[:1]
-        # For several records the lines show what is the same for all of them.
-        shared = len(records) > 1
-        rotation = self.env["mail.activity.round.robin"]._get_rotation(draw=False)
-        try:
-            steps = plan._propose_steps(
-                plan._get_steps(),
-                record,
-                self.plan_on_demand_user_id,
-                StepAssigner(rotation),
-            )
-            plan._date_steps(
-                steps,
-                self.plan_date or fields.Date.context_today(self),
-                plan._get_dater(),
-                record,
-            )
-        except UserError:
-            return []
-        summaries = {}
-        lines = []
-        for step in steps:
-            activity_type = self.env["mail.activity.type"].browse(
-                step["activity_type_id"]
-            )
-            summaries[step["code"]] = step["summary"] or activity_type.name
-            user_id = step["user_id"]
-            if shared and step["responsible_type"] not in ("on_demand", "other"):
-                user_id = False
-            lines.append(
-                {
-                    "line_description": summaries[step["code"]],
-                    "line_date_deadline": step["date_deadline"],
-                    "responsible_user_id": user_id,
-                    "line_after": self.env._(
-                        "after %(steps)s",
-                        steps=", ".join(summaries[code] for code in step["after"]),
-                    )
-                    if step["after"]
-                    else False,
-                }
-            )
-            if step["template"]:
-                lines += self._prepare_suggested_lines(
-                    activity_type, step["date_deadline"]
-                )
-        return lines
-
-    def _prepare_suggested_lines(self, activity_type, deadline):
-        return [
-            {
-                "line_description": suggested.summary or suggested.name,
-                "line_date_deadline": suggested.with_context(
-                    activity_previous_deadline=deadline
-                )._get_date_deadline(),
-                "responsible_user_id": suggested.default_user_id.id,
-                "line_after": self.env._("suggested"),
-            }
-            for suggested in activity_type.suggested_next_type_ids
-        ]
-
-    def _check_plan_templates_error(self, applied_on):
-        return super()._check_plan_templates_error(self._get_sample(applied_on))
-
-    def _check_plan_templates_warning(self, applied_on):
-        """That is told by :meth:`_check_launch`, which knows what was changed by
-        hand."""
-        return []
-
-    def _get_sample(self, applied_on):
-        """:returns: the records that tell whether there is somebody for each step"""
-        roles = set(self.plan_id.template_ids.mapped("responsible_type"))
-        # These are the same whatever the record.
-        is_same = roles <= {"on_demand", "other"}
-        return applied_on[: 1 if is_same else BATCH_SIZE]
-
-    def _get_plan(self):
-        """:returns: the plan, knowing which pop-up launches it: opening another one is
-        no repetition"""
-        return self.plan_id.with_context(
-            plan_launch_request=Internal(f"{self._name}/{self._origin.id}")
-        )
-
-    def _propose(self, res_ids):
-        """:returns: what the launch would do on some of the records"""
-        self.ensure_one()
-        return self._get_plan()._propose(
-            res_ids,
-            self.plan_date,
-            self.plan_on_demand_user_id.id,
-            self._expand_overrides(self.plan_id, self._get_overrides(), res_ids),
-        )
-
-    def _get_left_out(self):
-        """:returns: ids of the records that were left out for the plan that is chosen:
-        another one may be for these, too"""
-        arguments = Arguments(self.env)
-        by_plan = arguments.mapping(self.plan_left_out, "plan_left_out")
-        left_out = by_plan.get(str(self.plan_id.id))
-        return set(arguments.ids(left_out, "plan_left_out"))
-
-    def _get_launch_ids(self):
-        """:returns: ids of the records to launch on
-        :raises UserError: a person left out all of them"""
-        left_out = self._get_left_out()
-        selected_ids = self._evaluate_res_ids()
-        res_ids = [res_id for res_id in selected_ids if res_id not in left_out]
-        if selected_ids and not res_ids:
-            raise UserError(
-                self.env._(
-                    "All records are left out. Put one back under “Records” to launch "
-                    "the plan."
-                )
-            )
-        return res_ids
-
-    def _get_applied_on_records(self):
-        """Without those that were left out, or deleted while the pop-up was open."""
-        records = super()._get_applied_on_records()
-        if records is None:
-            return records
-        left_out = self._get_left_out()
-        return records.filtered(lambda record: record.id not in left_out).exists()
-
-    # ------------------------------------------------------------
-    # Preview
-    # ------------------------------------------------------------
-
-    @api.readonly
-    @api.model
-    def preview_launch(
-        self,
-        plan_id,
-        res_ids,
-        plan_date=None,
-        responsible_id=None,
-        overrides=None,
-        left_out=(),
-        offset=0,
-        limit=PAGE_SIZE,
-        only_skipped=False,
-    ):
-        """Compute what the launch of a plan would do, for the pop-up to show.
-
-        :param int plan_id: the plan
-        :param list[int] res_ids: the selected records; as many are looked at as are
-            launched on at once, which are 500
-        :param plan_date: see ``launch`` of ``mail.activity.plan``
-        :param int responsible_id: see there
-        :param dict overrides: what was changed by hand: ``{"all": {step: values},
-            "records": {res_id: {step: values}}}``, with values as in ``launch``; those
-            of a record win
-        :param list[int] left_out: those of the selected records that the plan is not
-            launched on, because a person wants it so
-        :param int offset: the first record to tell about
-        :param int limit: how many records to tell about
-        :param bool only_skipped: tell only about the records that the plan is not
-            launched on
-        :returns: ``{"error": message}``, or ``selected_count``, ``is_background``,
-            ``record_count``, ``left_out_count``, ``skipped_count``, ``steps``,
-            ``row_count``, ``records``, ``load``, ``load_count``, ``overload_count`` and
-            ``daily_limit``
-        :rtype: dict
-        """
-        arguments = Arguments(self.env)
-        try:
-            plan_id = arguments.id(plan_id, "plan_id")
-            offset = arguments.count(offset, "offset", 0)
-            limit = arguments.count(limit, "limit", PAGE_SIZE)
-            only_skipped = arguments.flag(only_skipped, "only_skipped")
-            left_out = set(arguments.ids(left_out, "left_out"))
-        except UserError as error:
-            return {"error": error.args[0]}
-        plan = self.env["mail.activity.plan"].browse(plan_id)
-        if not plan.exists():
-            message = self.env._("This plan was deleted. Choose another one.")
-            return {"error": message}
-        plan.check_access("read")
-        try:
-            res_ids = plan._read_res_ids(res_ids)
-            launch_ids = [res_id for res_id in res_ids if res_id not in left_out]
-            proposals = plan._propose(
-                launch_ids[:BATCH_SIZE],
-                plan_date,
-                responsible_id,
-                self._expand_overrides(plan, overrides, launch_ids[:BATCH_SIZE]),
-            )
-        except UserError as error:
-            return {"error": error.args[0]}
-        is_background = len(launch_ids) > BATCH_SIZE
-        looked_at = res_ids
-        if is_background:
-            looked_at = res_ids[: res_ids.index(launch_ids[BATCH_SIZE])]
-        preview = LaunchPreview(plan, looked_at, proposals, self._get_daily_limit())
-        return {
-            "error": False,
-            "selected_count": len(res_ids),
-            "is_background": is_background,
-            **preview.format(offset, limit, only_skipped),
-        }
-
-    @api.model
-    def _get_daily_limit(self):
-        """:returns: how many activities a person can do in a day; 0: no limit"""
-        value = self.env["ir.config_parameter"].sudo().get_param(DAILY_LIMIT_PARAMETER)
-        return int(value) if value and value.isdigit() else 0
-
-    def _get_overrides(self):
-        """:returns: what was changed by hand for the plan that is chosen: somebody who
-        looks at another plan, and comes back, finds it again"""
-        by_plan = Arguments(self.env).mapping(self.plan_overrides, "plan_overrides")
-        return by_plan.get(str(self.plan_id.id))
-
-    @api.model
-    def _expand_overrides(self, plan, overrides, res_ids):
-        """:returns: the ``overrides`` of ``launch``. What belongs to a step or a record
-        that is gone is left out."""
-        overrides = plan._read_dict(overrides, "overrides")
-        shared = plan._read_dict(overrides.get("all"), "all")
-        by_record = plan._read_dict(overrides.get("records"), "records")
-        for code in self._get_filtered_codes(plan, res_ids):
-            shared = {**shared, code: {**(shared.get(code) or {}), "skip": True}}
-        if not shared and not by_record:
-            return {}
-        codes = [step["code"] for step in plan._get_steps()]
-        expanded = {}
-        for res_id in res_ids:
-            own = plan._read_dict(by_record.get(str(res_id)), str(res_id))
-            values = {
-                code: {
-                    **plan._read_dict(shared.get(code), code),
-                    **plan._read_dict(own.get(code), code),
-                }
-                for code in codes
-                if code in shared or code in own
-            }
-            if values:
-                expanded[res_id] = values
-        return expanded
-
-    @api.model
-    def _get_filtered_codes(self, plan, res_ids):
-        """:returns: codes of the steps that another addon leaves out of a launch from
-        the pop-up, by core's hook"""
-        scheduler = self or self.new(
-            {"plan_id": plan.id, "res_ids": str(res_ids), "res_model": plan.res_model}
-        )
-        kept = scheduler._plan_filter_activity_templates_to_schedule()
-        return (plan.template_ids - kept).mapped("code")
-
-    # ------------------------------------------------------------
-    # Launch
-    # ------------------------------------------------------------
-
-    def action_schedule_plan(self):
-        """Launch the plan, by the same way as a program does."""
-        Arguments(self.env).check_single(self)
-        if not self.res_model:
-            return super().action_schedule_plan()
-        res_ids = self._get_launch_ids()
-        result = self._get_plan().launch(
-            res_ids,
-            self.plan_date,
-            self.plan_on_demand_user_id.id,
-            self._expand_overrides(self.plan_id, self._get_overrides(), res_ids),
-        )
-        if result.get("launch_id"):
-            return {
-                "type": "ir.actions.act_window",
-                "res_model": "mail.activity.plan.launch",
-                "res_id": result["launch_id"],
-                "views": [(False, "form")],
-            }
-        if not result["run_ids"]:
-            reasons = dict.fromkeys(row["reason"] for row in result["skipped"])
-            raise UserError("\n".join(reasons))
-        runs = self.env["mail.activity.plan.run"].browse(result["run_ids"])
-        action = self._get_action_after_launch(runs.mapped("res_id"))
-        if not result["skipped"]:
-            return action
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "title": self.env._(
-                    "Launched on %(launched)s records, %(skipped)s skipped",
-                    launched=len(result["run_ids"]),
-                    skipped=len(result["skipped"]),
-                ),
-                "message": "\n".join(row["reason"] for row in result["skipped"][:10]),
-                "next": action,
-            },
-        }
-
-    def _get_action_after_launch(self, res_ids):
-        """:param list[int] res_ids: the records that it was launched on"""
-        if len(res_ids) == 1:
-            return {"type": "ir.actions.client", "tag": "soft_reload"}
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "name": self.env._("Launched: %(plan)s", plan=self.plan_id.name),
-            "view_mode": "list,form",
-            "views": [(False, "list"), (False, "form")],
-            "target": "current",
-            "domain": [("id", "in", res_ids)],
         }

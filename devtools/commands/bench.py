@@ -6,23 +6,16 @@ the usual PG variables."""
 
 import shlex
 
-from devtools import ports, process, workspace
-from devtools.console import say
-from devtools.database import RUN
+from devtools import database, process
 from devtools.paths import Paths
 
 
 def main(paths: Paths, args: list[str]) -> int:
-    """Run the benchmarks, if there are any."""
-    script = paths.repo / "bench" / "run.py"
-    if not script.exists():
-        say("There are no benchmarks: bench/run.py is missing")
-        return 0
-    with workspace.databases(paths, workspace.RUN_CLUSTER) as databases:
+    """Run the benchmarks."""
+    with database.connect(paths, "run") as databases:
         odoo = databases.odoo
-        config = odoo.write_config("bench", databases.name(RUN), ports.random_free())
-        env = odoo.environ()
-        env["ODOO_RC"] = str(config)
-        env["ODOO_COMMAND"] = shlex.join(odoo.command())
-        command = [str(odoo.python.python), str(script), *args]
-        return process.run(command, env=env, cwd=paths.repo)
+        with odoo.config("bench", databases.name(database.RUN)) as config:
+            env = odoo.environ() | {"ODOO_RC": str(config)}
+            env["ODOO_COMMAND"] = shlex.join(odoo.command())
+            command = [str(odoo.python.python), str(paths.repo / "bench/run.py"), *args]
+            return process.run(command, env=env, cwd=paths.repo)

@@ -3,138 +3,97 @@
 Check the code with ruff, pylint-odoo, OCA's checks of XML and PO files, prettier and
 eslint, and look for traces of one machine. --fix puts right what the tools can."""
 
+import re
+import shutil
 import subprocess
-import sys
-import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO
 
-from devtools import addons, node, process, python_env, repository_checks
-from devtools.console import say
-from devtools.errors import DevError
-from devtools.paths import Paths
+from devtools import addons, process, python_env
+from devtools.console import DevError, progress, say
+from devtools.paths import Paths, short_hash
+from devtools.process import file_lock
 
-_PRETTIER = (".css", ".js", ".cjs", ".json", ".md", ".scss", ".xml", ".yaml", ".yml")
-_SCRIPTS = (".js",)
+# For git grep: what names a folder of one machine, and what a host in a lock file.
+_START, _END = "(^|[^[:alnum:]_.:/-])", "($|[^[:alnum:]_.-])"
+HOMES = _START + r"/(root|(home|Users)/[a-z_][[:alnum:]_.-]*)/"
+HOSTS = r"https?://|--(extra-)?index-url|--find-links"
+_GREP = ["sh", "-c", '! git grep -nIE --untracked "$@"', "git"]
+# The only linter here that finds no files by itself.
+_PO = "git ls-files -z --cached --others --exclude-standard '*.po' '*.pot' | xargs -0r "
 
-
-@dataclass(frozen=True)
-class Check:
-    """A linter's command line; ``fix`` is the one that changes files."""
-
-    name: str
-    command: Sequence[str]
-    fix: Sequence[str] = ()
+# A linter: its command, its options to check and to fix, and what it looks at.
+Linter = tuple[list[str], list[str], list[str] | None, list[str]]
 
 
 def main(paths: Paths, args: list[str]) -> int:
     """Run all linters at once, and print what each of them found."""
     if args not in ([], ["--fix"]):
         raise DevError(f"lint takes no argument but --fix, not {' '.join(args)}")
-    files = repository_files(paths.repo)
-    tools = python_env.ensure(paths, "lint", ["requirements-lint.txt"])
-    checks = [*python_checks(paths, files, tools.bin), *node_checks(paths, files)]
-    env = tools.environ()
-    if args:
-        for check in checks:
-            if check.fix:
-                say(f"{check.name}: fixing")
-                process.capture(check.fix, cwd=paths.repo, env=env, check=False)
-    failed = run_all(paths, checks, env)
-    traces = list(repository_checks.findings(paths.repo, files))
-    if traces:
-        print("\n".join(traces))
-        failed.append("traces of this machine")
-    names = ", ".join([*(check.name for check in checks), "traces of this machine"])
-    say(
-        f"lint: {', '.join(failed)} failed" if failed else f"lint: all passed ({names})"
-    )
-    return 1 if failed else 0
+    python = python_env.ensure(paths, "lint", ["requirements-lint.txt"])
+    node = python_env.ensure(paths, "nodejs", ["requirements-node.txt"])
+    linters = find_linters(paths, python.bin, node_modules(paths, node))
+    path = f"{python.bin}:{node.environ()['PATH']}"
+    options = {"cwd": paths.repo, "env": python.environ() | {"PATH": path}}
+
+    def check(linter: Linter) -> subprocess.CompletedProcess[str]:
+        command, look, _fix, targets = linter
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        return subprocess.run([*command, *look, *targets], **options, **pipes)
+
+    for name, (command, _look, fix, targets) in linters.items():
+        if args and fix is not None:
+            say(f"{name}: fixing")
+            process.capture([*command, *fix, *targets], check=False, **options)
+    with ThreadPoolExecutor() as pool:
+        results = zip(linters, pool.map(check, linters.values()), strict=True)
+        found = {name: ran.stdout for name, ran in results if ran.returncode}
+    for name, output in found.items():
+        print(f"--- {name}\n{output.strip()}", flush=True)
+    names = ", ".join(found or linters)
+    say(f"lint: {names} failed" if found else f"lint: all passed ({names})")
+    return int(bool(found))
 
 
-def repository_files(repo: Path) -> list[Path]:
-    """The files that git has, or would add."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = process.capture(command, cwd=repo, what="git ls-files").stdout
-    paths = (repo / name for name in sorted(set(listed.split("\0"))) if name)
-    return [path for path in paths if path.is_file()]
+def node_modules(paths: Paths, node: python_env.PythonEnv) -> Path:
+    """The linters written in JavaScript; configuration files look for them beside
+    themselves, where a folder that the user made with npm is left alone."""
+    lock = paths.repo / "package-lock.json"
+    folder = paths.cache / f"node-{short_hash(lock.read_bytes())}"
+    with file_lock(folder.with_suffix(".lock"), waiting="is installing linters"):
+        if not (folder / "complete").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            for file in (lock, paths.repo / "package.json"):
+                shutil.copy(file, folder)
+            command = [str(node.bin / "npm"), "ci", "--ignore-scripts", "--no-audit"]
+            with progress("Installing linters with npm") as show:
+                process.capture(command, cwd=folder, env=node.environ(), on_line=show)
+            (folder / "complete").touch()
+    link, modules = paths.repo / "node_modules", folder / "node_modules"
+    if link.is_symlink() and link.readlink() != modules:
+        link.unlink()
+    if not link.exists():
+        link.symlink_to(modules)
+    return modules / ".bin"
 
 
-def python_checks(paths: Paths, files: Sequence[Path], folder: Path) -> list[Check]:
-    """The linters written in Python."""
-    sources = [str(path) for path in files if path.suffix == ".py"]
-    sources.append(str(paths.repo / "dev"))
-    ruff = str(folder / "ruff")
-    checks = [
-        Check("ruff", [ruff, "check", *sources], [ruff, "check", "--fix", *sources]),
-        Check(
-            "ruff format",
-            [ruff, "format", "--check", *sources],
-            [ruff, "format", *sources],
-        ),
-    ]
+def find_linters(paths: Paths, python: Path, node: Path) -> dict[str, Linter]:
+    """The linters, from two folders; they pass over what git does."""
     suite = [addon.name for addon in addons.discover(paths.repo, with_tests=True)]
-    if suite:
-        oca = str(folder / "oca-checks-odoo-module")
-        checks += [
-            Check("pylint-odoo", [str(folder / "pylint"), *suite]),
-            Check("oca-checks", [oca, *suite], [oca, "--fix", *suite]),
-        ]
-    translations = [str(path) for path in files if path.suffix in (".po", ".pot")]
-    if translations:
-        checks.append(
-            Check("oca-checks-po", [str(folder / "oca-checks-po"), *translations])
-        )
-    return checks
-
-
-def node_checks(paths: Paths, files: Sequence[Path]) -> list[Check]:
-    """The linters written in JavaScript."""
-    tools = node.ensure(paths)
-    pretty = [str(path) for path in files if path.suffix in _PRETTIER]
-    prettier = [*tools.command("prettier"), "--log-level=warn"]
-    checks = [
-        Check(
-            "prettier", [*prettier, "--check", *pretty], [*prettier, "--write", *pretty]
-        )
-    ]
-    scripts = [str(path) for path in files if path.suffix in _SCRIPTS]
-    if scripts:
-        eslint = tools.command("eslint")
-        checks.append(
-            Check("eslint", [*eslint, *scripts], [*eslint, "--fix", *scripts])
-        )
-    return checks
-
-
-def run_all(paths: Paths, checks: Sequence[Check], env: dict[str, str]) -> list[str]:
-    """Run the checks side by side; print what they say; return who failed."""
-    failed = []
-    with tempfile.TemporaryDirectory() as folder:
-        running = [_start(paths, check, env, Path(folder)) for check in checks]
-        for check, child, output in running:
-            if child.wait():
-                failed.append(check.name)
-                output.seek(0)
-                print(f"--- {check.name}\n{output.read().strip()}", file=sys.stdout)
-            output.close()
-    sys.stdout.flush()
-    return failed
-
-
-def _start(
-    paths: Paths, check: Check, env: dict[str, str], folder: Path
-) -> tuple[Check, subprocess.Popen[str], IO[str]]:
-    output = (folder / check.name.replace(" ", "-")).open("w+")
-    child = subprocess.Popen(
-        list(check.command),
-        cwd=paths.repo,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    return check, child, output
+    ruff = str(python / "ruff")
+    prettier = [str(node / "prettier"), "--log-level=warn"]
+    oca = str(python / "oca-checks-odoo-module")
+    own_folder = f"{_START}{re.escape(str(paths.repo))}{_END}"
+    locks = ["*package-lock.json", "*requirements*.txt"]
+    return {
+        "ruff": ([ruff, "check"], [], ["--fix"], []),
+        "ruff format": ([ruff, "format"], ["--check"], [], []),
+        "pylint-odoo": ([str(python / "pylint")], [], None, suite),
+        "oca-checks": ([oca], [], ["--fix"], suite),
+        "oca-checks-po": (["sh", "-c"], [], None, [f"{_PO}{python}/oca-checks-po"]),
+        "prettier": (prettier, ["--check"], ["--write"], ["."]),
+        "eslint": ([str(node / "eslint")], [], ["--fix"], ["."]),
+        "traces of a machine": (_GREP, ["-e", HOMES, "-e"], None, [own_folder]),
+        "hosts in locks": (_GREP, ["-e", HOSTS, "--"], None, locks),
+    }

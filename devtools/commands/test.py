@@ -1,7 +1,7 @@
 """usage: ./dev test [--core | --oca] [--no-browser] [pytest's own options and paths]
 
 Run the tests on a database of their own. Without a path: the unit tests of the tool
-and all tests of all addons of this repository, those in a browser too.
+and all tests of all addons of this repository, those in a browser too, two at a time.
 
   ./dev test crm_activity_plus/tests/test_plan.py -k launch -x
   ./dev test --core           Odoo's own tests of what the suite extends, with the suite
@@ -9,223 +9,190 @@ and all tests of all addons of this repository, those in a browser too.
   ./dev test --oca            the tests of OCA's addons without the suite and with it:
                               what passes without it has to pass with it
   ./dev test --no-browser     leave out what needs a browser
+  ./dev test -n 0             one at a time
 
 The databases are made from templates that are made again only when files changed."""
 
+import os
 import re
-import time
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
-from devtools import addons, browser, ports, process, pytest_args, workspace
-from devtools.console import say
+from devtools import addons, apt, database, oca, process
+from devtools.console import DevError, say
 from devtools.database import Databases
-from devtools.errors import DevError
-from devtools.oca import OcaTests
-from devtools.odoo_server import Odoo
 from devtools.paths import Paths
-from devtools.python_env import PythonEnv
 
 # Tells tests the name of a database with the addons of others only, to be copied.
 BASE_VARIABLE = "CRM_ACTIVITY_PLUS_BASE"
+# What Odoo looks for.
+BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 CORE_ADDONS = ("crm", "test_mail", "test_base_automation")
 CORE_TESTS = (
     "test_mail/tests/test_mail_activity.py",
     "test_mail/tests/test_mail_activity_mixin.py",
     "test_mail/tests/test_mail_activity_plan.py",
-    "calendar/tests",
-    "crm/tests",
-    "base_automation/tests",
+    *("calendar/tests", "crm/tests", "base_automation/tests"),
     "test_base_automation/tests",
 )
-# pytest's exit code for "tests ran, and some failed".
-TESTS_FAILED = 1
-HOOT_TAGS = (
-    "/web:WebSuite.test_unit_desktop[@mail/activity,@mail/chatter,@crm,@calendar]"
-)
+HOOT = "/web:WebSuite.test_unit_desktop[@mail/activity,@mail/chatter,@crm,@calendar]"
 # Plain core has 154 of them; fewer means that the filter has stopped to match.
 HOOT_MINIMUM = 150
 _HOOT_PASSED = re.compile(r"\[HOOT\] Passed (\d+) tests")
+# Options of pytest's whose next argument is a value, and no path.
+_VALUED = {
+    *("-k", "-m", "-p", "-o", "-c", "-n", "-W", "-r", "--deselect", "--ignore", "--tb"),
+    *("--maxfail", "--durations", "--log-level", "--rootdir", "--junitxml"),
+}
+# How pytest-xdist shares out tests. A process that crashed isn't replaced: it would run
+# the same test again.
+TOGETHER = ("--dist=loadscope", "--no-loadscope-reorder", "--max-worker-restart=0")
+# With these one test is looked at.
+_ALONE = ("-x", "--exitfirst", "--pdb", "-s", "--maxfail")
 
 
 def main(paths: Paths, args: list[str]) -> int:
     """Run the tests that were asked for."""
-    core = _take(args, "--core")
-    oca = _take(args, "--oca")
-    with_browser = not _take(args, "--no-browser")
+    own = {option for option in ("--core", "--oca", "--no-browser") if option in args}
+    args = [arg for arg in args if arg not in own]
+    with_browser = "--no-browser" not in own
     if with_browser:
-        browser.ensure()
-    started = time.monotonic()
-    try:
-        if core:
-            return run_core(paths, args, with_browser)
-        if oca:
-            return run_oca(paths, args, with_browser)
-        return run_own(paths, args, with_browser)
-    finally:
-        say(f"The tests took {time.monotonic() - started:.0f} s in all")
+        ensure_browser()
+    run = run_core if "--core" in own else run_oca if "--oca" in own else run_own
+    return run(paths, args, with_browser)
 
 
-def _take(args: list[str], option: str) -> bool:
-    """Remove one of the tool's own options from pytest's; tell if it was there."""
-    given = option in args
-    if given:
-        args.remove(option)
-    return given
-
-
-# The suite's tests
+def ensure_browser() -> None:
+    """Have a browser, or end the command: Odoo would skip the tests silently."""
+    if not any(map(shutil.which, BROWSERS)) and not apt.install_as_root("chromium"):
+        missing = apt.missing("chromium (for browser tests)", "chromium")
+        raise DevError(f"{missing}, or leave them out with './dev test --no-browser'")
 
 
 def run_own(paths: Paths, args: list[str], with_browser: bool) -> int:
     """Run the tests of this repository."""
-    resolved, found = pytest_args.resolve(args, Path.cwd(), paths.repo)
-    unit_tests = paths.repo / "devtools" / "tests"
-    if found and all(path.is_relative_to(unit_tests.parent) for path in found):
-        return run_unit_tests(paths, resolved)
-    suite = addons.require(addons.discover(paths.repo, with_tests=True), paths.repo)
-    code = 0
-    if not args:
-        code = run_unit_tests(paths, [str(unit_tests)])
+    resolved, found = resolve(args, Path.cwd(), paths.repo)
+    suite = addons.discover(paths.repo, with_tests=True)
     if not found:
+        # The tool's own ones last: they take no time.
         resolved += [str(addon.path) for addon in suite]
-    with workspace.databases(paths, workspace.TEST_CLUSTER) as databases:
-        outside = addons.outside_depends(suite)
-        env = {BASE_VARIABLE: databases.base_name("test", outside, demo=False)}
-        with databases.working_copy("test", outside, suite, demo=False) as database:
-            failed = run_pytest(databases.odoo, database, resolved, with_browser, env)
-            return failed or code
+        resolved.append(str(paths.repo / "devtools" / "tests"))
+    resolved = distribute(resolved, found)
+    outside = addons.outside_depends(suite)
+    with database.connect(paths, "test") as databases:
+        env = {BASE_VARIABLE: databases.base_name("test", outside)}
+        with databases.working_copy("test", outside, suite) as name:
+            return run_pytest(databases, name, resolved, with_browser, env)
 
 
-def run_unit_tests(paths: Paths, args: Sequence[str]) -> int:
-    """Run the tool's own tests, which know nothing of Odoo."""
-    _source, python = workspace.environment(paths)
-    command = [*pytest_command(paths, python), "-p", "no:odoo", *args]
-    return process.run(command, env=python.environ(), cwd=paths.repo)
+def resolve(args: Sequence[str], cwd: Path, repo: Path) -> tuple[list[str], list[Path]]:
+    """Make the paths in pytest's arguments absolute, from the user's folder or else
+    from the repository, where pytest runs; and tell which these are."""
+    resolved: list[str] = []
+    found: list[Path] = []
+    for previous, arg in zip(["", *args], args, strict=False):
+        path, separator, test = arg.partition("::")
+        targets = [Path(os.path.normpath(base / path)) for base in (cwd, repo)]
+        target = next((target for target in targets if path and target.exists()), None)
+        if target and not arg.startswith("-") and previous not in _VALUED:
+            found.append(target)
+            arg = f"{target}{separator}{test}"
+        resolved.append(arg)
+    return resolved, found
 
 
-def pytest_command(paths: Paths, python: PythonEnv) -> list[str]:
-    """The start of every command line of pytest's."""
-    config = paths.repo / "pyproject.toml"
-    cache = paths.state / "pytest_cache"
-    command = [str(python.python), "-m", "pytest", "-c", str(config), "-rs"]
-    return [*command, "-o", f"cache_dir={cache}", "--rootdir", str(paths.repo)]
+def distribute(args: list[str], found: Sequence[Path] = ()) -> list[str]:
+    """Have tests run two at a time, each process on a copy of the database, where there
+    are more of them than in the files that were named, and two processors; pytest's own
+    option wins. A class stays in one process."""
+    alone = any(arg.startswith(_ALONE) for arg in args)
+    few = found and all(path.is_file() for path in found)
+    one = alone or few or len(os.sched_getaffinity(0)) < 2
+    processes = "-n0" if one else "-n2"
+    return [processes, *TOGETHER, *args]
 
 
 def run_pytest(
-    odoo: Odoo,
-    database: str,
+    databases: Databases,
+    name: str,
     args: Sequence[str],
     with_browser: bool,
-    env: Mapping[str, str] | None = None,
+    env: dict[str, str] | None = None,
 ) -> int:
     """Run tests of addons that are installed in a database."""
-    name = f"pytest-{database}"
-    config = odoo.write_config(name, database, ports.random_free())
-    command = pytest_command(odoo.paths, odoo.python)
-    command += [f"--odoo-database={database}", f"--odoo-config={config}"]
-    if with_browser:
-        command += ["--odoo-http", "-p", "devtools.pytest_guard"]
-    try:
-        env = odoo.environ() | dict(env or {})
-        return process.run([*command, *args], env=env, cwd=odoo.paths.repo)
-    finally:
-        config.unlink(missing_ok=True)
-
-
-# Core's tests
+    odoo, repo = databases.odoo, databases.paths.repo
+    command = [str(odoo.python.python), "-m", "pytest", "-p", "devtools.pytest_suite"]
+    command += ["-rs", "--durations=20", "-p", "no:unraisableexception"]
+    command += [f"-c{repo / 'pyproject.toml'}", f"--rootdir={repo}"]
+    command += [f"-ocache_dir={databases.paths.state / 'pytest_cache'}"]
+    command += ["--odoo-http"] if with_browser else []
+    with odoo.config("pytest", name) as config:
+        command += [f"--odoo-database={name}", f"--odoo-config={config}", *args]
+        env = odoo.environ() | (env or {})
+        return process.run(command, env=env, cwd=repo)
 
 
 def run_core(paths: Paths, args: list[str], with_browser: bool) -> int:
     """Run core's tests on a database with core, its demo data and the suite."""
-    suite = addons.require(addons.discover(paths.repo, with_tests=False), paths.repo)
-    resolved, found = pytest_args.resolve(args, Path.cwd(), paths.repo)
-    with workspace.databases(paths, workspace.TEST_CLUSTER) as databases:
-        outside = sorted({*CORE_ADDONS, *addons.outside_depends(suite)})
-        with databases.working_copy("core", outside, suite, demo=True) as database:
-            resolved += ["-p", "devtools.pytest_core"]
-            if not found:
-                resolved += core_arguments(databases.odoo)
-            code = run_pytest(databases.odoo, database, resolved, with_browser)
-            if code == TESTS_FAILED and not args:
-                say(
-                    "Core's tours depend on the machine's speed: running failures again"
-                )
-                again = [*resolved, "--last-failed", "--last-failed-no-failures=none"]
-                code = run_pytest(databases.odoo, database, again, with_browser)
-            if with_browser and not args:
-                code = run_hoot(databases, database) or code
+    suite = addons.discover(paths.repo, with_tests=False)
+    outside = sorted({*CORE_ADDONS, *addons.outside_depends(suite)})
+    chosen, found = resolve(args, Path.cwd(), paths.repo)
+    chosen += ["-p", "devtools.pytest_core"]
+    with (
+        database.connect(paths, "test") as databases,
+        databases.working_copy("core", outside, suite, demo=True) as name,
+    ):
+        odoo = databases.odoo
+        if not found:
+            # pytest knows a test outside of its root folder by no name to leave it out.
+            chosen += ["--rootdir", str(odoo.source.addon("crm").parent)]
+            tests = [test.partition("/") for test in CORE_TESTS]
+            chosen += [str(odoo.source.addon(addon) / rest) for addon, _, rest in tests]
+            chosen += [f"--deselect={test}" for test in known_failures(paths, "core")]
+        chosen = distribute(chosen, found)
+        code = run_pytest(databases, name, chosen, with_browser)
+        if code == 1 and not args:
+            say("Core's tours depend on the machine's speed: running failures again")
+            chosen += ["--last-failed", "--last-failed-no-failures=none"]
+            code = run_pytest(databases, name, chosen, with_browser)
+        if with_browser and not args:
+            options = ["-d", name, "--test-tags", HOOT, "--stop-after-init"]
+            with odoo.config("hoot", name, port=0) as config:
+                label = "Core's tests of the web client"
+                log = odoo.run_quietly(odoo.command(*options), config, label)
+            say(f"HOOT: {hoot_passed(log)} passed, 0 failed")
     return code
 
 
-def core_arguments(odoo: Odoo) -> list[str]:
-    """The paths of core's tests, and the known failures to leave out.
-
-    pytest knows a test outside of its root folder by no name to leave it out by.
-    """
-    root = odoo.source.addon("crm").parent
-    targets = ["--rootdir", str(root)]
-    for test in CORE_TESTS:
-        addon, _slash, rest = test.partition("/")
-        targets.append(str(odoo.source.addon(addon) / rest))
-    for test in known_failures(odoo.paths, "core"):
-        targets += ["--deselect", test]
-    return targets
+def hoot_passed(log: str) -> int:
+    """How many HOOT tests passed, by Odoo's log; it has to be most of them."""
+    passed = sum(int(number) for number in _HOOT_PASSED.findall(log))
+    if passed < HOOT_MINIMUM:
+        raise DevError(f"only {passed} of core's HOOT tests ran: see .dev/log")
+    return passed
 
 
 def known_failures(paths: Paths, whose: str) -> list[str]:
-    """The tests that fail without the suite, too; each needs its reason.
-
-    :param whose: ``core`` or ``oca``
-    """
+    """The tests of Odoo's own, or of OCA's, that fail without the suite, too."""
     file = paths.repo / "devtools" / f"{whose}_known_failures.txt"
     tests = []
     for line in file.read_text().splitlines():
         test, _hash, reason = line.partition("#")
-        if not test.strip():
-            continue
-        if not reason.strip():
+        if test.strip() and not reason.strip():
             raise DevError(f"{file.name}: no reason given for {test.strip()}")
         tests.append(test.strip())
-    return tests
-
-
-def run_hoot(databases: Databases, database: str) -> int:
-    """Run core's tests of the web client, and check that they really ran."""
-    odoo = databases.odoo
-    config = odoo.write_config(f"hoot-{database}", database, ports.random_free())
-    args = ["-d", database, "--test-tags", HOOT_TAGS, "--stop-after-init"]
-    try:
-        log = odoo.run_quietly(
-            odoo.command(*args), config, "Core's tests of the web client"
-        )
-    finally:
-        config.unlink(missing_ok=True)
-    passed = hoot_passed(log)
-    if passed < HOOT_MINIMUM:
-        raise DevError(f"only {passed} of core's HOOT tests ran: see .dev/log")
-    print(f"HOOT: {passed} passed, 0 failed", flush=True)
-    return 0
-
-
-def hoot_passed(log: str) -> int:
-    """How many HOOT tests passed, by Odoo's log."""
-    return sum(int(number) for number in _HOOT_PASSED.findall(log))
-
-
-# OCA's tests
+    return [test for test in tests if test]
 
 
 def run_oca(paths: Paths, args: list[str], with_browser: bool) -> int:
     """Run the tests of OCA's addons: both ways, or with arguments beside the suite."""
-    suite = addons.require(addons.discover(paths.repo, with_tests=False), paths.repo)
-    outside = addons.outside_depends(suite)
+    suite = addons.discover(paths.repo, with_tests=False)
+    known = known_failures(paths, "oca")
+    with database.connect(paths, "test") as databases:
+        tests = oca.OcaTests(databases, addons.outside_depends(suite), known)
 
-    def run(databases: Databases, database: str, arguments: list[str]) -> int:
-        return run_pytest(databases.odoo, database, arguments, with_browser)
+        def run(databases: Databases, name: str, arguments: list[str]) -> int:
+            return run_pytest(databases, name, distribute(arguments), with_browser)
 
-    with workspace.databases(paths, workspace.TEST_CLUSTER) as databases:
-        tests = OcaTests(databases, run, known_failures(paths, "oca"))
-        if args:
-            return tests.run_with(outside, suite, args)
-        return tests.compare(outside, suite)
+        return tests.run(suite, run, args) if args else tests.compare(suite, run)

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from devtools import cli, pytest_args
+from devtools import cli
+from devtools.commands import test as testing
+from devtools.commands.odoo import names_database
 from devtools.commands.run import given_port
-from devtools.commands.shell import names_database
-from devtools.commands.test import hoot_passed, known_failures
-from devtools.errors import DevError
+from devtools.console import DevError
 from devtools.paths import Paths
 
 
@@ -21,7 +21,7 @@ def repo(tmp_path: Path) -> Path:
 
 
 def test_paths_are_found_from_any_folder(repo):
-    args, found = pytest_args.resolve(
+    args, found = testing.resolve(
         ["addon/tests/test_plan.py::TestPlan::test_launch", "-x"],
         repo.parent / "elsewhere",
         repo,
@@ -32,18 +32,34 @@ def test_paths_are_found_from_any_folder(repo):
 
 
 def test_paths_of_the_present_folder_come_first(repo):
-    args, _found = pytest_args.resolve(["tests"], repo / "addon", repo)
+    args, _found = testing.resolve(["tests"], repo / "addon", repo)
     assert args == [str(repo / "addon" / "tests")]
 
 
 def test_value_of_an_option_is_no_path(repo):
-    args, found = pytest_args.resolve(["-k", "addon"], repo, repo)
+    args, found = testing.resolve(["-k", "addon"], repo, repo)
     assert args == ["-k", "addon"]
     assert found == []
 
 
 def test_unknown_words_are_left_to_pytest(repo):
-    assert pytest_args.resolve(["nothing"], repo, repo) == (["nothing"], [])
+    assert testing.resolve(["nothing"], repo, repo) == (["nothing"], [])
+
+
+def test_two_at_a_time_where_there_are_many(monkeypatch, repo):
+    def is_distributed(*args: str) -> bool:
+        return "-n2" in testing.distribute(
+            list(args), testing.resolve(args, repo, repo)[1]
+        )
+
+    monkeypatch.setattr(testing.os, "sched_getaffinity", lambda pid: {0, 1})
+    assert is_distributed()
+    assert is_distributed("-k", "launch")
+    assert is_distributed("addon")
+    assert not is_distributed("addon/tests/test_plan.py")
+    assert not is_distributed("-x")
+    monkeypatch.setattr(testing.os, "sched_getaffinity", lambda pid: {0})
+    assert not is_distributed()
 
 
 @pytest.mark.parametrize(
@@ -82,16 +98,17 @@ def test_known_failures_need_a_reason(tmp_path):
     known = tmp_path / "devtools" / "core_known_failures.txt"
     known.parent.mkdir()
     known.write_text("# comment\n\ncrm/test_a.py::A::test_b  # two queries more\n")
-    assert known_failures(paths, "core") == ["crm/test_a.py::A::test_b"]
+    assert testing.known_failures(paths, "core") == ["crm/test_a.py::A::test_b"]
     known.write_text("crm/test_a.py::A::test_b\n")
     with pytest.raises(DevError, match="core_known_failures.txt: no reason"):
-        known_failures(paths, "core")
+        testing.known_failures(paths, "core")
 
 
 def test_hoot_passed_adds_up():
     log = "x [HOOT] Passed 4 tests (9 assertions)\ny [HOOT] Passed 150 tests\n"
-    assert hoot_passed(log) == 154
-    assert hoot_passed("nothing") == 0
+    assert testing.hoot_passed(log) == 154
+    with pytest.raises(DevError, match="only 4 of"):
+        testing.hoot_passed("x [HOOT] Passed 4 tests")
 
 
 def test_unknown_command(tmp_path):

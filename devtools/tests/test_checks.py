@@ -1,27 +1,50 @@
 """What lint looks for by itself, and what the browser guard counts."""
 
+import subprocess
+
 import pytest
 
-from devtools import repository_checks
-from devtools.pytest_guard import wants_browser
+from devtools.commands import lint
+from devtools.paths import Paths
 
 # Written in two parts, so that this file has no finding itself.
 SLASH = "/"
 
 
+@pytest.fixture
+def find_traces(tmp_path):
+    """Runs the checks on a clone with one line in one file."""
+    repo = tmp_path / "clone"
+    (repo / "addon").mkdir(parents=True)
+    (repo / "addon" / "__manifest__.py").write_text("{}")
+    subprocess.run(["git", "init", "-q", str(repo)], check=True)
+    linters = lint.find_linters(Paths(repo, tmp_path), tmp_path, tmp_path)
+
+    def find(name: str, line: str) -> list[str]:
+        (repo / name).write_text(line.replace("CLONE", str(repo)) + "\n")
+        found = []
+        for check in ("traces of a machine", "hosts in locks"):
+            command, look, _fix, targets = linters[check]
+            ran = subprocess.run([*command, *look, *targets], cwd=repo, check=False)
+            found += [check] if ran.returncode else []
+        return found
+
+    return find
+
+
 @pytest.mark.parametrize(
     ("name", "line", "problem"),
     [
-        ("a.py", f"open('{SLASH}srv/clone/x')", "a folder of this machine"),
-        ("a.py", f"{SLASH}home/ann/x", "a user's folder"),
-        ("a.py", f"{SLASH}root/.cache", "a user's folder"),
-        ("package-lock.json", '"resolved": "https://host/x"', "a host in a lock file"),
-        ("requirements.txt", "--index-url x", "a host in a lock file"),
+        ("a.py", "open('CLONE/x')", "traces of a machine"),
+        ("a.py", "CLONE", "traces of a machine"),
+        ("a.py", f"{SLASH}home/ann/x", "traces of a machine"),
+        ("a.py", f"x = '{SLASH}root/.cache'", "traces of a machine"),
+        ("package-lock.json", '"resolved": "https://host/x"', "hosts in locks"),
+        ("requirements.txt", "--index-url x", "hosts in locks"),
     ],
 )
-def test_traces_of_a_machine(name, line, problem):
-    own = [f"{SLASH}srv/clone"]
-    assert repository_checks.problem_of(name, line, own) == f"names {problem}"
+def test_traces_of_a_machine(find_traces, name, line, problem):
+    assert find_traces(name, line) == [problem]
 
 
 @pytest.mark.parametrize(
@@ -29,23 +52,10 @@ def test_traces_of_a_machine(name, line, problem):
     [
         "https://host/home/page/",
         "web/root/x",
-        f"{SLASH}srv/cloned",
+        "CLONEd",
         f"{SLASH}usr/lib/postgresql",
         f"{SLASH}root",
     ],
 )
-def test_what_is_no_trace(line):
-    assert repository_checks.problem_of("a.py", line, [f"{SLASH}srv/clone"]) is None
-
-
-@pytest.mark.parametrize(
-    ("reason", "wanted"),
-    [
-        ("Skipped: Chrome executable not found", True),
-        ("websocket-client module is not installed", True),
-        ("skipped because it is an HttpCase and --odoo-http is not set", True),
-        ("needs wkhtmltopdf", False),
-    ],
-)
-def test_skips_for_want_of_a_browser(reason, wanted):
-    assert wants_browser(reason) is wanted
+def test_what_is_no_trace(find_traces, line):
+    assert find_traces("a.py", line) == []

@@ -3,11 +3,11 @@
 import subprocess
 import sys
 
-from devtools.locks import file_lock, try_lock
+from devtools.process import file_lock, try_lock
 
 _TRY = """
 import os, sys
-from devtools.locks import try_lock
+from devtools.process import try_lock
 descriptor = os.open(sys.argv[1], os.O_RDWR)
 print(try_lock(descriptor, shared=sys.argv[2] == "shared"))
 """

@@ -2,17 +2,13 @@
 
 import socket
 
-from devtools import ports
+from devtools import odoo_server
 
 
 def test_taken_port_is_passed_over():
     with socket.socket() as server:
-        server.bind((ports.HOST, 0))
+        server.bind((odoo_server.HOST, 0))
         server.listen()
         taken = server.getsockname()[1]
-        assert not ports.is_free(taken)
-        assert ports.first_free(taken) > taken
-
-
-def test_random_port_is_free():
-    assert ports.is_free(ports.random_free())
+        assert not odoo_server.is_free(taken)
+        assert odoo_server.free_port(taken) > taken

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from devtools import process
-from devtools.errors import DevError
+from devtools.console import DevError
 
 _REPO = Path(__file__).resolve().parents[2]
 # A tool whose program starts another one, which outlives it.
 _TOOL = """
 import sys
 from devtools import process
-from devtools.errors import Interrupted
+from devtools.console import Interrupted
 process.setup()
 try:
     sys.exit(process.run(["sh", "-c", sys.argv[1]]))
@@ -90,10 +90,3 @@ def test_helper_lines_are_followed():
     result = process.capture(["printf", "a\\nb\\n"], on_line=lines.append)
     assert lines == ["a", "b"]
     assert result.stdout == "a\nb\n"
-
-
-def test_quiet_helpers_are_watched():
-    ticks: list[float] = []
-    command = ["sleep", "1.5"]
-    process.capture(command, every_second=lambda: ticks.append(time.monotonic()))
-    assert len(ticks) == 1

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from devtools import apt, node, odoo_source, python_env
-from devtools.errors import DevError
+from devtools import apt, odoo_source, python_env
+from devtools.console import DevError
 from devtools.paths import Paths, cache_folder
 
 
@@ -90,14 +90,6 @@ def test_env_key_follows_locks_and_odoo(tmp_path):
     assert python_env.env_key([lock], "3.11", "odoo-a") != first
 
 
-@pytest.mark.parametrize(
-    ("text", "version"),
-    [("v20.20.2\n", (20, 20)), ("v9.1", (9, 1)), ("nonsense", (0, 0))],
-)
-def test_node_version(text, version):
-    assert node.node_version(text) == version
-
-
 def test_cache_folder(monkeypatch):
     assert cache_folder({"XDG_CACHE_HOME": "/c"}) == Path("/c/crm-activity-plus")
     monkeypatch.setenv("HOME", "/h")
@@ -105,9 +97,10 @@ def test_cache_folder(monkeypatch):
     assert cache_folder({"XDG_CACHE_HOME": "relative"}).parts[1] == "h"
 
 
-def test_clone_id_stays(tmp_path):
+def test_clone_id_is_that_of_the_place(tmp_path):
     first = Paths(tmp_path, tmp_path).clone_id
     assert first and Paths(tmp_path, tmp_path).clone_id == first
+    assert Paths(tmp_path / "copy", tmp_path).clone_id != first
 
 
 class FakeCommands:
@@ -125,26 +118,31 @@ class FakeCommands:
         return subprocess.CompletedProcess(command, int(failed), "", "")
 
 
-def make_venv(monkeypatch, *failing: str) -> tuple[list[str], list[str]]:
+def make_venv(monkeypatch, *failing: str) -> list[str]:
     commands = FakeCommands(*failing)
     monkeypatch.setattr(python_env.process, "capture", commands.capture)
-    env = python_env.PythonEnv(Path("/e"))
-    return python_env._make_venv(env, "/py"), commands.seen
+    python_env.make_venv(python_env.PythonEnv(Path("/e")), "/py")
+    return commands.seen
 
 
-def test_venv_with_its_own_pip(monkeypatch):
-    pip, seen = make_venv(monkeypatch)
-    assert pip == ["/e/bin/python", "-m", "pip"]
-    assert seen == ["-m venv /e"]
+def test_venv(monkeypatch):
+    assert make_venv(monkeypatch) == ["-m venv --clear /e"]
 
 
-def test_venv_with_the_machines_pip(monkeypatch):
-    pip, seen = make_venv(monkeypatch, "-m venv /e")
-    assert pip == ["/py", "-m", "pip", "--python", "/e/bin/python"]
-    assert seen[-1] == "-m venv --clear --without-pip /e"
+def test_venv_where_debian_splits_it_off(monkeypatch):
+    commands = FakeCommands("-m venv")
+    monkeypatch.setattr(python_env.process, "capture", commands.capture)
+
+    def install(package):
+        commands.failing = ()
+        return package == "python3-venv"
+
+    monkeypatch.setattr(python_env.apt, "install_as_root", install)
+    python_env.make_venv(python_env.PythonEnv(Path("/e")), "/py")
+    assert commands.seen == ["-m venv --clear /e"] * 2
 
 
-def test_venv_without_any_pip(monkeypatch):
-    monkeypatch.setattr(python_env.apt, "install_as_root", lambda packages: False)
+def test_venv_that_only_root_can_install(monkeypatch):
+    monkeypatch.setattr(python_env.apt, "install_as_root", lambda package: False)
     with pytest.raises(DevError, match="run 'apt-get install python3-venv' as root"):
-        make_venv(monkeypatch, "-m venv /e", "-m pip")
+        make_venv(monkeypatch, "-m venv")

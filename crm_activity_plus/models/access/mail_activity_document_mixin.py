@@ -18,7 +18,7 @@ class MailActivityDocumentMixin(models.AbstractModel):
     """
 
     _name = "mail.activity.document.mixin"
-    _description = "Record That Follows the Access to a Document"
+    _description = "Document Access Mixin"
 
     def _check_access(self, operation):
         result = super()._check_access(operation)

@@ -31,7 +31,7 @@ class IrActionsServer(models.Model):
     state = fields.Selection(
         selection_add=[
             ("launch_plan", "Launch Activity Plan"),
-            ("complete_activity", "Complete Activities"),
+            ("complete_activity", "Mark Activities Done"),
             ("code",),
         ],
         ondelete={"launch_plan": "cascade", "complete_activity": "cascade"},

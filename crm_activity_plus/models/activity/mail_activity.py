@@ -32,6 +32,7 @@ from ...engine.environment import (
 from ...engine.transitions import Transition
 from ...tools.dates import get_timezone
 from ...tools.internal import Internal, read_internal
+from ...tools.reasons import Reason
 from ...tools.states import CLOSED_STATUSES, INACTIVE_STATUSES
 from ...tools.values import is_id, is_in_range, quote
 from .mail_activity_type import APPLICABLE_DOMAIN
@@ -137,17 +138,19 @@ class MailActivity(models.Model):
         readonly=False,
         copy=False,
         index=True,
-        help="Where the work stands. The due date's own state is whether it is "
-        "overdue, for today or planned.",
+        help="Progress of the work. Whether the activity is overdue, due today or "
+        "planned follows from its due date.",
     )
     on_hold_until = fields.Date(
-        readonly=True, copy=False, help="The day on which it comes back by itself."
+        readonly=True,
+        copy=False,
+        help="The activity resumes automatically on this day.",
     )
     status_before_hold = fields.Char(readonly=True, copy=False)
     held_by_pause = fields.Boolean(
         readonly=True,
         copy=False,
-        help="It was put on hold because its plan was paused, and comes back with it.",
+        help="Put on hold because its plan was paused; resumes together with the plan.",
     )
     outcome_id = fields.Many2one(
         "mail.activity.outcome",
@@ -157,10 +160,10 @@ class MailActivity(models.Model):
         ondelete="set null",
         domain="['|', ('activity_type_ids', '=', False),"
         " ('activity_type_ids', '=', activity_type_id)]",
-        help="How the activity ended.",
+        help="Result of the activity.",
     )
     attempt = fields.Integer(
-        default=1, readonly=True, copy=False, help="The how manieth try this is."
+        default=1, readonly=True, copy=False, help="Number of this attempt."
     )
     date_start = fields.Datetime("Start")
     date_end = fields.Datetime(
@@ -175,7 +178,7 @@ class MailActivity(models.Model):
     )
     run_id = fields.Many2one(
         "mail.activity.plan.run",
-        string="Plan Run",
+        string="Running Plan",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -200,7 +203,7 @@ class MailActivity(models.Model):
         readonly=False,
         copy=False,
         index="btree_not_null",
-        help="The customer of the record that the activity is on.",
+        help="Customer of the record the activity belongs to.",
     )
     # In core it is that of the type.
     chaining_type = fields.Selection(
@@ -583,7 +586,7 @@ class MailActivity(models.Model):
         transition.close(
             steps,
             "cancelled",
-            reason=self._get_reason() or self.env._("The activity was deleted."),
+            reason=self._get_reason() or Reason("activity_deleted"),
         )
         result = super().unlink()
         transition.advance()

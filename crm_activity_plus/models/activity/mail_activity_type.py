@@ -9,7 +9,6 @@ from odoo.fields import Command, Domain
 
 from ...engine.arguments import Arguments
 from ...engine.environment import is_program, is_uninstalling
-from ...engine.field_text import TELLABLE_TYPES
 
 _logger = logging.getLogger(__name__)
 
@@ -40,6 +39,23 @@ APPLICABLE_DOMAIN = """[
     '|', ('applies_to_ids', '=', False), ('applies_to_ids.model', '=', res_model),
 ]"""
 
+# Types of fields that can be told in a few words, on a card.
+TELLABLE_TYPES = (
+    "boolean",
+    "char",
+    "date",
+    "datetime",
+    "float",
+    "html",
+    "integer",
+    "many2many",
+    "many2one",
+    "monetary",
+    "one2many",
+    "selection",
+    "text",
+)
+
 
 class MailActivityType(models.Model):
     _name = "mail.activity.type"
@@ -47,8 +63,8 @@ class MailActivityType(models.Model):
     _code_default = "type"
 
     code = fields.Char(
-        help="Its name for programs. It is made from the name where it is left empty, "
-        "and can't be changed later."
+        help="Technical name for integrations; generated if empty. It can't be changed"
+        " later."
     )
     applies_to_ids = fields.Many2many(
         "ir.model",
@@ -59,27 +75,26 @@ class MailActivityType(models.Model):
         domain=[("is_mail_activity", "=", True), ("transient", "=", False)],
         # Nobody but administrators may read ir.model, but everybody chooses a type.
         bypass_search_access=True,
-        help="Applications on whose records this type can be used. Leave it empty for "
-        "all of them.",
+        help="Models whose records can use this type. Leave empty for all models.",
     )
     res_model = fields.Selection(
         compute="_compute_res_model", store=True, readonly=False
     )
     default_duration = fields.Float(
-        help="Planned duration in hours of a new activity of this type."
+        help="Planned duration of new activities of this type, in hours."
     )
     card_field_ids = fields.Many2many(
         "ir.model.fields",
         "mail_activity_type_card_field_rel",
         "activity_type_id",
         "field_id",
-        string="Card",
+        string="Fields on the Card",
         domain=[
             ("ttype", "in", TELLABLE_TYPES),
             ("model_id.is_mail_activity", "=", True),
         ],
         bypass_search_access=True,
-        help="Fields of the record that its activities of this type show.",
+        help="Fields of the record that are shown on its activities of this type.",
     )
     outcome_ids = fields.Many2many(
         "mail.activity.outcome",
@@ -87,18 +102,20 @@ class MailActivityType(models.Model):
         "activity_type_id",
         "outcome_id",
         string="Outcomes",
-        help="How activities of this type can end, beside the outcomes of all types. "
-        "An outcome that is taken from its last type is one of all types.",
+        help="Outcomes available for activities of this type, in addition to those "
+        "available for all types. An outcome removed from its last type becomes "
+        "available for all types.",
     )
     deleted = fields.Boolean(
         readonly=True,
         copy=False,
-        help="The type was deleted while activities used it. They keep it, but it "
-        "can't be chosen or restored any more.",
+        help="This type was deleted while activities used it. They keep it, but it can"
+        " no longer be selected or restored.",
     )
 
     _code_unique = models.Constraint(
-        "UNIQUE (code)", "Another activity type has this code already. Choose another."
+        "UNIQUE (code)",
+        "Another activity type already has this code. Choose a different one.",
     )
     _default_duration_positive = models.Constraint(
         "CHECK (default_duration >= 0)", "The default duration can't be negative."

@@ -22,7 +22,7 @@ class MailActivityCodeMixin(models.AbstractModel):
     """
 
     _name = "mail.activity.code.mixin"
-    _description = "Record with a Code"
+    _description = "Code Mixin"
 
     # The code of a record whose name has nothing that could be in one.
     _code_default = "code"
@@ -34,7 +34,7 @@ class MailActivityCodeMixin(models.AbstractModel):
         readonly=False,
         required=True,
         copy=False,
-        help="Its name for programs. It is made from the name where it is left empty.",
+        help="Technical name for integrations; generated if empty.",
     )
 
     @api.depends(lambda self: (self._rec_name,))

@@ -15,15 +15,15 @@ class MailActivityCronPosition(models.Model):
 
     _name = "mail.activity.cron.position"
     _inherit = ["mail.activity.engine.mixin"]
-    _description = "How Far a Scheduled Action Came"
+    _description = "Scheduled Action Position"
 
     name = fields.Char(required=True, readonly=True)
     last_id = fields.Integer(
-        "Last Record", required=True, readonly=True, help="0 at the end of the list."
+        "Last Record", required=True, readonly=True, help="0: at the end of the list."
     )
 
     _name_unique = models.Constraint(
-        "UNIQUE (name)", "A scheduled action has one position."
+        "UNIQUE (name)", "A scheduled action has only one position."
     )
 
     @api.model

@@ -14,7 +14,7 @@ class MailActivityEngineMixin(models.AbstractModel):
     """
 
     _name = "mail.activity.engine.mixin"
-    _description = "Table of the Engine"
+    _description = "Activity Engine Mixin"
 
     # Commands in the values of other records, which somebody writes as superuser, are
     # carried out with the rights of whoever asked for it.

@@ -21,7 +21,8 @@ class MailActivityPlanExitMixin(models.AbstractModel):
     exit_on_reply = fields.Boolean("Stop When the Customer Replies")
     exit_on_meeting = fields.Boolean("Stop When a Meeting Is Booked")
     exit_domain = fields.Char(
-        "Stop When", help="The plan is stopped on records that come to meet this."
+        "Stop When Record Matches",
+        help="Stop the plan on records that start to match this filter.",
     )
 
     @api.model

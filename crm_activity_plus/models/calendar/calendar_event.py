@@ -29,14 +29,13 @@ class CalendarEvent(models.Model):
         "Booked for the Activity",
         readonly=True,
         copy=False,
-        help="The activity that the meeting, or the series that it belongs to, was "
-        "booked for.",
+        help="Activity that this meeting, or its series, was booked for.",
     )
     booked_run_ref = fields.Integer(
         "Booked for the Plan",
         readonly=True,
         copy=False,
-        help="The running plan that the meeting was booked for a step of.",
+        help="Running plan that this meeting was booked for.",
     )
 
     _booked_activity_index = models.Index(

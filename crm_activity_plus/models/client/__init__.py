@@ -3,10 +3,8 @@
 
 from . import mail_activity_card
 from . import mail_activity_preview
-from . import mail_activity_my
 from . import mail_activity_plan_run
-from . import mail_activity_plan_run_line_timeline
-from . import mail_activity_plan_run_line_preview
+from . import mail_activity_plan_run_line
 from . import mail_activity_log
 from . import res_partner
 from . import mail_thread

@@ -1,14 +1,26 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import re
+
+from markupsafe import Markup
+
 from odoo import api, models
+from odoo.tools import html2plaintext
 from odoo.tools.misc import format_datetime
 
 from odoo.addons.mail.tools.discuss import Store
 
 from ...engine.arguments import Arguments
-from ...engine.field_text import get_field_text
 from ...tools.values import is_id
+
+# What Odoo puts around and into formatted values.
+MARKUP = re.compile("<[^>]*>|\N{ZERO WIDTH NO-BREAK SPACE}")
+# But not those that keep a number together.
+SPACES = re.compile(r"[^\S\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]+")
+# So much of a long text is shown on a card, and so many records of a list.
+CARD_TEXT_LENGTH = 200
+CARD_RECORDS = 5
 
 
 class MailActivity(models.Model):
@@ -122,12 +134,58 @@ class MailActivity(models.Model):
             {
                 "name": name,
                 "label": record._fields[name]._description_string(self.env),
-                "value": get_field_text(record, name),
+                "value": self._get_card_text(record, name),
                 "href": self._get_card_link(record, name),
             }
             for name in names
             if record._has_field_access(record._fields[name], "read")
         ]
+
+    @api.model
+    def _get_card_text(self, record, name):
+        """Tell the value of a record's field.
+
+        :returns: the value in the user's language and time zone, "" for none
+        """
+        field, value = record._fields[name], record[name]
+        if field.type == "boolean":
+            return self.env._("Yes") if value else self.env._("No")
+        if field.type == "html":
+            text = html2plaintext(value)
+        elif field.relational:
+            # Whoever may read the record may read what it is about.
+            names = value.sudo()[:CARD_RECORDS].mapped("display_name")
+            more = ["…"] if len(value) > CARD_RECORDS else []
+            text = ", ".join(filter(None, names + more))
+        else:
+            html = self._get_card_html(record, field) or ""
+            text = Markup(MARKUP.sub("", html)).unescape()
+        text = SPACES.sub(" ", text).strip()
+        if len(text) > CARD_TEXT_LENGTH:
+            text = f"{text[: CARD_TEXT_LENGTH - 1]}…"
+        return text
+
+    @api.model
+    def _get_card_html(self, record, field):
+        """:returns: the value of a record's field, as Odoo's templates show it"""
+        field_type, options = field.type, {}
+        if field_type == "monetary":
+            currency = field.get_currency_field(record)
+            options["display_currency"] = currency and record[currency]
+            if not options["display_currency"]:
+                field_type = "float"
+        if field_type == "float":
+            digits = field.type == "float" and field.get_digits(self.env)
+            options["precision"] = digits[1] if digits else 2
+        elif field_type == "datetime":
+            options["hide_seconds"] = True
+        elif field_type == "selection":
+            # What isn't one of them any more is shown as it is.
+            labels = {record[field.name]: record[field.name]}
+            options["selection"] = labels | dict(field._description_selection(self.env))
+        name = f"ir.qweb.field.{field_type}"
+        converter = self.env[name if name in self.env else "ir.qweb.field"]
+        return converter.record_to_html(record, field.name, options)
 
     def _get_card_link(self, record, name):
         """:returns: what a click on a field's value opens, or False"""
@@ -149,7 +207,8 @@ class MailActivity(models.Model):
         """Tell who did what with the activity, when and why; newest first.
 
         :returns: for each change ``id``, ``date`` (UTC), ``user``, ``event``,
-            ``reason`` and ``changes``: ``label``, ``old`` and ``new`` of each value
+            ``old_status``, ``new_status``, ``outcome``, ``reason`` and ``changes``:
+            ``label``, ``old`` and ``new`` of each value; all in the user's language
         :rtype: list[dict]
         :raises AccessError: the user may not read the activity
         """

@@ -24,11 +24,38 @@ class MailActivityLog(models.Model):
                 "date": fields.Datetime.to_string(row.date),
                 "user": row.user_id.name or False,
                 "event": labels[row.event],
+                "old_status": row._get_status_label(row.old_status),
+                "new_status": row._get_status_label(row.new_status),
+                "outcome": row._get_outcome_text(names),
                 "reason": row.reason,
                 "changes": row._describe_changes(names),
             }
             for row in self
         ]
+
+    def _get_status_label(self, status):
+        """:returns: a status of what the row is about, in words, or False"""
+        self.ensure_one()
+        model, name = "mail.activity", "status"
+        if self.run_id:
+            model, name = "mail.activity.plan.run", "state"
+        if self.run_line_id:
+            model = "mail.activity.plan.run.line"
+        labels = self.env[model]._fields[name]._description_selection(self.env)
+        return dict(labels).get(status, status)
+
+    def _get_end(self):
+        """:returns: what the row says of how an activity or an attempt ended, if it is
+        about that"""
+        self.ensure_one()
+        return self.values if self.values and self.event != "changed" else {}
+
+    def _get_outcome_text(self, names):
+        """:returns: the outcome, or its code where it is gone, or False"""
+        end = self._get_end()
+        return names["outcome_id"].get(end.get("outcome_id")) or end.get(
+            "outcome", False
+        )
 
     def _get_changes(self):
         """:returns: the old and the new value of each value that was changed"""
@@ -46,7 +73,8 @@ class MailActivityLog(models.Model):
     def _read_logged_names(self):
         """:returns: for each relation, the names of the records that the rows tell of;
         read together"""
-        ids_by_name = {}
+        ended_with = {row._get_end().get("outcome_id") for row in self}
+        ids_by_name = {"outcome_id": set(filter(None, ended_with))}
         for row in self:
             for name, change in row._get_changes().items():
                 field = self.env["mail.activity"]._fields[name]

@@ -14,7 +14,7 @@ class ResPartner(models.Model):
         "All Activities",
         compute="_compute_document_activity_counts",
         groups="base.group_user",
-        help="Activities on the contact and on all of its documents, open and closed.",
+        help="Open and closed activities on the contact and on all of its documents.",
     )
     document_activity_open_count = fields.Integer(
         "All Open Activities",

@@ -25,7 +25,7 @@ class CrmLead(models.Model):
     plan_run_ids = fields.One2many(
         "mail.activity.plan.run",
         "lead_id",
-        string="Activity Plans",
+        string="Plans",
         readonly=True,
         groups="base.group_user",
     )
@@ -34,17 +34,16 @@ class CrmLead(models.Model):
     )
     active_plan_run_id = fields.Many2one(
         "mail.activity.plan.run",
-        string="Current Activity Plan",
+        string="Running Plan",
         compute="_compute_active_plan_run_id",
         search="_search_active_plan_run_id",
         groups="base.group_user",
-        help="The plan under way on this lead, the last one that was launched where "
-        "there are several.",
+        help="Plan running on this lead; if there are several, the one launched last.",
     )
     plan_progress = fields.Float(
         compute="_compute_active_plan_run_id",
         groups="base.group_user",
-        help="How far the current activity plan is, in percent.",
+        help="Progress of the running plan, in percent.",
     )
 
     plan_state = fields.Selection(
@@ -57,32 +56,32 @@ class CrmLead(models.Model):
     plan_step_count = fields.Integer(
         compute="_compute_plan_state",
         groups="base.group_user",
-        help="How many steps the current activity plan has.",
+        help="Number of steps in the running plan.",
     )
     plan_step_closed_count = fields.Integer(
         "Closed Plan Steps",
         compute="_compute_plan_state",
         groups="base.group_user",
-        help="How many steps of the current activity plan are closed.",
+        help="Number of closed steps in the running plan.",
     )
     next_step_name = fields.Char(
         "Next Step",
         compute="_compute_next_step",
         groups="base.group_user",
-        help="The activity that is due first, or what the activity plan does by "
-        "itself before.",
+        help="The activity due first, or an automatic step of the plan due before it.",
     )
     next_step_date = fields.Date(
         compute="_compute_next_step",
         groups="base.group_user",
-        help="When the next step is due. For an activity on hold: when it comes back.",
+        help="Due date of the next step; for an activity on hold, the day it resumes.",
     )
     has_no_next_step = fields.Boolean(
+        "Missing Next Step",
         compute="_compute_next_step",
         search="_search_has_no_next_step",
         groups="base.group_user",
-        help="The lead is open, but nothing will remind anybody of it: it has no open "
-        "activity, none on hold until a date, and no activity plan under way.",
+        help="The lead is open, but has no open activity, no activity on hold until a "
+        "date and no running plan.",
     )
 
     @api.depends("plan_run_ids.state", "plan_run_ids.progress")

@@ -13,7 +13,7 @@ class CrmTeam(models.Model):
     _inherit = "crm.team"
 
     lead_no_next_step_count = fields.Integer(
-        "# Leads without a Next Step", compute="_compute_lead_no_next_step_count"
+        "# Leads Missing a Next Step", compute="_compute_lead_no_next_step_count"
     )
 
     def _compute_lead_no_next_step_count(self):

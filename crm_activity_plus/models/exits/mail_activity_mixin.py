@@ -4,6 +4,7 @@
 from odoo import models
 
 from ...engine.environment import is_uninstalling
+from ...tools.reasons import Reason
 from ...tools.states import OPEN_RUN_STATES
 
 
@@ -34,7 +35,7 @@ class MailActivityMixin(models.AbstractModel):
 
     def _stop_archived_runs(self):
         runs = self.env["mail.activity.plan.run"]
-        runs._exit(self, "lost", runs._get_archived_note())
+        runs._exit(self, "lost", Reason("record_archived"))
 
     def unlink(self):
         """Deleting the record's activities stops its runs: see ``mail.activity``. Only

@@ -12,6 +12,7 @@ from odoo.fields import Domain
 
 from ...engine.environment import by_engine
 from ...engine.transitions import Transition
+from ...tools.reasons import Reason
 from ...tools.states import OPEN_RUN_STATES
 
 _logger = logging.getLogger(__name__)
@@ -37,7 +38,8 @@ class MailActivityPlanRun(models.Model):
         :param records: what it happened to: records of one model
         :param str what: what happened, as in the name of the field ``exit_on_<what>``;
             a value of ``stop_reason``, too
-        :param str note: more about it, for people
+        :param note: more about it, for people: a :class:`~...tools.reasons.Reason`, or
+            a text in somebody's words
         """
         self._find_exiting(records, what)._stop(what, note)
 
@@ -164,11 +166,7 @@ class MailActivityPlanRun(models.Model):
             by_state[run.plan_id._get_closed_state(record, run)] += run
         by_state["won"]._stop("won")
         by_state["lost"]._stop("lost")
-        by_state["archived"]._stop("lost", self._get_archived_note())
-
-    @api.model
-    def _get_archived_note(self):
-        return self.env._("The record was archived.")
+        by_state["archived"]._stop("lost", Reason("record_archived"))
 
     def _close_lost_steps(self):
         """Go on behind steps that nobody can finish any more: their activity was
@@ -182,7 +180,7 @@ class MailActivityPlanRun(models.Model):
         unknown = scheduled.filtered(lambda line: not line._has_kind())
         if lost or unknown:
             transition = Transition((lost + unknown).run_id)
-            transition.close(lost, "cancelled", self.env._("The activity was deleted."))
+            transition.close(lost, "cancelled", Reason("activity_deleted"))
             for line in unknown:
                 transition.fail(line, line._get_unknown_kind_reason())
             transition.advance()

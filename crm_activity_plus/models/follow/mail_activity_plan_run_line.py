@@ -6,6 +6,7 @@ from odoo.exceptions import ValidationError
 
 from ...engine.assignment import StepAssigner
 from ...engine.notifier import tell_given
+from ...engine.rotation import Rotation
 
 # Who has one of these on the record has the steps with it, also when it is somebody
 # else by now.
@@ -31,7 +32,7 @@ class MailActivityPlanRunLine(models.Model):
         :rtype: dict
         """
         heirs = {}
-        rotation = self.env["mail.activity.round.robin"]._get_rotation(draw=True)
+        rotation = Rotation(self.env)
         assigner = StepAssigner(rotation)
         for line in self:
             run, record = line.run_id, documents[line.run_id]
@@ -42,6 +43,7 @@ class MailActivityPlanRunLine(models.Model):
                 user = line._find_replacement(record, assigner)
             if user != line.user_id:
                 heirs[line] = user
+        rotation.take()
         return heirs
 
     def _follows_role(self):

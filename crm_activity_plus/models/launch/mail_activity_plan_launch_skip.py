@@ -14,7 +14,7 @@ class MailActivityPlanLaunchSkip(models.Model):
 
     _name = "mail.activity.plan.launch.skip"
     _inherit = "mail.activity.bulk.mixin"
-    _description = "Record That a Launch Skipped"
+    _description = "Record Skipped by a Launch"
     _order = "id"
     _rec_name = "reason"
     _log_access = False

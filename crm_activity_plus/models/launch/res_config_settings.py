@@ -10,6 +10,6 @@ class ResConfigSettings(models.TransientModel):
     daily_activity_limit = fields.Integer(
         "Activities per Day",
         config_parameter="crm_activity_plus.daily_activity_limit",
-        help="How many activities a person can do in a day. Before a plan is launched, "
-        "the days with more are marked. 0: no day is.",
+        help="Number of activities one person can handle per day. Days above this "
+        "limit are highlighted before a plan is launched. 0: no limit.",
     )

@@ -2,4 +2,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from . import mail_activity_ledger_mixin
+from . import mail_activity_reason_mixin
 from . import mail_activity_log

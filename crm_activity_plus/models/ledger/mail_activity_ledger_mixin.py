@@ -21,7 +21,7 @@ class MailActivityLedgerMixin(models.AbstractModel):
     """
 
     _name = "mail.activity.ledger.mixin"
-    _description = "Record Whose Changes the Ledger Tells"
+    _description = "Activity History Mixin"
 
     @api.model
     def _get_logged_fields(self):

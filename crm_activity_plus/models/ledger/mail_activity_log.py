@@ -23,8 +23,8 @@ class MailActivityLog(models.Model):
     """
 
     _name = "mail.activity.log"
-    _inherit = ["mail.activity.document.mixin", "mail.activity.bulk.mixin"]
-    _description = "Activity Ledger"
+    _inherit = ["mail.activity.document.mixin", "mail.activity.reason.mixin"]
+    _description = "Activity History"
     _order = "id DESC"
     _rec_name = "event"
     # It has the date and the user already, and rows are never changed.
@@ -44,11 +44,12 @@ class MailActivityLog(models.Model):
         "Merged Record",
         readonly=True,
         index="btree_not_null",
-        help="The record that was merged into this one. Its rows are read with those "
-        "of the one that stayed.",
+        help="Record that was merged into this one. Its history is shown with this "
+        "record's.",
     )
     run_id = fields.Many2one(
         "mail.activity.plan.run",
+        string="Running Plan",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
@@ -86,7 +87,12 @@ class MailActivityLog(models.Model):
     )
     old_status = fields.Char(readonly=True)
     new_status = fields.Char(readonly=True)
-    reason = fields.Char(readonly=True)
+    reason = fields.Char(compute="_compute_reason", search="_search_reason")
+    reason_code = fields.Char(readonly=True)
+    reason_values = fields.Json(readonly=True)
+    reason_text = fields.Char(
+        readonly=True, help="What a person typed, or an older version wrote."
+    )
     values = fields.Json(readonly=True)
 
     _document_index = models.Index("(res_model, res_id)")
@@ -116,7 +122,9 @@ class MailActivityLog(models.Model):
     def _add(self, vals_list):
         """Add rows, at once.
 
-        :param list[dict] vals_list: values of the rows; who and when are filled in
+        :param list[dict] vals_list: values of the rows; ``reason`` is a
+            :class:`~...tools.reasons.Reason` or a text that a person typed; who and
+            when are filled in
         :returns: the rows
         """
         now = fields.Datetime.now()

@@ -10,6 +10,7 @@ from odoo.fields import Domain
 from ...engine.arguments import Arguments
 from ...engine.environment import is_uninstalling
 from ...engine.transitions import Transition
+from ...tools.reasons import Reason
 from ...tools.values import is_id, quote
 from ..uninstall.ir_model_data import is_suite_removed
 
@@ -35,7 +36,7 @@ class MailActivityOutcome(models.Model):
         "outcome_id",
         "activity_type_id",
         string="Activity Types",
-        help="Types whose activities can end so. Leave it empty for all of them.",
+        help="Activity types with this outcome. Leave empty for all types.",
     )
     kind = fields.Selection(
         [("success", "Success"), ("neutral", "Neutral"), ("failure", "Failure")],
@@ -44,14 +45,14 @@ class MailActivityOutcome(models.Model):
     )
     effect = fields.Selection(
         [
-            ("continue", "Go on"),
-            ("retry", "Try again later"),
+            ("continue", "Continue the plan"),
+            ("retry", "Retry later"),
             ("stop", "Stop the plan"),
         ],
         default="continue",
         required=True,
-        help="What happens to the plan that the activity is a step of. “Try again "
-        "later” works without a plan, too.",
+        help="What happens to the plan the activity belongs to. “Retry later” also "
+        "works without a plan.",
     )
     retry_delay_count = fields.Integer("Retry After", default=1)
     retry_delay_unit = fields.Selection(
@@ -61,14 +62,15 @@ class MailActivityOutcome(models.Model):
     )
     max_attempts = fields.Integer(
         default=3,
-        help="How often it is tried, the first time included. After the last one the "
-        "plan goes on. 0 for no limit.",
+        help="Maximum number of attempts, including the first. After the last one, the"
+        " plan continues. 0: no limit.",
     )
     next_type_id = fields.Many2one(
         "mail.activity.type",
         string="Next Activity",
         ondelete="set null",
-        help="Activity to schedule next, where the activity is no step of a plan.",
+        help="Type of the activity to schedule next, if the activity does not belong "
+        "to a plan.",
     )
     plan_id = fields.Many2one(
         "mail.activity.plan",
@@ -91,7 +93,8 @@ class MailActivityOutcome(models.Model):
     )
 
     _code_unique = models.Constraint(
-        "UNIQUE (code)", "Another outcome has this code already. Choose another."
+        "UNIQUE (code)",
+        "Another outcome already has this code. Choose a different one.",
     )
     _retry_delay_positive = models.Constraint(
         "CHECK (retry_delay_count >= 0)", "The delay of a retry can't be negative."
@@ -202,7 +205,7 @@ class MailActivityOutcome(models.Model):
         transition.close(
             dead,
             "skipped",
-            self.env._("The outcome that it comes after doesn't exist any more."),
+            Reason("outcome_deleted"),
             branch_taken=False,
         )
         transition.advance()

@@ -3,10 +3,10 @@
 
 import psycopg2
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date, html2plaintext, is_html_empty
+from odoo.tools import SQL, html2plaintext, is_html_empty
 
 from ...engine.arguments import Arguments
 from ...tools.savepoint import savepoint
@@ -327,7 +327,8 @@ class MailActivity(models.Model):
         else:
             facts = [(self.env._("Customer"), self.partner_id.sudo().display_name)]
             if "user_id" in record._fields and record._fields["user_id"].relational:
-                facts.append((self.env._("Responsible"), record.user_id.sudo().name))
+                label = record._fields["user_id"]._description_string(self.env)
+                facts.append((label, record.user_id.sudo().name))
         return [{"label": label, "value": value} for label, value in facts if value]
 
     def _get_queue_messages(self, record):
@@ -345,7 +346,7 @@ class MailActivity(models.Model):
             {
                 "id": message.id,
                 "author": message.author_id.sudo().name or message.email_from or "",
-                "date": format_date(self.env, message.date),
+                "date": fields.Datetime.to_string(message.date),
                 "body": html2plaintext(message.body, include_references=False)[
                     :MESSAGE_LENGTH
                 ].strip(),

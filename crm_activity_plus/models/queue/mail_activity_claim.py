@@ -20,7 +20,7 @@ class MailActivityClaim(models.Model):
 
     _name = "mail.activity.claim"
     _inherit = ["mail.activity.engine.mixin"]
-    _description = "Claim of an Activity"
+    _description = "Activity Claim"
     _rec_name = "activity_id"
 
     activity_id = fields.Many2one(
@@ -29,7 +29,7 @@ class MailActivityClaim(models.Model):
     user_id = fields.Many2one(
         "res.users", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    date_end = fields.Datetime("Claimed until", required=True, readonly=True)
+    date_end = fields.Datetime("Claimed Until", required=True, readonly=True)
 
     _activity_unique = models.UniqueIndex("(activity_id)")
 

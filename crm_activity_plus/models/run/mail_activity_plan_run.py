@@ -28,14 +28,15 @@ class MailActivityPlanRun(models.Model):
     _name = "mail.activity.plan.run"
     _inherit = [
         "mail.activity.document.mixin",
-        "mail.activity.bulk.mixin",
+        "mail.activity.reason.mixin",
         "mail.activity.ledger.mixin",
         "mail.activity.plan.exit.mixin",
     ]
-    _description = "Activity Plan Run"
+    _description = "Running Plan"
     _order = "id DESC"
 
     _open_states = OPEN_RUN_STATES
+    _reason_field = "stop_note"
 
     # None where the plan went with the application it was for. People can't delete it.
     plan_id = fields.Many2one(
@@ -65,15 +66,15 @@ class MailActivityPlanRun(models.Model):
         "res.company",
         readonly=True,
         index=True,
-        help="That of the record. Where it has none, the run is everybody's who may "
-        "read the record.",
+        help="Company of the record. If it has none, everybody who can read the record"
+        " can read its plans.",
     )
     working_company_id = fields.Many2one(
         "res.company",
         string="Working Days of",
         readonly=True,
-        help="The company whose working days count where the record has none: the one "
-        "that the plan was launched in.",
+        help="Company whose working days count if the record has none: the one in "
+        "which the plan was launched.",
     )
     user_id = fields.Many2one(
         "res.users",
@@ -84,9 +85,10 @@ class MailActivityPlanRun(models.Model):
     )
     responsible_id = fields.Many2one(
         "res.users",
+        string="Assigned to",
         readonly=True,
         ondelete="set null",
-        help="Who was chosen at the launch for the steps that ask for it.",
+        help="User chosen at launch for the steps that ask for one.",
     )
     plan_date = fields.Date(required=True, readonly=True)
     state = fields.Selection(
@@ -103,20 +105,25 @@ class MailActivityPlanRun(models.Model):
     )
     stop_reason = fields.Selection(
         [
-            ("manual", "Stopped by hand"),
+            ("manual", "Stopped manually"),
             ("won", "Won"),
             ("lost", "Lost"),
             ("reply", "The customer replied"),
             ("meeting", "A meeting was booked"),
             ("condition", "The exit condition was met"),
             ("merged", "Merged into another record"),
-            ("outcome", "An outcome ended it"),
+            ("outcome", "Stopped by an outcome"),
             ("record_deleted", "The record was deleted"),
             ("plan_deleted", "The plan was deleted"),
         ],
         readonly=True,
     )
-    stop_note = fields.Char(readonly=True)
+    stop_note = fields.Char(compute="_compute_reason", search="_search_reason")
+    stop_note_code = fields.Char(readonly=True)
+    stop_note_values = fields.Json(readonly=True)
+    stop_note_text = fields.Char(
+        readonly=True, help="What a person typed, or an older version wrote."
+    )
     date_start = fields.Datetime(
         "Started on", default=fields.Datetime.now, required=True, readonly=True
     )
@@ -129,9 +136,11 @@ class MailActivityPlanRun(models.Model):
         compute="_compute_progress",
         store=True,
         aggregator="avg",
-        help="How many of its steps are closed, in percent.",
+        help="Share of steps that are closed, in percent.",
     )
-    next_deadline = fields.Date(compute="_compute_progress", store=True, index=True)
+    next_deadline = fields.Date(
+        "Next Due Date", compute="_compute_progress", store=True, index=True
+    )
     deadline_policy = fields.Selection(
         selection=lambda self: self.env["mail.activity.plan"]
         ._fields["deadline_policy"]
@@ -146,13 +155,14 @@ class MailActivityPlanRun(models.Model):
     launch_key = fields.Char(readonly=True, default="")
     action_depth = fields.Integer(
         readonly=True,
-        help="How many actions started each other before one of them launched it.",
+        help="Number of server actions that triggered one another before this plan was"
+        " launched.",
     )
 
     # Two launches at the same moment give one run.
     _launched_once = models.UniqueIndex(
         "(plan_id, res_model, res_id, launch_key) WHERE state IN ('running', 'paused')",
-        "The plan is already under way on this record.",
+        "This plan is already running on this record.",
     )
     _document_index = models.Index("(res_model, res_id)")
     # For the check of the exits, which goes through them in this order.
@@ -318,7 +328,7 @@ class MailActivityPlanRun(models.Model):
     def _launch(self, steps_by_run):
         """Give new runs their steps, and schedule those that wait for nothing.
 
-        :param list[list[dict]] steps_by_run: for each run, the steps of its proposal
+        :param steps_by_run: for each run, the :class:`PlannedStep` of its proposal
         """
         steps_by_run = dict(zip(self, steps_by_run, strict=True))
         # An automation rule may have ended some as soon as they were there.
@@ -362,11 +372,6 @@ class MailActivityPlanRun(models.Model):
         transition = Transition(runs, is_taken=True)
         transition.stop(runs, reason, note)
         transition.finish()
-
-    def _describe_stop(self, reason, note):
-        """:returns: why runs were stopped, in words"""
-        reasons = dict(self._fields["stop_reason"]._description_selection(self.env))
-        return f"{reasons[reason]}: {note}" if note else reasons[reason]
 
     def _describe_end(self, reason):
         """:returns: that the run was stopped, for the note on its document"""

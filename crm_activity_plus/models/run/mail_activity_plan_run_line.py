@@ -12,10 +12,8 @@ from ...engine.environment import by_engine
 from ...engine.notifier import tell_failed
 from ...engine.transitions import Transition
 from ...tools.dates import tidy
+from ...tools.reasons import Reason
 from ...tools.states import CLOSED_STATUSES, OPEN_RUN_STATES, OPEN_STEP_STATES
-
-# What a proposal says of a step beside the values of its line.
-NOT_OF_THE_LINE = {"after", "template"}
 
 
 class DateExplanation(fields.Json):
@@ -32,16 +30,20 @@ class MailActivityPlanRunLine(models.Model):
     _name = "mail.activity.plan.run.line"
     _inherit = [
         "mail.activity.document.mixin",
-        "mail.activity.bulk.mixin",
+        "mail.activity.reason.mixin",
         "mail.activity.ledger.mixin",
     ]
-    _description = "Activity Plan Run Step"
+    _description = "Running Plan Step"
     _order = "run_id, sequence, id"
     _rec_name = "summary"
 
     # Found by the index of _code_unique.
     run_id = fields.Many2one(
-        "mail.activity.plan.run", required=True, readonly=True, ondelete="cascade"
+        "mail.activity.plan.run",
+        string="Running Plan",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
     )
     # The run's, again: access follows from them. The engine writes both.
     res_model = fields.Char("Document Model", required=True, readonly=True)
@@ -79,7 +81,7 @@ class MailActivityPlanRunLine(models.Model):
     )
     is_reassigned = fields.Boolean(
         readonly=True,
-        help="Somebody gave the step to its responsible by hand, whatever its role.",
+        help="The step was assigned manually, regardless of its role.",
     )
     after_ids = fields.Many2many(
         "mail.activity.plan.run.line",
@@ -98,6 +100,7 @@ class MailActivityPlanRunLine(models.Model):
         readonly=True,
     )
     after_mode = fields.Selection(
+        string="Start when",
         selection=lambda self: self._get_template_selection("after_mode"),
         default="all",
         readonly=True,
@@ -107,7 +110,7 @@ class MailActivityPlanRunLine(models.Model):
         "mail_activity_plan_run_line_outcome_rel",
         "line_id",
         "outcome_id",
-        string="After Outcomes",
+        string="Only if the outcome is",
         context={"active_test": False},
         readonly=True,
     )
@@ -128,7 +131,8 @@ class MailActivityPlanRunLine(models.Model):
         "res.users",
         readonly=True,
         ondelete="set null",
-        help="Who chose the action in the plan; it is run if they may run it.",
+        help="User who chose the server action in the plan. It runs only if this user "
+        "may run it.",
     )
     duration = fields.Float(readonly=True)
     time_of_day = fields.Float(readonly=True)
@@ -140,9 +144,7 @@ class MailActivityPlanRunLine(models.Model):
         string="Other Attendees",
         readonly=True,
     )
-    date_due = fields.Datetime(
-        readonly=True, help="When a step that does itself is done."
-    )
+    date_due = fields.Datetime(readonly=True, help="When an automatic step runs.")
     calendar_event_id = fields.Many2one(
         "calendar.event", string="Meeting", readonly=True, ondelete="set null"
     )
@@ -154,7 +156,7 @@ class MailActivityPlanRunLine(models.Model):
     max_attempts = fields.Integer(readonly=True)
     user_id = fields.Many2one(
         "res.users",
-        string="Responsible",
+        string="Assigned to",
         readonly=True,
         index=True,
         ondelete="set null",
@@ -162,7 +164,7 @@ class MailActivityPlanRunLine(models.Model):
     date_deadline = fields.Date(
         "Due Date",
         readonly=True,
-        help="For a step that waits, when it is expected to be due.",
+        help="Expected due date while the step is waiting.",
     )
     date_explanation = DateExplanation(readonly=True)
     state = fields.Selection(
@@ -182,7 +184,7 @@ class MailActivityPlanRunLine(models.Model):
     branch_taken = fields.Boolean(
         default=True,
         readonly=True,
-        help="Not set for a step on a branch that the run didn't take.",
+        help="Not set for a step on a branch that the plan didn't take.",
     )
     activity_id = fields.Many2one(
         "mail.activity", readonly=True, index="btree_not_null", ondelete="set null"
@@ -191,14 +193,20 @@ class MailActivityPlanRunLine(models.Model):
     done_by_id = fields.Many2one(
         "res.users", string="Closed by", readonly=True, ondelete="set null"
     )
-    reason = fields.Char(readonly=True)
+    reason = fields.Char(compute="_compute_reason", search="_search_reason")
+    reason_code = fields.Char(readonly=True)
+    reason_values = fields.Json(readonly=True)
+    reason_text = fields.Char(
+        readonly=True, help="What a person typed, or an older version wrote."
+    )
 
     _document_index = models.Index("(res_model, res_id)")
     _due_index = models.Index(
         "(date_due) WHERE state = 'scheduled' AND date_due IS NOT NULL"
     )
     _code_unique = models.Constraint(
-        "UNIQUE (run_id, code)", "Another step of this run has this code already."
+        "UNIQUE (run_id, code)",
+        "Another step of this running plan already has this code.",
     )
 
     @api.model
@@ -268,8 +276,8 @@ class MailActivityPlanRunLine(models.Model):
         # On hold, too, though they are inactive then.
         activities = lines._filter_open().activity_id
         transition = Transition(lines.run_id)
-        transition.close(lines, "skipped", reason or self.env._("Skipped by hand."))
-        activities._cancel(reason or self.env._("The step was skipped."))
+        transition.close(lines, "skipped", reason or Reason("skipped_manually"))
+        activities._cancel(reason or Reason("step_skipped"))
         transition.advance()
         return True
 
@@ -328,7 +336,7 @@ class MailActivityPlanRunLine(models.Model):
         """Create the steps of new runs, with a number of queries that doesn't depend on
         how many they are.
 
-        :param list[list[dict]] steps_by_run: for each run, the steps of its proposal
+        :param steps_by_run: for each run, the :class:`PlannedStep` of its proposal
         :returns: the steps, in order
         """
         now = fields.Datetime.now()
@@ -342,27 +350,27 @@ class MailActivityPlanRunLine(models.Model):
             lines = self.create(
                 [
                     {
-                        **{name: step[name] for name in step.keys() - NOT_OF_THE_LINE},
+                        **step.get_line_values(),
                         "run_id": run.id,
                         "res_model": run.res_model,
                         "res_id": run.res_id,
-                        "date_done": step["state"] not in OPEN_STEP_STATES and now,
-                        "done_by_id": step["state"] not in OPEN_STEP_STATES
+                        "date_done": step.state not in OPEN_STEP_STATES and now,
+                        "done_by_id": step.state not in OPEN_STEP_STATES
                         and self.env.uid,
                     }
                     for run, step in steps
                 ]
             )
         ids = {
-            (run.id, step["code"]): line_id
+            (run.id, step.code): line_id
             for (run, step), line_id in zip(steps, lines._ids, strict=True)
         }
         self._insert_links(
             "after_ids",
             [
-                (ids[run.id, step["code"]], ids[run.id, code])
+                (ids[run.id, step.code], ids[run.id, code])
                 for run, step in steps
-                for code in step["after"]
+                for code in step.after
             ],
         )
         # All steps that these runs have: nobody needs to look for more.
@@ -409,16 +417,18 @@ class MailActivityPlanRunLine(models.Model):
 
         :param dict old_states: line -> its state before
         """
-        self.env["mail.activity.log"]._add(
-            [
+        rows = []
+        for line in self:
+            why = reason or line._get_kept_reason()
+            code = why.code if isinstance(why, Reason) else False
+            rows.append(
                 {
                     **line._prepare_log_values(line.state, old_states[line]),
-                    "reason": reason or line.reason,
-                    "values": line._get_logged_values(),
+                    "reason": why,
+                    "values": {**line._get_logged_values(), "reason_code": code},
                 }
-                for line in self
-            ]
-        )
+            )
+        self.env["mail.activity.log"]._add(rows)
 
     def _prepare_log_values(self, event, old_state):
         """Hook: the values of a ledger row about the step."""

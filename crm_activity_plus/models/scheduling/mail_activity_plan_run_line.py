@@ -7,12 +7,14 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
 
 from ...engine.added_fields import revive
 from ...engine.deadlines import StepDater
+from ...engine.reasons import ReasonError, name_of
+from ...engine.rotation import Rotation
 from ...tools.dates import add_history, get_first_explanation, get_timezone
 from ...tools.graph import SKIP, START, Closed, decide_turn
+from ...tools.reasons import Label, Reason
 from ...tools.steps import PREVIOUS_STEP_DELAYS
 
 
@@ -71,14 +73,14 @@ class MailActivityPlanRunLine(models.Model):
         :param assigner: see :class:`StepAssigner`
         :raises UserError: it can't be done
         """
-        user, reason = self._find_responsible(assigner)
-        if reason and not user:
-            raise UserError(reason)
-        values = {"user_id": user.id, "reason": reason}
+        found = self._find_responsible(assigner)
+        if found.reason and not found.user:
+            raise ReasonError(self.env, found.reason)
+        values = {"user_id": found.user.id, "reason": found.reason}
         if not self._get_chosen_date():
             base_date, base = self._get_base()
             day, explanation = dater.find(
-                self, base_date, base, user, self.run_id._get_working_company()
+                self, base_date, base, found.user, self.run_id._get_working_company()
             )
             values |= {"date_deadline": day, "date_explanation": explanation}
         return values
@@ -95,20 +97,20 @@ class MailActivityPlanRunLine(models.Model):
     # Who does it
     # ------------------------------------------------------------
 
-    def _reserve_turns(self):
-        """Take the turns that the steps need in the round robin, at once.
+    def _load_turns(self):
+        """Look up the turns that the steps need in the round robin, at once.
 
         :returns: whose turn it is in the teams
         """
-        rotation = self.env["mail.activity.round.robin"]._get_rotation(draw=True)
+        rotation = Rotation(self.env)
         in_turn = self.filtered(lambda line: line.responsible_type == "round_robin")
         for res_model, lines in in_turn.grouped("res_model").items():
             records = self.env[res_model].browse(lines.mapped("res_id"))
-            rotation.reserve(records.exists())
+            rotation.load(records.exists())
         return rotation
 
     def _find_responsible(self, assigner):
-        """:returns: who does the step, and why nobody or False"""
+        """:returns: who does the step; see :class:`Assignment`"""
         self.ensure_one()
         run = self.run_id
         # A role may fall back on the user who launches the plan.
@@ -119,14 +121,15 @@ class MailActivityPlanRunLine(models.Model):
         return assigner.find(self, record, run.responsible_id, doer)
 
     def _get_missing_responsible_reason(self):
+        """:returns: why nobody does the step"""
         self.ensure_one()
-        labels = dict(self._get_template_selection("responsible_type"))
-        return self.env._(
-            "Nobody is there to do it. Assignment: %(role)s%(user)s.",
-            # The role's addon may be gone.
-            role=labels.get(self.responsible_type, self.responsible_type),
-            user=f" ({self.user_id.name})" if self.user_id else "",
+        role = Label(
+            "mail.activity.plan.template", "responsible_type", self.responsible_type
         )
+        if self.user_id:
+            values = {"user": name_of(self.user_id), "role": role}
+            return Reason("user_unavailable", values)
+        return Reason("nobody_available", {"role": role})
 
     def _get_template_values(self):
         """:returns: what the plan said about the step at the launch; JSON-able"""

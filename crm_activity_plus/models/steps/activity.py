@@ -36,7 +36,7 @@ class MailActivityPlanRunLine(models.Model):
     _inherit = "mail.activity.plan.run.line"
 
     added_values = fields.Json(
-        readonly=True, help="What other addons say about the step in the plan."
+        readonly=True, help="Values that other addons add to the step of the plan."
     )
 
     def _start_activities(self):

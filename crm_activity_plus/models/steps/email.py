@@ -2,8 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.tools.mail import email_normalize_all
+
+from ...engine.reasons import ReasonError, name_of
+from ...tools.reasons import Reason
 
 
 class MailActivityPlanRunLine(models.Model):
@@ -15,21 +17,14 @@ class MailActivityPlanRunLine(models.Model):
     def _run_action_email(self, record):
         template = self.mail_template_id
         if not template:
-            raise UserError(self.env._("Its e-mail template was deleted."))
+            raise ReasonError(self.env, Reason("template_deleted"))
         if template.model != record._name:
-            raise UserError(
-                self.env._("Its e-mail template is for another application by now.")
-            )
+            raise ReasonError(self.env, Reason("template_elsewhere"))
         record = self._as_responsible(record)
         template = template.with_env(record.env)
         if not self._has_recipient(template, record):
-            raise UserError(
-                self.env._(
-                    "“%(record)s” has no e-mail address to write to, or none that is "
-                    "valid. Put that right, and send the e-mail by hand.",
-                    record=record.display_name,
-                )
-            )
+            reason = Reason("email_missing", {"record": name_of(record)})
+            raise ReasonError(self.env, reason)
         author = self.user_id.partner_id
         record.message_post_with_source(
             template,

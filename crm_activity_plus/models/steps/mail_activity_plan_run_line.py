@@ -11,8 +11,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...engine.environment import by_engine
+from ...engine.reasons import ReasonError, get_error_reason
 from ...engine.transitions import Transition
-from ...tools.errors import describe_error
+from ...tools.reasons import Reason
 from ...tools.savepoint import savepoint
 from ...tools.steps import PENDING
 
@@ -89,12 +90,12 @@ class MailActivityPlanRunLine(models.Model):
         """
         self.ensure_one()
         if not record:
-            raise UserError(self.env._("The record was deleted."))
+            raise ReasonError(self.env, Reason("record_gone"))
         if not self.user_id._filter_can_do_activities(record):
-            raise UserError(self._get_missing_responsible_reason())
+            raise ReasonError(self.env, self._get_missing_responsible_reason())
         record = record.with_company(self.run_id._get_working_company())
         if not self._has_kind():
-            raise UserError(self._get_unknown_kind_reason())
+            raise ReasonError(self.env, self._get_unknown_kind_reason())
         return getattr(self, f"_run_action_{self.action_type}")(record)
 
     def _has_kind(self):
@@ -106,11 +107,7 @@ class MailActivityPlanRunLine(models.Model):
 
     def _get_unknown_kind_reason(self):
         self.ensure_one()
-        return self.env._(
-            "The step type “%(kind)s” is not available: the application that provides "
-            "it was uninstalled.",
-            kind=self.action_type,
-        )
+        return Reason("kind_missing", {"kind": self.action_type})
 
     def _finish_action(self, outcome=None, reason=None, failed=False):
         """Close steps whose action is ``PENDING``, and have their runs go on; those of
@@ -118,7 +115,8 @@ class MailActivityPlanRunLine(models.Model):
 
         :param outcome: a ``mail.activity.outcome``, its code or its id. The step is
             tried again, or its run stopped, where the outcome says so.
-        :param str reason: why, for the history
+        :param reason: why, for the history: a :class:`~...tools.reasons.Reason`, or a
+            text in somebody's words
         :param bool failed: it couldn't be done; somebody who can help is told
         :raises UserError: there is no such outcome, or the steps can't end so
         """
@@ -130,7 +128,7 @@ class MailActivityPlanRunLine(models.Model):
         transition = Transition(lines.run_id)
         pending = lines._filter_automatic()
         if failed:
-            reason = reason or lines.env._("The step couldn't be done.")
+            reason = reason or Reason("action_failed")
             transition.fail(pending, reason, outcome_id=outcome.id)
         else:
             transition.end(pending, "done", outcome, reason)
@@ -271,5 +269,5 @@ class MailActivityPlanRunLine(models.Model):
             if not isinstance(error, UserError):
                 _logger.warning("Step %s can't be done", self.id, exc_info=True)
             transition = Transition(self.run_id)
-            transition.fail(self, describe_error(error))
+            transition.fail(self, get_error_reason(error))
             transition.try_to_advance()

@@ -2,7 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import models
-from odoo.exceptions import UserError
+
+from ...engine.reasons import ReasonError
+from ...tools.reasons import Reason
 
 
 class MailActivityPlanRunLine(models.Model):
@@ -13,9 +15,9 @@ class MailActivityPlanRunLine(models.Model):
 
     def _run_action_server_action(self, record):
         if not self.server_action_id:
-            raise UserError(self.env._("Its action was deleted."))
+            raise ReasonError(self.env, Reason("action_deleted"))
         if self.server_action_id.model_name != record._name:
-            raise UserError(self.env._("Its action is for another application by now."))
+            raise ReasonError(self.env, Reason("action_elsewhere"))
         action = self.server_action_id._on_authority_of(self.chosen_by_id, record.env)
         action = action.with_context(
             active_model=record._name, active_id=record.id, active_ids=record.ids

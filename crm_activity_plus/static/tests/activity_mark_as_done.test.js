@@ -34,7 +34,7 @@ const OUTCOMES = [
 const STEP = {
     kind: "step",
     type: "Call",
-    name: "Second try",
+    name: "Second attempt",
     date_deadline: "2019-11-26",
     user_name: "Marc Demo",
     action_type: "activity",
@@ -127,7 +127,7 @@ test("an outcome completes the activity with the feedback", async () => {
     await contains(".o-mail-Activity", {count: 0});
 });
 
-test("a second click does nothing while the first one is under way", async () => {
+test("a second click does nothing while the first one is running", async () => {
     const answer = new Deferred();
     onRpc("mail.activity", "complete", async () => {
         asyncStep("complete");
@@ -186,8 +186,8 @@ test("what was typed stays where the server refuses", async () => {
 });
 
 for (const [type, sentence] of [
-    ["MissingError", "Somebody deleted this activity"],
-    ["AccessError", "You may not change this activity any more"],
+    ["MissingError", "This activity has been deleted"],
+    ["AccessError", "You can no longer change this activity"],
 ]) {
     test(`${type} is told in plain words`, async () => {
         onRpc("mail.activity", "complete", () => {
@@ -206,7 +206,7 @@ test("a lost connection is told in plain words", async () => {
     const {refusal, result} = await requestInWords(() =>
         Promise.reject(new ConnectionLostError("/web/dataset/call_kw"))
     );
-    expect(refusal).toInclude("try again in a moment");
+    expect(refusal).toInclude("retry in a moment");
     expect(result).toBe(undefined);
 });
 
@@ -220,16 +220,18 @@ test("what comes next follows the outcome that is pointed at", async () => {
     mockDate("2019-11-20 10:00:00");
     await openPopover({outcomes: OUTCOMES});
     const next = `${POPOVER} .o_activity_next`;
-    await contains(next, {text: "Nothing follows."});
+    await contains(next, {text: "Nothing follows"});
     await hover(`${POPOVER} [data-outcome='interested']`);
-    await contains(next, {text: "Next: Call - Second try, Nov 26, Marc Demo"});
+    await contains(next, {text: "Next: Call - Second attempt, Nov 26, Marc Demo"});
     await hover(`${POPOVER} [data-outcome='not_interested']`);
     await contains(next, {text: "The plan “Tour” ends."});
     // With the keyboard, too.
     await hover(`${POPOVER} textarea`);
-    await contains(next, {text: "Nothing follows."});
+    await contains(next, {text: "Nothing follows"});
     document.querySelector(`${POPOVER} [data-outcome='no_answer']`).focus();
-    await contains(next, {text: "Again: Call - Second try, Nov 26, Marc Demo"});
+    await contains(next, {
+        text: "Next attempt: Call - Second attempt, Nov 26, Marc Demo",
+    });
 });
 
 test("the chatter tells of plan, status and attempt", async () => {

@@ -88,7 +88,7 @@ function makePreview(values) {
     };
 }
 
-/** The server's answer: what was changed by hand is in it. */
+/** The server's answer: what a person changed is in it. */
 function answer({overrides}, values) {
     const preview = makePreview(values);
     for (const step of preview.steps) {
@@ -162,14 +162,14 @@ test("steps, what they wait for, and what is unknown yet", async () => {
     expect(requests[0].plan_date).toBe("2026-03-10");
     expect(requests[0].res_ids).toEqual([7]);
     expect(`${STEP}[data-code=a]`).toHaveText(/The team has no leader\./);
-    expect(`${STEP}[data-code=a]`).toHaveText(/Nobody yet/);
+    expect(`${STEP}[data-code=a]`).toHaveText(/Unassigned/);
     expect(`${STEP}[data-code=b] .o_plan_preview_waits`).toHaveText(
-        "Waits for one of: Step a, Step c, with the outcome Interested"
+        "After “Step a” or “Step c”, only if the outcome is “Interested”"
     );
-    expect(`${STEP}[data-code=b]`).toHaveText(/Mar 10, 2026 to Mar 12, 2026/);
-    expect(`${STEP}[data-code=b]`).toHaveText(/3 people/);
+    expect(`${STEP}[data-code=b]`).toHaveText(/Mar 10, 2026 – Mar 12, 2026/);
+    expect(`${STEP}[data-code=b]`).toHaveText(/3 users/);
     expect(`${STEP}[data-code=c]`).toHaveText(/Automatic/);
-    expect(`${STEP}[data-code=c]`).toHaveText(/on 2 of the records/);
+    expect(`${STEP}[data-code=c]`).toHaveText(/on 2 records/);
 });
 
 test("a change is asked for again, kept, and taken back", async () => {
@@ -201,7 +201,7 @@ test("a change is asked for again, kept, and taken back", async () => {
     expect.verifySteps(["web_save"]);
 });
 
-test("a step that is left out and put back at once is scheduled", async () => {
+test("a step that is skipped and included again at once is scheduled", async () => {
     onPreview();
     await mount();
     const box = `${STEP}[data-code=a] input[type=checkbox]`;
@@ -331,7 +331,7 @@ test("records: pages, the skipped ones, a change of one", async () => {
     expect("[data-res-id='9']").toHaveText(/it was deleted/);
 });
 
-/** The server's answer about some records, of which some are left out. */
+/** The server's answer about some records, of which a person skipped some. */
 function answerRecords(kwargs, ids) {
     const shown = kwargs.only_skipped
         ? ids.filter((id) => kwargs.left_out.includes(id))
@@ -351,7 +351,7 @@ function answerRecords(kwargs, ids) {
     });
 }
 
-test("a record is left out, kept so on other pages, and put back", async () => {
+test("a record is skipped, kept so on other pages, and included again", async () => {
     const ids = Array.from({length: 25}, (_value, index) => index + 1);
     onPreview((kwargs) => answerRecords(kwargs, ids));
     await mount();
@@ -359,20 +359,20 @@ test("a record is left out, kept so on other pages, and put back", async () => {
     await contains("[data-res-id='2'] button[aria-expanded]").click();
     await contains(`[data-res-id='2'] ${STEP} input[type=checkbox]`).click();
     await animationFrame();
-    const button = "[data-res-id='2'] .o_plan_preview_leave_out";
-    expect(button).toHaveAttribute("aria-label", "Leave out “Lead 2”");
+    const button = "[data-res-id='2'] .o_plan_preview_skip";
+    expect(button).toHaveAttribute("aria-label", "Skip “Lead 2”");
     queryOne(button).focus();
     await press("Enter");
     await animationFrame();
     await animationFrame();
     expect(requests.at(-1).left_out).toEqual([2]);
-    expect("[data-res-id='2']").toHaveText(/Left out\s+Lead 2\s+Put back/);
+    expect("[data-res-id='2']").toHaveText(/Skipped\s+Lead 2\s+Include/);
     expect(`[data-res-id='2'] ${STEP}`).toHaveCount(0);
-    expect("[data-tab=records]").toHaveText(/Records \(25\)\s*1 left out/);
+    expect("[data-tab=records]").toHaveText(/Records \(25\)\s*1 skipped/);
     expect(button).toBeFocused();
-    expect(button).toHaveAttribute("aria-label", "Put back “Lead 2”");
+    expect(button).toHaveAttribute("aria-label", "Include “Lead 2”");
     await contains(".o_activity_plan_preview .o_pager_next").click();
-    await contains("[data-res-id='25'] .o_plan_preview_leave_out").click();
+    await contains("[data-res-id='25'] .o_plan_preview_skip").click();
     await animationFrame();
     expect(requests.at(-1).left_out).toEqual([2, 25]);
     expect(requests.at(-1).offset).toBe(20);
@@ -385,17 +385,17 @@ test("a record is left out, kept so on other pages, and put back", async () => {
     expect("[data-res-id='2']").toHaveText(/Changed/);
 });
 
-test("two records are left out at once, and saved, while the first one is computed", async () => {
+test("two records are skipped at once, and saved, while the first one is computed", async () => {
     const onchange = new Deferred();
     Launch._onChanges.plan_left_out = (record) => record;
     onRpc("launch", "onchange", () => onchange);
     onPreview((kwargs) => answerRecords(kwargs, [7, 8]));
     await mount();
     await contains("[data-tab=records]").click();
-    await click("[data-res-id='7'] .o_plan_preview_leave_out");
-    await click("[data-res-id='8'] .o_plan_preview_leave_out");
+    await click("[data-res-id='7'] .o_plan_preview_skip");
+    await click("[data-res-id='8'] .o_plan_preview_skip");
     // An impatient hand does nothing else.
-    await click("[data-res-id='8'] .o_plan_preview_leave_out");
+    await click("[data-res-id='8'] .o_plan_preview_skip");
     onRpc("launch", "web_save", ({args}) => {
         expect.step("web_save");
         expect(args[1].plan_left_out).toEqual({1: [7, 8]});
@@ -409,7 +409,7 @@ test("two records are left out at once, and saved, while the first one is comput
     expect(requests.at(-1).left_out).toEqual([7, 8]);
 });
 
-test("a record is left out as soon as the connection is back", async () => {
+test("a record is skipped as soon as the connection is back", async () => {
     let isLost = true;
     patchWithCleanup(rpc, {
         _rpc(url, ...args) {
@@ -422,7 +422,7 @@ test("a record is left out as soon as the connection is back", async () => {
     onPreview((kwargs) => answerRecords(kwargs, [7, 8]));
     await mount();
     await contains("[data-tab=records]").click();
-    await contains("[data-res-id='7'] .o_plan_preview_leave_out").click();
+    await contains("[data-res-id='7'] .o_plan_preview_skip").click();
     expect(".o_activity_plan_preview .alert").toHaveText(/The connection is lost\./);
     await contains(".o_activity_plan_preview .alert button").click();
     expect(".o_activity_plan_preview .alert").toHaveCount(1);
@@ -435,7 +435,7 @@ test("a record is left out as soon as the connection is back", async () => {
     expect("[data-res-id='7']").toHaveClass("o_left_out");
 });
 
-test("the last one of the last page is put back", async () => {
+test("the last one of the last page is included again", async () => {
     const ids = Array.from({length: 21}, (_value, index) => index + 1);
     Launch._records[0].plan_left_out = {1: ids};
     onPreview((kwargs) => answerRecords(kwargs, ids));
@@ -443,7 +443,7 @@ test("the last one of the last page is put back", async () => {
     await contains("[data-tab=records]").click();
     await contains("#o_plan_preview_only_skipped").click();
     await contains(".o_activity_plan_preview .o_pager_next").click();
-    await contains("[data-res-id='21'] .o_plan_preview_leave_out").click();
+    await contains("[data-res-id='21'] .o_plan_preview_skip").click();
     await animationFrame();
     await animationFrame();
     expect(".o_plan_preview_record").toHaveCount(20);
@@ -485,9 +485,9 @@ test("the workload is marked in words, the background is announced", async () =>
     );
     await mount();
     expect(".o_plan_preview_background").toHaveText(
-        /on 500 records in the background.*the first 500 of/
+        /on 500 records in the background.*the first 500 selected/
     );
     await contains("[data-tab=load]").click();
-    expect("[data-panel=load]").toHaveText(/more than 20 activities/);
+    expect("[data-panel=load]").toHaveText(/limit of 20 activities/);
     expect(".o_plan_preview_load tr.o_overload").toHaveText(/Overloaded\s*21/);
 });

@@ -129,7 +129,7 @@ test("a number completes with that outcome, and the next one is there", async ()
     await press("2");
     await animationFrame();
     expect(NAME).toHaveText("Activity 2");
-    expect(".o_activity_queue_left").toHaveText("The last one");
+    expect(".o_activity_queue_left").toHaveText("Last one");
     expect.verifySteps(["complete 1: 12, -"]);
 });
 

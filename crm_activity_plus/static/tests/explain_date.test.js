@@ -3,10 +3,14 @@
 
 import {beforeEach, describe, expect, test} from "@odoo/hoot";
 import {allowTranslations} from "@web/../tests/web_test_helpers";
-import {explainDate} from "@crm_activity_plus/activity_date_explanation/explain_date.esm";
+import {explainDate} from "@crm_activity_plus/date_explanation/explain_date.esm";
+import {mockDate} from "@odoo/hoot-mock";
 
 describe.current.tags("headless");
-beforeEach(allowTranslations);
+beforeEach(() => {
+    allowTranslations();
+    mockDate("2026-03-11 09:00:00", +0);
+});
 
 const COMPUTED = {
     base: "plan_date",
@@ -20,51 +24,49 @@ const COMPUTED = {
     date: "2026-03-16",
 };
 
+const explain = (values) => String(explainDate({...COMPUTED, ...values}));
+
+const WEEKEND = {
+    date: "2026-03-14",
+    date_end: "2026-03-15",
+    count: 2,
+    reason: "weekend",
+};
+
 test("nothing is known", () => {
     for (const explanation of [undefined, null, false, {}, {base: "elsewhere"}]) {
-        expect(explainDate(explanation)).toEqual([]);
+        expect(explainDate(explanation)).toBe("");
     }
 });
 
 test("calendar days", () => {
-    expect(explainDate(COMPUTED)).toEqual([
-        "It counts from the date of the plan, Fri, Mar 13, 2026.",
-        "3 days later.",
-        "So it is due on Mon, Mar 16, 2026.",
-    ]);
+    expect(explain()).toBe("Plan date Fri, Mar 13 + 3 days = Mon, Mar 16");
+    expect(explain({date: "2027-01-04"})).toBe(
+        "Plan date Fri, Mar 13 + 3 days = Mon, Jan 4, 2027"
+    );
 });
 
 test("one, none, and before", () => {
-    const explain = (values) => explainDate({...COMPUTED, ...values})[1];
-    expect(explain({count: 0})).toBe("On that day.");
-    expect(explain({count: 1})).toBe("One day later.");
-    expect(explain({count: 1, direction: "before"})).toBe("One day earlier.");
-    expect(explain({count: 2, direction: "before"})).toBe("2 days earlier.");
-    expect(explain({count: -2})).toBe("2 days earlier.");
-    expect(explain({count: 1, unit: "weeks"})).toBe("One week later.");
-    expect(explain({count: 2, unit: "months", direction: "before"})).toBe(
-        "2 months earlier."
-    );
-    expect(explain({count: 1, policy: "working_days"})).toBe("One working day later.");
-    expect(explain({count: 2, unit: "weeks", policy: "working_days"})).toBe(
-        "2 weeks later."
-    );
+    const delay = (values) => explain(values).match(/13 (.*) =/)[1];
+    expect(explain({count: 0, date: COMPUTED.base_date})).toBe("Plan date Fri, Mar 13");
+    expect(delay({count: 1})).toBe("+ 1 day");
+    expect(delay({count: 1, direction: "before"})).toBe("− 1 day");
+    expect(delay({count: 2, direction: "before"})).toBe("− 2 days");
+    expect(delay({count: -2})).toBe("− 2 days");
+    expect(delay({count: 1, unit: "weeks"})).toBe("+ 1 week");
+    expect(delay({count: 2, unit: "months", direction: "before"})).toBe("− 2 months");
+    expect(delay({count: 1, policy: "working_days"})).toBe("+ 1 working day");
+    expect(delay({count: 2, unit: "weeks", policy: "working_days"})).toBe("+ 2 weeks");
 });
 
 test("working days, with what was not counted", () => {
     expect(
-        explainDate({
-            ...COMPUTED,
+        explain({
             base: "previous_done",
             policy: "working_days",
             counted: 3,
             skipped: [
-                {
-                    date: "2026-03-14",
-                    date_end: "2026-03-15",
-                    count: 2,
-                    reason: "no working day",
-                },
+                WEEKEND,
                 {
                     date: "2026-03-16",
                     date_end: "2026-03-16",
@@ -76,106 +78,73 @@ test("working days, with what was not counted", () => {
             ],
             date: "2026-03-20",
         })
-    ).toEqual([
-        "It counts from the day on which the step before was closed, Fri, Mar 13, 2026.",
-        "3 working days later.",
-        "Not counted: Sat, Mar 14, 2026 to Sun, Mar 15, 2026 (no working day), " +
-            "Mon, Mar 16, 2026 (Founder's Day), Wed, Mar 18, 2026 (no working day).",
-        "So it is due on Fri, Mar 20, 2026.",
-    ]);
+    ).toBe(
+        "Previous step closed on Fri, Mar 13 + 3 working days = Fri, Mar 20 " +
+            "(weekend Mar 14 – Mar 15, Founder's Day Mar 16, no working day Mar 18 skipped)"
+    );
 });
 
 test("so many days off that they are summed up", () => {
     const skipped = [
         {date: "2026-12-25", date_end: "2026-12-25", count: 1, reason: "Christmas"},
-        {
-            date: "2026-03-14",
-            date_end: "2027-03-14",
-            count: 106,
-            reason: "no working day",
-        },
+        {date: "2026-03-14", date_end: "2027-03-14", count: 106, reason: "weekend"},
     ];
-    const explain = (values) =>
-        explainDate({
-            ...COMPUTED,
-            count: 260,
-            policy: "working_days",
-            skipped,
-            ...values,
-        })[2];
-    expect(explain({})).toBe(
-        "Not counted: 106 days from Sat, Mar 14, 2026 to Sun, Mar 14, 2027 (no working day), " +
-            "Fri, Dec 25, 2026 (Christmas)."
+    const sum = (values) =>
+        explain({count: 260, policy: "working_days", skipped, ...values});
+    expect(sum({})).toMatch(
+        /\(weekend, 106 days in Mar 14 – Mar 14, 2027, Christmas Dec 25 skipped\)$/
     );
-    expect(explain({skipped_more: 1})).toMatch(/\(Christmas\), one more day\.$/);
-    expect(explain({skipped_more: 7})).toMatch(/\(Christmas\), 7 more days\.$/);
+    expect(sum({skipped_more: 1})).toMatch(/Christmas Dec 25, 1 more day skipped\)$/);
+    expect(sum({skipped_more: 7})).toMatch(/Christmas Dec 25, 7 more days skipped\)$/);
 });
 
 test("given to somebody who doesn't work on that day", () => {
     expect(
-        explainDate({
-            ...COMPUTED,
+        explain({
             base: "reassigned",
             base_date: "2026-03-14",
             count: 0,
             policy: "shift_forward",
-            skipped: [{date: "2026-03-14", reason: "no working day"}],
+            skipped: [{date: "2026-03-14", reason: "weekend"}],
             date: "2026-03-16",
         })
-    ).toEqual([
-        "It was due on Sat, Mar 14, 2026, before it was given to somebody else.",
-        "On that day.",
-        "Moved, since nobody works then: Sat, Mar 14, 2026 (no working day).",
-        "So it is due on Mon, Mar 16, 2026.",
-    ]);
+    ).toBe(
+        "Due Sat, Mar 14 before it was reassigned = Mon, Mar 16 (weekend Mar 14 skipped)"
+    );
 });
 
 test("moved off days off, backward", () => {
     expect(
-        explainDate({
-            ...COMPUTED,
+        explain({
             base: "previous_deadline",
             count: 2,
             policy: "shift_backward",
-            skipped: [
-                {
-                    date: "2026-03-14",
-                    date_end: "2026-03-15",
-                    count: 2,
-                    reason: "no working day",
-                },
-            ],
+            skipped: [WEEKEND],
             date: "2026-03-13",
         })
-    ).toEqual([
-        "It counts from the due date of the step before, Fri, Mar 13, 2026.",
-        "2 days later.",
-        "Moved, since nobody works then: Sat, Mar 14, 2026 to Sun, Mar 15, 2026 (no working day).",
-        "So it is due on Fri, Mar 13, 2026.",
-    ]);
+    ).toBe(
+        "Previous step due Fri, Mar 13 + 2 days = Fri, Mar 13 " +
+            "(weekend Mar 14 – Mar 15 skipped)"
+    );
 });
 
-test("a retry and a pause", () => {
-    expect(explainDate({...COMPUTED, base: "retry"})[0]).toBe(
-        "It is another attempt, and counts from the day of the last one, Fri, Mar 13, 2026."
+test("a retry, a pause and a hold", () => {
+    const sum = " Fri, Mar 13 + 3 days = Mon, Mar 16";
+    expect(explain({base: "retry"})).toBe(`Last attempt on${sum}`);
+    expect(explain({base: "pause", before: COMPUTED})).toBe(
+        "Due Fri, Mar 13 before the pause + 3 days = Mon, Mar 16"
     );
-    expect(explainDate({...COMPUTED, base: "pause", before: COMPUTED})).toEqual([
-        "The plan was paused. The due date moved by the pause, from Fri, Mar 13, 2026.",
-        "3 days later.",
-        "So it is due on Mon, Mar 16, 2026.",
-    ]);
+    expect(explain({base: "hold", count: 0, date: COMPUTED.base_date})).toBe(
+        "On hold until Fri, Mar 13"
+    );
 });
 
 test("chosen by somebody", () => {
-    expect(
-        explainDate({base: "rescheduled", date: "2026-04-01", before: COMPUTED})
-    ).toEqual([
-        "The date was changed by hand.",
-        "It was due on Mon, Mar 16, 2026 before.",
-        "So it is due on Wed, Apr 1, 2026.",
-    ]);
-    expect(explainDate({base: "chosen_at_launch", date: "2026-04-01"})).toEqual([
-        "The date was chosen at the launch.",
-        "So it is due on Wed, Apr 1, 2026.",
-    ]);
+    const choose = (base, before) =>
+        String(explainDate({base, date: "2026-04-01", before}));
+    expect(choose("rescheduled", COMPUTED)).toBe(
+        "Rescheduled from Mon, Mar 16 to Wed, Apr 1"
+    );
+    expect(choose("rescheduled")).toBe("Rescheduled to Wed, Apr 1");
+    expect(choose("chosen_at_launch")).toBe("Set to Wed, Apr 1 at launch");
 });

@@ -24,7 +24,7 @@ class Lead extends models.Model {
         {id: 1, name: "No plan"},
         {
             id: 2,
-            name: "Under way",
+            name: "In progress",
             next_step_date: "2026-03-13",
             next_step_name: "Call back",
             plan_progress: 40,
@@ -72,13 +72,13 @@ test("no plan, nothing to see", async () => {
     expect(`${row("No plan")} .o_next_step`).toHaveCount(0);
 });
 
-test("a plan under way", async () => {
+test("a running plan", async () => {
     await mountView({type: "list", resModel: "lead"});
-    expect(`${row("Under way")} .o_plan_progress`).toHaveText("2 of 5");
-    const bar = `${row("Under way")} [role='progressbar']`;
+    expect(`${row("In progress")} .o_plan_progress`).toHaveText("2 of 5");
+    const bar = `${row("In progress")} [role='progressbar']`;
     expect(bar).toHaveAttribute("aria-valuenow", "40");
     expect(bar).toHaveAttribute("aria-label", "Plan: 2 of 5 steps are closed");
-    expect(`${row("Under way")} .o_next_step`).toHaveText(/Call back.*Mar 13/s);
+    expect(`${row("In progress")} .o_next_step`).toHaveText(/Call back.*Mar 13/s);
 });
 
 test("a paused plan", async () => {
@@ -93,9 +93,9 @@ test("a paused plan", async () => {
 test("days overdue, in words", () =>
     expectDate("2026-03-08", "3 days overdue", "text-danger"));
 test("overdue since yesterday", () =>
-    expectDate("2026-03-10", "overdue since yesterday", "text-danger"));
-test("today", () => expectDate("2026-03-11", "today", "text-warning"));
-test("tomorrow", () => expectDate("2026-03-12", "tomorrow", "text-muted"));
+    expectDate("2026-03-10", "1 day overdue", "text-danger"));
+test("today", () => expectDate("2026-03-11", "Today", "text-warning"));
+test("tomorrow", () => expectDate("2026-03-12", "Tomorrow", "text-muted"));
 test("later", () => expectDate("2026-04-12", "Apr 12", "text-muted"));
 test("next year", () => expectDate("2027-04-12", "Apr 12, 2027", "text-muted"));
 

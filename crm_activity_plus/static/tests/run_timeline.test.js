@@ -180,14 +180,12 @@ test("what was done, is open and comes", async () => {
         "text-bg-success"
     );
     expect(`${step("First call")} .o_run_timeline_text`).toHaveText(
-        /^Done by Olga on Mar 9/
+        /^Marked done by Olga on Mar 9/
     );
     expect(`${step("First call")} blockquote`).toHaveText("They want ten");
     expect(`${step("First call")} .o_run_timeline_user`).toHaveCount(0);
     expect(`${step("First call")} button`).toHaveCount(0);
-    expect(`${step("Second call")} .o_run_timeline_text`).toHaveText(
-        "Due in 2 days, on Mar 13"
-    );
+    expect(`${step("Second call")} .o_run_timeline_text`).toHaveText("Due Mar 13");
     expect(`${step("Second call")} .o_run_timeline_user`).toHaveText("Olga");
     expect(`${step("Second call")} .o_run_timeline_attempt`).toHaveText("Attempt 2");
     expect(`${step("Second call")} .o_run_timeline_attempts`).toHaveText(
@@ -195,11 +193,11 @@ test("what was done, is open and comes", async () => {
     );
     expect(queryAllTexts(`${step("Second call")} button`)).toEqual([
         "Open",
-        "Snooze",
+        "Reschedule",
         "Skip",
     ]);
     expect(`${step("Send the offer")} .o_run_timeline_text`).toHaveText(
-        "After “Second call”, if the outcome is “Interested”. Expected on Mar 13"
+        "After “Second call”, only if the outcome is “Interested”. Expected Mar 13"
     );
     expect(queryAllTexts(`${step("Send the offer")} button`)).toEqual(["Skip"]);
 });
@@ -218,7 +216,7 @@ test("for those who don't see it", async () => {
     );
     expect(".o_activity_date_explanation").toHaveAttribute(
         "aria-label",
-        /^The date was chosen at the launch/
+        /^Set to .* at launch$/
     );
     expect(queryOne(".o_activity_date_explanation").tabIndex).toBe(0);
 });
@@ -240,7 +238,7 @@ test("each state of a step", async () => {
     expect.verifySteps(["get_timeline 7"]);
     expect(
         queryAll(".o_run_timeline_dot").map((dot) => dot.getAttribute("aria-label"))
-    ).toEqual(["Waiting", "Open", "Done", "Skipped", "Cancelled", "Failed"]);
+    ).toEqual(["Waiting", "Scheduled", "Done", "Skipped", "Cancelled", "Failed"]);
     expect(".o_run_timeline_reason").toHaveCount(4);
     expect(`${step("Step 5")} .o_run_timeline_reason`).toHaveClass("text-danger");
     expect(".o_run_timeline_summary").toHaveText(/^Launched by Olga on Mar 2/);
@@ -263,7 +261,7 @@ test("a step of nobody", async () => {
     expect(`${step("Send the offer")} .o_run_timeline_user`).toHaveCount(0);
 });
 
-test("the run under way is open, those that ended are collapsed", async () => {
+test("the open run is shown, those that are closed are collapsed", async () => {
     Lead._records[0].plan_run_ids = [6, 7];
     answer(RUN, STOPPED);
     await openLead();
@@ -288,7 +286,7 @@ test("an ended run alone is open, and another plan is offered", async () => {
     await openLead();
     expect.verifySteps(["get_timeline 7"]);
     expect(".o_run_timeline_step").toHaveCount(1);
-    expect(".o_run_timeline_launch").toHaveText("Launch a Plan");
+    expect(".o_run_timeline_launch").toHaveText("Launch Plan");
 });
 
 test("nothing yet: a plan is offered, without asking the server", async () => {
@@ -303,7 +301,7 @@ test("nothing yet: a plan is offered, without asking the server", async () => {
     });
     answer(RUN);
     await openLead(2);
-    expect(".o_run_timeline_empty").toHaveText(/No activity plan yet/);
+    expect(".o_run_timeline_empty").toHaveText(/No plans yet/);
     onRpc("lead", "web_read", () => expect.step("web_read"));
     await contains(".o_run_timeline_launch").click();
     await animationFrame();
@@ -362,7 +360,7 @@ test("what can't be saved stays, and nothing is done", async () => {
     expect("button[name='action_pause']").toBeEnabled();
 });
 
-test("a second click does nothing while the first one is under way", async () => {
+test("a second click does nothing while the first one is running", async () => {
     answer(RUN);
     const answered = new Deferred();
     onRpc("mail.activity.plan.run", "action_pause", async () => {
@@ -438,7 +436,7 @@ test("where the server refuses, the dialog stays with what was typed", async () 
     expect.verifySteps(["get_timeline 7", "get_timeline 7"]);
 });
 
-test("snooze", async () => {
+test("reschedule", async () => {
     answer(RUN);
     onRpc("mail.activity.plan.run.line", "action_snooze", ({args, kwargs}) => {
         expect.step(`action_snooze ${args[0]} ${kwargs.until}`);
@@ -446,13 +444,15 @@ test("snooze", async () => {
     });
     await openLead();
     await contains("button[name='step_snooze']").click();
-    expect(queryAllTexts(".o_snooze_shortcut")).toEqual([
+    expect(
+        queryAllTexts(".o_reschedule_form [data-day]:not([data-day=other])")
+    ).toEqual([
         "Tomorrow\nThu, Mar 12",
-        "Next Week\nMon, Mar 16",
-        "In Two Weeks\nWed, Mar 25",
-        "In a Month\nMon, Apr 13",
+        "Next week\nMon, Mar 16",
+        "In two weeks\nWed, Mar 25",
+        "In a month\nMon, Apr 13",
     ]);
-    await contains("[data-shortcut='next_week']").click();
+    await contains("[data-day='next_week']").click();
     await animationFrame();
     expect(".modal").toHaveCount(0);
     expect.verifySteps([
@@ -462,7 +462,7 @@ test("snooze", async () => {
     ]);
 });
 
-test("snooze until another day", async () => {
+test("reschedule to another day", async () => {
     answer(RUN);
     onRpc("mail.activity.plan.run.line", "action_snooze", ({kwargs}) => {
         expect.step(`action_snooze ${kwargs.until}`);
@@ -470,36 +470,14 @@ test("snooze until another day", async () => {
     });
     await openLead();
     await contains("button[name='step_snooze']").click();
-    await contains(".o_snooze_day input").edit("03/20/2026");
-    await contains(".o_snooze_confirm").click();
+    await contains(".o_reschedule_form input").edit("03/20/2026");
+    await contains("[data-day=other]").click();
     await animationFrame();
     expect.verifySteps([
         "get_timeline 7",
         "action_snooze 2026-03-20",
         "get_timeline 7",
     ]);
-});
-
-test("on a Sunday, tomorrow is next week", async () => {
-    mockDate("2026-03-15 09:00:00", +0);
-    answer(RUN);
-    await openLead();
-    await contains("button[name='step_snooze']").click();
-    expect(queryAllTexts(".o_snooze_shortcut")).toEqual([
-        "Tomorrow\nMon, Mar 16",
-        "In Two Weeks\nMon, Mar 30",
-        "In a Month\nWed, Apr 15",
-    ]);
-    expect.verifySteps(["get_timeline 7"]);
-});
-
-test("on a Monday, next week is the next Monday", async () => {
-    mockDate("2026-03-16 09:00:00", +0);
-    answer(RUN);
-    await openLead();
-    await contains("button[name='step_snooze']").click();
-    expect("[data-shortcut='next_week']").toHaveText("Next Week\nMon, Mar 23");
-    expect.verifySteps(["get_timeline 7"]);
 });
 
 test("restarting asks before", async () => {
@@ -511,7 +489,7 @@ test("restarting asks before", async () => {
     await openLead();
     await contains("button[name='action_restart']").click();
     expect(".modal-body").toHaveText(
-        "It begins again with its first steps. What is open is cancelled."
+        "The plan starts again from its first steps. Open activities are cancelled."
     );
     await contains(".modal .btn-primary").click();
     await animationFrame();
@@ -544,7 +522,7 @@ test("the server can't be asked: the form stays usable", async () => {
         return [RUN];
     });
     await openLead();
-    expect("[role='alert']").toHaveText(/The activity plans can't be loaded/);
+    expect("[role='alert']").toHaveText(/The plans could not be loaded/);
     expect("[name='name'] input").toHaveValue("Ten desks");
     isDown = false;
     await contains(".o_run_timeline_retry").click();

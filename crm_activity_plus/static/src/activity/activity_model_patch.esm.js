@@ -1,11 +1,11 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import {deserializeDateTime, formatDate, formatDateTime} from "@web/core/l10n/dates";
 import {Activity} from "@mail/core/common/activity_model";
 import {_t} from "@web/core/l10n/translation";
+import {describeHold} from "./describe_activity.esm";
 import {fields} from "@mail/core/common/record";
-import {formatBooking} from "./format_booking.esm";
+import {formatBooking} from "../dates/dates.esm";
 import {patch} from "@web/core/utils/patch";
 import {requestInWords} from "./request_in_words.esm";
 
@@ -71,29 +71,13 @@ patch(Activity.prototype, {
             case "cancelled":
                 return _t("Cancelled");
             case "on_hold":
-                return this.holdText;
+                return describeHold(this);
         }
         return "";
     },
 
-    get holdText() {
-        if (this.held_by_pause) {
-            return _t("On hold: its plan is paused");
-        }
-        return this.on_hold_until
-            ? _t("On hold until %s", formatDate(this.on_hold_until))
-            : _t("On hold");
-    },
-
     get bookingText() {
         return formatBooking(this.booking);
-    },
-
-    get bookingTitle() {
-        if (!this.booking || this.booking.allday) {
-            return "";
-        }
-        return formatDateTime(deserializeDateTime(this.booking.start));
     },
 
     /**
@@ -179,9 +163,9 @@ patch(Activity.prototype, {
     },
 
     /**
-     * Mark the activity as done, with the feedback that was typed.
+     * Mark the activity done, with the feedback that was typed.
      *
-     * @param {object} [options] - ``outcome``: id of how it ended; ``attachment_ids``
+     * @param {object} [options] - ``outcome``: its id; ``attachment_ids``
      * @returns {Promise<{refusal: string}>}
      */
     async complete(options = {}) {

@@ -12,7 +12,7 @@ import {_t} from "@web/core/l10n/translation";
 export function explainRefusal(error) {
     if (error instanceof ConnectionLostError) {
         return _t(
-            "The server can't be reached. What you typed is still there: try again in a moment."
+            "The server can't be reached. Your input is kept: retry in a moment."
         );
     }
     if (!(error instanceof RPCError)) {
@@ -20,10 +20,10 @@ export function explainRefusal(error) {
     }
     switch (error.exceptionName) {
         case "odoo.exceptions.MissingError":
-            return _t("Somebody deleted this activity in the meantime.");
+            return _t("This activity has been deleted in the meantime.");
         case "odoo.exceptions.AccessError":
             return _t(
-                "You may not change this activity any more. Ask its salesperson or your manager."
+                "You can no longer change this activity. Ask the person it is assigned to, or your manager."
             );
         case "odoo.exceptions.UserError":
         case "odoo.exceptions.ValidationError":

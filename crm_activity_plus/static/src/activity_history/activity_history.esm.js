@@ -2,7 +2,7 @@
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import {Component, useState} from "@odoo/owl";
-import {deserializeDateTime, formatDateTime} from "@web/core/l10n/dates";
+import {formatMoment} from "../dates/dates.esm";
 
 /**
  * Who did what with an activity, when and why. It is read when somebody asks for it.
@@ -15,6 +15,7 @@ export class ActivityHistory extends Component {
     static props = {activity: Object};
 
     setup() {
+        this.formatMoment = formatMoment;
         this.state = useState({
             isShown: false,
             isLoading: false,
@@ -39,13 +40,5 @@ export class ActivityHistory extends Component {
         } finally {
             this.state.isLoading = false;
         }
-    }
-
-    /**
-     * @param {{date: string}} row
-     * @returns {string} when, in the user's time zone
-     */
-    getDate(row) {
-        return formatDateTime(deserializeDateTime(row.date), {showSeconds: false});
     }
 }

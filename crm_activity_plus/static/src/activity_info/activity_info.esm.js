@@ -2,6 +2,7 @@
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import {Component} from "@odoo/owl";
+import {describeAttempt} from "../activity/describe_activity.esm";
 
 const STATUS_ICONS = {
     cancelled: "fa-times",
@@ -30,10 +31,14 @@ export class ActivityInfo extends Component {
             activity.plan_step ||
                 activity.isUnassigned ||
                 activity.statusText ||
-                activity.attempt > 1 ||
+                this.attempt ||
                 activity.bookingText ||
                 activity.card?.length
         );
+    }
+
+    get attempt() {
+        return describeAttempt(this.props.activity);
     }
 
     get statusIcon() {

@@ -2,33 +2,20 @@
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import {_t} from "@web/core/l10n/translation";
-import {deserializeDate} from "@web/core/l10n/dates";
-
-/**
- * @param {string} value - a date of the server
- * @returns {string} the day, with the year where it is another one
- */
-function formatShortDay(value) {
-    const day = deserializeDate(value);
-    const options = {day: "numeric", month: "short"};
-    if (day.year !== luxon.DateTime.local().year) {
-        options.year = "numeric";
-    }
-    return day.toLocaleString(options);
-}
+import {formatDay} from "../dates/dates.esm";
 
 /**
  * @param {object} step - one of those that ``preview_complete`` names
- * @returns {string} such as "Call - Second try, 26 Nov, Marc Demo"
+ * @returns {string} such as "Call - Second attempt, Nov 26, Marc Demo"
  */
-function describeStep(step) {
+function describeComing(step) {
     const what =
         step.type && step.type !== step.name
             ? _t("%(type)s - %(name)s", {type: step.type, name: step.name})
             : step.name;
     const who =
-        step.action_type === "activity" ? step.user_name : _t("done automatically");
-    return [what, step.date_deadline && formatShortDay(step.date_deadline), who]
+        step.action_type === "activity" ? step.user_name : _t("runs automatically");
+    return [what, step.date_deadline && formatDay(step.date_deadline), who]
         .filter(Boolean)
         .join(", ");
 }
@@ -42,12 +29,12 @@ function describeStep(step) {
 export function describeNext({note, steps}) {
     const sentences = steps.map((step) => {
         if (step.kind === "plan") {
-            return _t("Launches the plan “%s”", step.name);
+            return _t("Plan launched: %s", step.name);
         }
-        const what = describeStep(step);
+        const what = describeComing(step);
         switch (step.kind) {
             case "retry":
-                return _t("Again: %s", what);
+                return _t("Next attempt: %s", what);
             case "suggested":
                 return _t("Suggested: %s", what);
         }
@@ -56,5 +43,5 @@ export function describeNext({note, steps}) {
     if (note) {
         sentences.push(note);
     }
-    return sentences.length ? sentences : [_t("Nothing follows.")];
+    return sentences.length ? sentences : [_t("Nothing follows")];
 }

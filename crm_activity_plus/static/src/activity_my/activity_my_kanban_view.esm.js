@@ -12,7 +12,7 @@ const METHOD_BY_STATUS = {
     new: "action_set_new",
     in_progress: "action_start",
 };
-// What asks first: how it ended, and how long to wait.
+// What asks first: for the outcome, and how long to wait.
 const ACTION_BY_STATUS = {
     done: "crm_activity_plus.mail_activity_bulk_action_done",
     on_hold: "crm_activity_plus.mail_activity_bulk_action_hold",
@@ -61,7 +61,7 @@ export class ActivityMyKanbanModel extends RelationalModel {
         }
         if (CLOSED_STATUSES.includes(record.data.status)) {
             this.notification.add(
-                _t("It is closed, and stays so. Schedule a new activity instead."),
+                _t("A closed activity can't be reopened. Schedule a new one instead."),
                 {type: "warning"}
             );
             return;
@@ -110,7 +110,7 @@ export class ActivityMyKanbanController extends mailActivityMyKanbanView.Control
 }
 
 export class ActivityMyKanbanRenderer extends mailActivityMyKanbanView.Renderer {
-    /** Other groups, such as the responsible, can be written as usual. */
+    /** Other groups, such as the user, can be written as usual. */
     get canMoveRecords() {
         if (this.props.list.groupByField?.name === "status") {
             return this.canResequenceRecords;

@@ -21,7 +21,7 @@ export class ActivityTargetDialog extends Component {
     }
 
     get title() {
-        return _t("What Is It About?");
+        return _t("Link the Activity to");
     }
 
     /**
@@ -42,11 +42,11 @@ export class ActivityTargetDialog extends Component {
     }
 
     onClickLead() {
-        this.chooseRecord("crm.lead", _t("Choose the Lead or Opportunity"));
+        this.chooseRecord("crm.lead", _t("Select a Lead or Opportunity"));
     }
 
     onClickContact() {
-        this.chooseRecord("res.partner", _t("Choose the Contact"));
+        this.chooseRecord("res.partner", _t("Select a Contact"));
     }
 
     onClickNone() {

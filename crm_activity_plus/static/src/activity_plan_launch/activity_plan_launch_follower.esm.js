@@ -20,8 +20,8 @@ export class ActivityPlanLaunchFollower extends Component {
         this.orm = useService("orm");
         this.work = useOneAtATime();
         useEffect(
-            (isUnderWay) => {
-                if (!isUnderWay) {
+            (isRunning) => {
+                if (!isRunning) {
                     return;
                 }
                 const timer = browser.setInterval(

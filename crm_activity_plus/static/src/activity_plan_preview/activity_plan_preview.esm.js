@@ -2,13 +2,14 @@
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import {Component, useState} from "@odoo/owl";
-import {deserializeDate, serializeDate, toLocaleDateString} from "@web/core/l10n/dates";
 import {ConnectionLostError} from "@web/core/network/rpc";
 import {KeepLast} from "@web/core/utils/concurrency";
 import {Pager} from "@web/core/pager/pager";
 import {PlanPreviewSteps} from "./plan_preview_steps.esm";
 import {_t} from "@web/core/l10n/translation";
+import {formatDay, formatDays} from "../dates/dates.esm";
 import {registry} from "@web/core/registry";
+import {serializeDate} from "@web/core/l10n/dates";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 import {useRecordObserver} from "@web/model/relational_model/utils";
 import {useService} from "@web/core/utils/hooks";
@@ -19,7 +20,7 @@ const PAGE_SIZE = 20;
  * What the launch of a plan would do, before it is launched: the steps, each record, and
  * how much work it makes for whom.
  *
- * The server computes it; what a person changes by hand is kept in the dialog's fields
+ * The server computes it; what a person changes is kept in the dialog's fields
  * `plan_overrides` and `plan_left_out`, and wins over whatever is computed later.
  */
 export class ActivityPlanPreview extends Component {
@@ -31,8 +32,9 @@ export class ActivityPlanPreview extends Component {
         super.setup();
         this.orm = useService("orm");
         this.nameService = useService("name");
+        this.formatDay = formatDay;
         this.keepLast = new KeepLast();
-        // What was changed by hand, by field: it may still be on its way to the record.
+        // What a person changed, by field: it may still be on its way to the record.
         this.changed = {};
         this.unsent = new Set();
         this.state = useState({
@@ -84,12 +86,28 @@ export class ActivityPlanPreview extends Component {
             });
         }
         Object.assign(this, {key, request});
-        // The dialog opens at once, and the preview follows.
         this.load();
+    }
+
+    /**
+     * @returns {object|null} the preview that the dialog's last change has brought along,
+     *     which has the first page of the records
+     */
+    get broughtAlong() {
+        const {offset, onlySkipped} = this.state;
+        const preview = this.props.record.data.plan_preview;
+        return (!offset && !onlySkipped && preview) || null;
     }
 
     async load() {
         if (!this.request) {
+            return;
+        }
+        if (this.broughtAlong) {
+            // Whatever was asked for before is late now.
+            this.keepLast.add(Promise.resolve());
+            this.show(this.broughtAlong);
+            this.state.isLoading = false;
             return;
         }
         this.state.isLoading = true;
@@ -104,24 +122,28 @@ export class ActivityPlanPreview extends Component {
                 })
             );
             if (offset && offset >= preview.row_count) {
-                // The last one of the last page was put back.
+                // The last one of the last page was included again.
                 return this.turnPage({offset: offset - PAGE_SIZE});
             }
-            this.state.error = preview.error || "";
-            if (!preview.error) {
-                this.addNames(preview);
-                this.state.preview = preview;
-            }
+            this.show(preview);
         } catch (error) {
             this.state.error = this.explain(error);
         }
         this.state.isLoading = false;
     }
 
+    show(preview) {
+        this.state.error = preview.error || "";
+        if (!preview.error) {
+            this.addNames(preview);
+            this.state.preview = preview;
+        }
+    }
+
     explain(error) {
         return error instanceof ConnectionLostError
-            ? _t("The connection is lost. What you have changed is kept here.")
-            : error.data?.message || _t("The preview can't be computed.");
+            ? _t("The connection is lost. Your changes are kept here.")
+            : error.data?.message || _t("The preview could not be computed.");
     }
 
     /** The names are known: they need not be asked for again. */
@@ -135,11 +157,11 @@ export class ActivityPlanPreview extends Component {
         this.nameService.addDisplayNames("res.users", names);
     }
 
-    // Changes by hand
+    // What a person changes
 
     /**
      * @param {number} [resId] - a record; none: all of them
-     * @returns {object} what was changed by hand, by step
+     * @returns {object} what a person changed, by step
      */
     getOverrides(resId) {
         const overrides = this.request?.overrides || {};
@@ -187,7 +209,7 @@ export class ActivityPlanPreview extends Component {
     }
 
     /**
-     * Leave a record out, or put it back with all that was changed of its steps.
+     * Skip a record, or include it again with all that was changed of its steps.
      *
      * @param {object} row - of the preview
      */
@@ -221,7 +243,7 @@ export class ActivityPlanPreview extends Component {
         }
     }
 
-    async tryAgain() {
+    async retry() {
         await Promise.all([...this.unsent].map((field) => this.send(field)));
         if (!this.unsent.size) {
             await this.load();
@@ -235,28 +257,31 @@ export class ActivityPlanPreview extends Component {
     }
 
     get tabs() {
-        const {left_out_count, overload_count, record_count, skipped_count} =
-            this.state.preview;
+        const {overload_count, record_count} = this.state.preview;
         const tabs = [{name: "steps", label: _t("Steps")}];
         if (this.isForSeveral) {
             tabs.push({
                 name: "records",
                 label: _t("Records (%s)", record_count),
-                note: left_out_count ? _t("%s left out", left_out_count) : "",
-                warning: skipped_count ? _t("%s skipped", skipped_count) : "",
+                badge: this.skippedCount ? _t("%s skipped", this.skippedCount) : "",
             });
         }
         tabs.push({
             name: "load",
             label: _t("Workload"),
-            warning: overload_count ? _t("%s overloaded", overload_count) : "",
+            badge: overload_count ? _t("%s overloaded", overload_count) : "",
         });
         return tabs;
     }
 
-    get hasFilter() {
+    /** @returns {number} records that can't have the plan, or that a person skipped */
+    get skippedCount() {
         const {left_out_count, skipped_count} = this.state.preview;
-        return Boolean(left_out_count || skipped_count || this.state.onlySkipped);
+        return left_out_count + skipped_count;
+    }
+
+    get hasFilter() {
+        return Boolean(this.skippedCount || this.state.onlySkipped);
     }
 
     get backgroundNotice() {
@@ -264,7 +289,7 @@ export class ActivityPlanPreview extends Component {
             this.state.preview;
         return is_background
             ? _t(
-                  "The plan is launched on %(count)s records in the background, and you are told when that is done. The preview shows the first %(shown)s of those that you have selected.",
+                  "The plan is launched on %(count)s records in the background. You are notified when it is done. The preview shows the first %(shown)s selected records.",
                   {count: selected_count - left_out_count, shown: record_count}
               )
             : "";
@@ -273,17 +298,17 @@ export class ActivityPlanPreview extends Component {
     get loadNotice() {
         const {daily_limit, load, load_count, overload_count} = this.state.preview;
         if (!load_count) {
-            return _t("The launch plans nothing for anybody.");
+            return _t("The launch schedules no activities.");
         }
         const sentences = [];
         if (overload_count === 1) {
             sentences.push(
-                _t("On one day, somebody has more than %s activities.", daily_limit)
+                _t("The limit of %s activities per day is exceeded once.", daily_limit)
             );
         } else if (overload_count) {
             sentences.push(
                 _t(
-                    "%(count)s times, somebody has more than %(limit)s activities a day.",
+                    "The limit of %(limit)s activities per day is exceeded %(count)s times.",
                     {
                         count: overload_count,
                         limit: daily_limit,
@@ -292,22 +317,18 @@ export class ActivityPlanPreview extends Component {
             );
         } else if (daily_limit) {
             sentences.push(
-                _t("Nobody has more than %s activities a day.", daily_limit)
+                _t("Nobody exceeds the limit of %s activities per day.", daily_limit)
             );
         }
         if (load.length < load_count) {
             sentences.push(
-                _t("The first %(shown)s of %(all)s days are listed.", {
+                _t("Only the first %(shown)s of %(all)s rows are shown.", {
                     shown: load.length,
                     all: load_count,
                 })
             );
         }
         return sentences.join(" ");
-    }
-
-    formatDay(day) {
-        return toLocaleDateString(deserializeDate(day));
     }
 
     formatPeriod(steps) {
@@ -318,17 +339,16 @@ export class ActivityPlanPreview extends Component {
         if (!days.length) {
             return "";
         }
-        const [first, last] = [days[0], days.at(-1)].map((day) => this.formatDay(day));
-        return first === last ? first : _t("%(first)s to %(last)s", {first, last});
+        return formatDays(days[0], days.at(-1));
     }
 
     getRecordName(row) {
         return row.display_name || _t("Record %s", row.res_id);
     }
 
-    getLeaveOutLabel(row) {
+    getSkipLabel(row) {
         const name = this.getRecordName(row);
-        return row.is_left_out ? _t("Put back “%s”", name) : _t("Leave out “%s”", name);
+        return row.is_left_out ? _t("Include “%s”", name) : _t("Skip “%s”", name);
     }
 
     openTab(name) {

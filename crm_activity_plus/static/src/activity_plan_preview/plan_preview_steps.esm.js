@@ -2,23 +2,20 @@
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import {Component, useEffect, useRef, useState} from "@odoo/owl";
-import {
-    deserializeDate,
-    serializeDate,
-    toLocaleDateString,
-    today,
-} from "@web/core/l10n/dates";
+import {countDays, formatDays} from "../dates/dates.esm";
+import {deserializeDate, serializeDate} from "@web/core/l10n/dates";
+import {DateExplanation} from "../date_explanation/date_explanation.esm";
 import {DateTimeInput} from "@web/core/datetime/datetime_input";
 import {RecordSelector} from "@web/core/record_selectors/record_selector";
 import {_t} from "@web/core/l10n/translation";
-import {explainDate} from "../activity_date_explanation/explain_date.esm";
+import {describeWait} from "../run_timeline/describe_step.esm";
 
-/** The steps of a plan before its launch: each can be changed, or left out. */
+/** The steps of a plan before its launch: each can be changed, or skipped. */
 export class PlanPreviewSteps extends Component {
     static template = "crm_activity_plus.PlanPreviewSteps";
-    static components = {DateTimeInput, RecordSelector};
+    static components = {DateExplanation, DateTimeInput, RecordSelector};
     static props = {
-        // What was changed by hand here, by step.
+        // What a person changed here, by step.
         overrides: Object,
         steps: Array,
         // Called with a step and what is changed of it: null takes a change back.
@@ -95,74 +92,47 @@ export class PlanPreviewSteps extends Component {
     }
 
     isPast(step) {
-        return Boolean(step.date_deadline) && this.getDate(step) < today();
+        return Boolean(step.date_deadline) && countDays(step.date_deadline) < 0;
     }
 
     getDateLabel(step) {
-        if (!step.date_deadline) {
-            return _t("No date");
-        }
-        const first = toLocaleDateString(deserializeDate(step.date_deadline));
-        if (!step.date_last) {
-            return first;
-        }
-        const last = toLocaleDateString(deserializeDate(step.date_last));
-        return _t("%(first)s to %(last)s", {first, last});
+        const {date_deadline: first, date_last: last} = step;
+        return first ? formatDays(first, last || first) : _t("No due date");
     }
 
     getUserLabel(step) {
         if (step.user_name) {
             return step.user_name;
         }
-        return step.user_count ? _t("%s people", step.user_count) : _t("Nobody yet");
+        return step.user_count ? _t("%s users", step.user_count) : _t("Unassigned");
     }
 
     getWaitingLabel(step) {
-        const steps = step.after.join(", ");
-        let label = "";
-        if (step.after_any) {
-            label = _t("Waits for one of: %s", steps);
-        } else if (steps) {
-            label = _t("Waits for: %s", steps);
-        }
-        return label && step.after_outcomes.length
-            ? _t("%(waiting)s, with the outcome %(outcomes)s", {
-                  waiting: label,
-                  outcomes: step.after_outcomes.join(", "),
-              })
-            : label;
+        return describeWait({...step, after_mode: step.after_any ? "any" : "all"});
     }
 
     getProblem(step) {
         if (step.state === "failed") {
-            return step.reason || _t("Nobody is there to do it. Choose somebody.");
+            return step.reason || _t("Nobody to assign it to. Choose a user.");
         }
         if (step.failed_count) {
             return _t(
-                "Nobody is there to do it on %s of the records. Choose somebody.",
+                "Nobody to assign it to on %s records. Choose a user.",
                 step.failed_count
             );
         }
         return "";
     }
 
-    getSentences(step) {
-        return step.explanation ? explainDate(step.explanation) : [];
-    }
-
-    getTooltipInfo(sentences) {
-        return JSON.stringify({sentences});
-    }
-
     getLabels(step) {
         return {
-            date: _t("Due date of “%(step)s”: %(date)s. Change it.", {
+            date: _t("Change the due date of “%(step)s”: %(date)s", {
                 step: step.summary,
                 date: this.getDateLabel(step),
             }),
-            reset: _t("Undo the changes of “%s”", step.summary),
+            reset: _t("Undo the changes to “%s”", step.summary),
             schedule: _t("Schedule “%s”", step.summary),
-            user: _t("Responsible for “%(step)s”: %(user)s. Choose somebody else.", {
+            user: _t("Change who “%(step)s” is assigned to: %(user)s", {
                 step: step.summary,
                 user: this.getUserLabel(step),
             }),

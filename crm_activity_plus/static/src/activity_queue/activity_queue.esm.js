@@ -17,17 +17,17 @@ import {DropdownItem} from "@web/core/dropdown/dropdown_item";
 import {Layout} from "@web/search/layout";
 import {_t} from "@web/core/l10n/translation";
 import {browser} from "@web/core/browser/browser";
-import {deserializeDate, formatDate, serializeDate} from "@web/core/l10n/dates";
+import {describeAttempt} from "../activity/describe_activity.esm";
+import {describeDue, formatMoment, getDayShortcuts} from "../dates/dates.esm";
 import {getOutcomeClass} from "../activity/outcome_class.esm";
 import {registry} from "@web/core/registry";
+import {serializeDate, today} from "@web/core/l10n/dates";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {useDropdownState} from "@web/core/dropdown/dropdown_hooks";
 import {useHotkey} from "@web/core/hotkeys/hotkey_hook";
 import {useService} from "@web/core/utils/hooks";
 import {useSetupAction} from "@web/search/action_hook";
 import {user} from "@web/core/user";
-
-const {DateTime} = luxon;
 
 const MAX_KEY = 9;
 // More than the server counts.
@@ -45,6 +45,7 @@ export class ActivityQueue extends Component {
     setup() {
         this.action = useService("action");
         this.orm = useService("orm");
+        this.formatMoment = formatMoment;
         this.getOutcomeClass = getOutcomeClass;
         this.holdMenu = useDropdownState();
         this.feedbackRef = useRef("feedback");
@@ -93,7 +94,7 @@ export class ActivityQueue extends Component {
         return (
             this.props.action.params?.domain || [
                 ["user_id", "=", user.userId],
-                ["date_deadline", "<=", serializeDate(DateTime.now())],
+                ["date_deadline", "<=", serializeDate(today())],
             ]
         );
     }
@@ -107,27 +108,19 @@ export class ActivityQueue extends Component {
         if (left >= MAX_COUNT) {
             return _t("More than %s left", MAX_COUNT - 1);
         }
-        return left === 1 ? _t("The last one") : _t("%s left", left);
+        return left === 1 ? _t("Last one") : _t("%s left", left);
     }
 
     get finishedTitle() {
         return this.isDueToday ? _t("All done for today") : _t("All done");
     }
 
+    get attempt() {
+        return describeAttempt(this.activity);
+    }
+
     get dueText() {
-        const due = deserializeDate(this.activity.date_deadline);
-        const days = Math.round(
-            due.startOf("day").diff(DateTime.now().startOf("day"), "days").days
-        );
-        if (days === 0) {
-            return _t("Due today");
-        }
-        if (days === -1) {
-            return _t("Due yesterday");
-        }
-        return days < 0
-            ? _t("%s days overdue", -days)
-            : _t("Due on %s", formatDate(due));
+        return describeDue(this.activity.date_deadline);
     }
 
     get dueClass() {
@@ -153,21 +146,14 @@ export class ActivityQueue extends Component {
     }
 
     get holdDates() {
-        const today = DateTime.now();
-        return [
-            {label: _t("Tomorrow"), date: today.plus({days: 1})},
-            {label: _t("In 3 days"), date: today.plus({days: 3})},
-            {label: _t("Next week"), date: today.plus({weeks: 1}).startOf("week")},
-            {label: _t("In a month"), date: today.plus({months: 1})},
-        ].map(({label, date}) => ({
-            label,
-            value: serializeDate(date),
-            text: formatDate(date),
+        return getDayShortcuts().map((shortcut) => ({
+            ...shortcut,
+            value: serializeDate(shortcut.day),
         }));
     }
 
     get firstHoldDate() {
-        return serializeDate(DateTime.now().plus({days: 1}));
+        return serializeDate(today().plus({days: 1}));
     }
 
     /**

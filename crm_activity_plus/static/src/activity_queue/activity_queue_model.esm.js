@@ -127,7 +127,7 @@ export class ActivityQueueModel {
         });
     }
 
-    /** Go through those that were left for later. */
+    /** Go through those that were skipped for now. */
     async startSkipped() {
         this.skippedIds = [];
         await this.load();
@@ -137,7 +137,7 @@ export class ActivityQueueModel {
     // Doing it
     // -------------------------------------------------------------------------
 
-    /** @param {object} [outcome] - how it ended; without one it is just done */
+    /** @param {object} [outcome] - without one it is just done */
     async complete(outcome) {
         await this.finish(outcome ? outcome.name : _t("Done"), "queue_complete", {
             outcome: outcome ? outcome.id : false,
@@ -204,7 +204,7 @@ export class ActivityQueueModel {
     }
 
     /**
-     * Do something, once at a time. What fails is told, and can be tried again; nothing
+     * Do something, once at a time. What fails is told, and can be retried; nothing
      * that was typed is lost.
      *
      * @param {Function} work
@@ -222,7 +222,7 @@ export class ActivityQueueModel {
         });
     }
 
-    async tryAgain() {
+    async retryFailed() {
         if (this.retry) {
             await this.perform(this.retry);
         }
@@ -233,7 +233,7 @@ export class ActivityQueueModel {
             return {
                 type: "danger",
                 text: _t(
-                    "The connection is lost. Your answer is still here: try again as soon as you are online."
+                    "The connection is lost. Your feedback is kept: retry when you are online again."
                 ),
                 canRetry: true,
             };

@@ -1,13 +1,11 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import {countDays, describeDue, formatDay, formatNearDay} from "../dates/dates.esm";
 import {Component} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
-import {toLocaleDateString} from "@web/core/l10n/dates";
-
-const {DateTime} = luxon;
 
 /** What comes next on the record, and when. What is overdue is said in words, too. */
 export class NextStepField extends Component {
@@ -22,37 +20,20 @@ export class NextStepField extends Component {
         return this.props.record.data[this.props.name];
     }
 
-    /** @returns {number} days from today, negative in the past */
     get days() {
-        const today = DateTime.local().startOf("day");
-        return Math.round(this.date.startOf("day").diff(today, "days").days);
-    }
-
-    get isOverdue() {
-        return Boolean(this.date) && this.days < 0;
+        return countDays(this.date);
     }
 
     get dateText() {
-        if (this.days === 0) {
-            return _t("today");
-        }
-        if (this.days === 1) {
-            return _t("tomorrow");
-        }
-        if (this.days === -1) {
-            return _t("overdue since yesterday");
-        }
-        return this.days < 0
-            ? _t("%s days overdue", -this.days)
-            : toLocaleDateString(this.date);
+        return this.days < 0 ? describeDue(this.date) : formatNearDay(this.date);
     }
 
     get dateTitle() {
-        return toLocaleDateString(this.date);
+        return formatDay(this.date);
     }
 
     get dateClass() {
-        if (this.isOverdue) {
+        if (this.days < 0) {
             return "text-danger fw-bolder";
         }
         return this.days === 0 ? "text-warning fw-bolder" : "text-muted";

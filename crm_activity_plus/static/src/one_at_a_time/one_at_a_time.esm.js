@@ -4,12 +4,12 @@
 import {useState} from "@odoo/owl";
 
 /**
- * Do something, unless something else is under way: a second click, or an impatient key,
+ * Do something, unless something else is running: a second click, or an impatient key,
  * does nothing twice.
  *
  * @param {{isBusy: boolean}} worker - is busy until it is done, also where that fails
  * @param {Function} act
- * @returns {Promise<any>} what came of it; false where it was not begun
+ * @returns {Promise<any>} what it returns; false where it was not begun
  */
 export async function doAlone(worker, act) {
     if (worker.isBusy) {

@@ -4,8 +4,8 @@
 import {Component, status, useState} from "@odoo/owl";
 import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dialog";
 import {ReasonDialog} from "./reason_dialog.esm";
+import {RescheduleDialog} from "./reschedule_dialog.esm";
 import {RunTimelineRun} from "./run_timeline_run.esm";
-import {SnoozeDialog} from "./snooze_dialog.esm";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
@@ -18,7 +18,7 @@ const STEP_MODEL = "mail.activity.plan.run.line";
 const OPEN_STATES = ["running", "paused"];
 
 /**
- * What was done, is open and comes of the activity plans of a record. It is used on a
+ * What was done, is open and comes of the plans of a record. It is used on a
  * list of runs, and on the steps of one run, on its own form.
  *
  * What changes a run saves the form first and reloads it afterwards: so the chatter and
@@ -54,7 +54,7 @@ export class RunTimelineField extends Component {
         return !this.isAlone && !this.props.readonly;
     }
 
-    get hasRunUnderWay() {
+    get hasOpenRun() {
         return this.state.runs.some((run) => OPEN_STATES.includes(run.state));
     }
 
@@ -68,7 +68,7 @@ export class RunTimelineField extends Component {
 
     /**
      * @param {object} run
-     * @returns {boolean} whether its steps are hidden: those of ended ones are, where
+     * @returns {boolean} whether its steps are hidden: those of closed ones are, where
      *     there are others
      */
     isCollapsed(run) {
@@ -133,17 +133,15 @@ export class RunTimelineField extends Component {
         if (action === "open") {
             return this.openActivity(step);
         }
-        return action === "snooze" ? this.askUntilWhen(step) : this.askToSkip(step);
+        return action === "snooze" ? this.askForDay(step) : this.askToSkip(step);
     }
 
     askToStop(run) {
         this.dialog.add(ReasonDialog, {
             title: _t("Stop “%s”", run.name),
-            body: _t(
-                "Its open activities will be cancelled, and no other step follows."
-            ),
-            placeholder: _t("e.g. They have chosen a supplier for this year"),
-            confirmLabel: _t("Stop the Plan"),
+            body: _t("Its open activities are cancelled and no further steps start."),
+            placeholder: _t("e.g. Supplier already chosen for this year"),
+            confirmLabel: _t("Stop Plan"),
             confirm: (reason) =>
                 this.change(RUN_MODEL, "action_stop", [[run.id]], {
                     note: reason || false,
@@ -156,8 +154,10 @@ export class RunTimelineField extends Component {
         this.dialog.add(ConfirmationDialog, {
             title: _t("Restart “%s”", run.name),
             body: OPEN_STATES.includes(run.state)
-                ? _t("It begins again with its first steps. What is open is cancelled.")
-                : _t("It begins again with its first steps."),
+                ? _t(
+                      "The plan starts again from its first steps. Open activities are cancelled."
+                  )
+                : _t("The plan starts again from its first steps."),
             confirmLabel: _t("Restart"),
             confirm: restart,
             cancel: () => true,
@@ -167,9 +167,9 @@ export class RunTimelineField extends Component {
     askToSkip(step) {
         this.dialog.add(ReasonDialog, {
             title: _t("Skip “%s”", step.name),
-            body: _t("It will not be done. What waits for it goes on."),
-            placeholder: _t("e.g. They sent the documents by themselves"),
-            confirmLabel: _t("Skip the Step"),
+            body: _t("The step is not carried out. Steps that wait for it continue."),
+            placeholder: _t("e.g. Documents already received"),
+            confirmLabel: _t("Skip Step"),
             confirm: (reason) =>
                 this.change(STEP_MODEL, "action_skip", [[step.id]], {
                     reason: reason || false,
@@ -177,8 +177,8 @@ export class RunTimelineField extends Component {
         });
     }
 
-    askUntilWhen(step) {
-        this.dialog.add(SnoozeDialog, {
+    askForDay(step) {
+        this.dialog.add(RescheduleDialog, {
             step: step.name,
             confirm: (day) =>
                 this.change(STEP_MODEL, "action_snooze", [[step.id]], {until: day}),
@@ -186,7 +186,7 @@ export class RunTimelineField extends Component {
     }
 
     /**
-     * Call a method that changes a run, and show what came of it in the whole form.
+     * Call a method that changes a run, and show the result in the whole form.
      * What was typed in the form is saved before.
      *
      * @param {string} model
@@ -287,7 +287,7 @@ export class RunTimelineField extends Component {
 
 export const runTimelineField = {
     component: RunTimelineField,
-    displayName: _t("Timeline of Activity Plans"),
+    displayName: _t("Plan Timeline"),
     supportedTypes: ["one2many"],
     useSubView: false,
 };

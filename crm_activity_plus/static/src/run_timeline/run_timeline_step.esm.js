@@ -2,20 +2,19 @@
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import {
-    describeAttempt,
     describePastAttempt,
     describeStep,
-    formatDay,
     isOpen,
     isOverdue,
 } from "./describe_step.esm";
 import {Component} from "@odoo/owl";
+import {DateExplanation} from "../date_explanation/date_explanation.esm";
 import {_t} from "@web/core/l10n/translation";
-import {explainDate} from "../activity_date_explanation/explain_date.esm";
+import {describeAttempt} from "../activity/describe_activity.esm";
 
 const STATE_LABEL = {
     waiting: _t("Waiting"),
-    scheduled: _t("Open"),
+    scheduled: _t("Scheduled"),
     done: _t("Done"),
     skipped: _t("Skipped"),
     cancelled: _t("Cancelled"),
@@ -45,9 +44,10 @@ const OUTCOME_COLOR = {
     failure: "text-bg-danger",
 };
 
-/** One step of a run: what came of it, or when it comes and why then. */
+/** One step of a run: how it ended, or when it comes and why then. */
 export class RunTimelineStep extends Component {
     static template = "crm_activity_plus.RunTimelineStep";
+    static components = {DateExplanation};
     static props = {
         step: Object,
         isBusy: Boolean,
@@ -121,16 +121,10 @@ export class RunTimelineStep extends Component {
         }));
     }
 
-    /** @returns {string[]} how the date was found, as long as it matters */
-    get sentences() {
+    /** @returns {object|false} how the date was found, as long as it matters */
+    get explanation() {
         const {step} = this.props;
-        return isOpen(step) && step.date_deadline
-            ? explainDate(step.date_explanation)
-            : [];
-    }
-
-    get tooltipInfo() {
-        return JSON.stringify({sentences: this.sentences});
+        return isOpen(step) && step.date_deadline && step.date_explanation;
     }
 
     /** @returns {object[]} what the user can do with the step now */
@@ -138,13 +132,8 @@ export class RunTimelineStep extends Component {
         const {actions, name} = this.props.step;
         return [
             {id: "open", label: _t("Open"), title: _t("Open “%s”", name)},
-            {id: "snooze", label: _t("Snooze"), title: _t("Snooze “%s”", name)},
+            {id: "snooze", label: _t("Reschedule"), title: _t("Reschedule “%s”", name)},
             {id: "skip", label: _t("Skip"), title: _t("Skip “%s”", name)},
         ].filter(({id}) => actions.includes(id));
-    }
-
-    get dueTitle() {
-        const {date_deadline: deadline} = this.props.step;
-        return deadline ? formatDay(deadline) : "";
     }
 }

@@ -96,22 +96,22 @@ tours.add("crm_activity_plus_hold", {
             run: "click",
         },
         {
-            content: "It is under way",
+            content: "It is in progress",
             trigger: `${CALL}:not(:has(.o_activity_start)) .o_crm_activity_plus_status:contains('In Progress')`,
         },
         {
-            content: "Put it on hold",
+            content: "Hold it",
             trigger: `${CALL} .o_activity_hold`,
             run: "click",
         },
         {
             content: "Say why",
-            trigger: ".o_activity_hold_form input[aria-label='Why it is put on hold']",
+            trigger: ".o_activity_hold_form input[aria-label='Reason']",
             run: "edit They are on holiday",
         },
         {
             content: "Until next week",
-            trigger: ".o_activity_hold_form button[data-hold='next_week']",
+            trigger: ".o_activity_hold_form button[data-day='next_week']",
             run: "click",
         },
         {
@@ -151,13 +151,13 @@ tours.add("crm_activity_plus_hold", {
 tours.add("crm_activity_plus_hold_until_day", {
     steps: () => [
         {
-            content: "Put it on hold",
+            content: "Hold it",
             trigger: `${CALL} .o_activity_hold`,
             run: "click",
         },
         {
             content: "No day is chosen yet",
-            trigger: ".o_activity_hold_form button[data-hold='date']:disabled",
+            trigger: ".o_activity_hold_form button[data-day='other']:disabled",
         },
         {
             content: "Choose a day",
@@ -166,7 +166,7 @@ tours.add("crm_activity_plus_hold_until_day", {
         },
         {
             content: "Hold it until then",
-            trigger: ".o_activity_hold_form button[data-hold='date']:enabled",
+            trigger: ".o_activity_hold_form button[data-day='other']:enabled",
             run: "click",
         },
         {
@@ -253,7 +253,7 @@ tours.add("crm_activity_plus_kanban_done", {
     steps: () => [
         openPopover("Factory A"),
         {
-            content: "Mark it as done",
+            content: "Mark it done",
             trigger: `${POPOVER} .o-mail-ActivityListPopoverItem-markAsDone`,
             run: "click",
         },
@@ -276,7 +276,7 @@ tours.add("crm_activity_plus_kanban_done", {
             run: "edit They want ten",
         },
         {
-            content: "That is how it ended",
+            content: "Choose the outcome",
             trigger: `${POPOVER} .o_crm_activity_plus_outcomes button:contains('Interested')`,
             run: "click",
         },
@@ -306,17 +306,17 @@ tours.add("crm_activity_plus_kanban_hold", {
             run: "click",
         },
         {
-            content: "It is under way",
+            content: "It is in progress",
             trigger: `${POPOVER} .o_crm_activity_plus_status:contains('In Progress')`,
         },
         {
-            content: "Put it on hold",
+            content: "Hold it",
             trigger: `${POPOVER} .o_activity_hold`,
             run: "click",
         },
         {
             content: "Until tomorrow",
-            trigger: `${POPOVER} button[data-hold='tomorrow']`,
+            trigger: `${POPOVER} button[data-day='tomorrow']`,
             run: "click",
         },
         {
@@ -337,6 +337,10 @@ tours.add("crm_activity_plus_kanban_hold", {
         {
             content: "The popover is closed",
             trigger: "body:not(:has(.o-mail-ActivityListPopover))",
+        },
+        {
+            content: "The card knows what comes next",
+            trigger: ".o-mail-ActivityButton[title='Call them back']",
         },
         openPopover("Factory A"),
         {

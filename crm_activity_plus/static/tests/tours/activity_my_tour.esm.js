@@ -113,7 +113,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_my_done", {
             run: "click",
         },
         {
-            content: "How did it end?",
+            content: "Choose the outcome",
             trigger: ".modal .o_field_widget[name='outcome_id'] input",
             run: "click",
         },
@@ -124,7 +124,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_my_done", {
         },
         {
             content: "Confirm",
-            trigger: ".modal footer button.btn-primary:contains('Mark as Done')",
+            trigger: ".modal footer button.btn-primary:contains('Mark Done')",
             run: "click",
         },
         {
@@ -145,7 +145,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_my_new", {
         },
         {
             content: "On a lead",
-            trigger: ".o_activity_target button:contains('lead')",
+            trigger: ".o_activity_target button:contains('Lead')",
             run: "click",
         },
         {
@@ -212,7 +212,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_board", {
         },
         {
             content: "Without a date",
-            trigger: ".modal footer button.btn-primary:contains('Put on Hold')",
+            trigger: ".modal footer button.btn-primary:contains('Hold')",
             run: "click",
         },
         {
@@ -225,13 +225,13 @@ registry.category("web_tour.tours").add("crm_activity_plus_board", {
             run: `drag_and_drop (${COLUMN("Done")})`,
         },
         {
-            content: "Say what came of it",
+            content: "Write the feedback",
             trigger: ".modal .o_field_widget[name='note'] textarea",
             run: "edit They are happy",
         },
         {
             content: "Confirm",
-            trigger: ".modal footer button.btn-primary:contains('Mark as Done')",
+            trigger: ".modal footer button.btn-primary:contains('Mark Done')",
             run: "click",
         },
         {

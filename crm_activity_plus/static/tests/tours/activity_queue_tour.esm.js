@@ -73,7 +73,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_queue", {
             trigger: ".o-dropdown--menu .o-dropdown-item:contains('Tomorrow')",
             run: "click",
         },
-        expectActivity("Call D", "The last one"),
+        expectActivity("Call D", "Last one"),
         {
             content: "Write the feedback",
             trigger: ".o_activity_queue textarea",
@@ -94,7 +94,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_queue", {
             trigger: ".o_activity_queue_skipped:contains('(1)')",
             run: "click",
         },
-        expectActivity("Call B", "The last one"),
+        expectActivity("Call B", "Last one"),
         {
             content: "Open the record",
             trigger: ".o_activity_queue_open",
@@ -105,7 +105,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_queue", {
             trigger: ".o_back_button",
             run: "click",
         },
-        expectActivity("Call B", "The last one"),
+        expectActivity("Call B", "Last one"),
     ],
 });
 
@@ -146,7 +146,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_queue_selection", {
             trigger: ".o_activity_open_queue",
             run: "click",
         },
-        expectActivity("Call B", "The last one"),
+        expectActivity("Call B", "Last one"),
         {
             content: "Done",
             trigger: ".o_activity_queue_done",

@@ -46,7 +46,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch_dialog", {
         ...openPopup(".o_cp_action_menus button:has(.fa-cog)"),
         {
             content: "What waits says for what",
-            trigger: `${step("Call back")} .o_plan_preview_waits:contains('Waits for: Write the offer')`,
+            trigger: `${step("Call back")} .o_plan_preview_waits:contains('After “Write the offer”')`,
         },
         ...setDate(".modal .o_field_widget[name='plan_date']", `03/20/${YEAR}`),
         {
@@ -91,13 +91,13 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch_dialog", {
             trigger: `${step("Call back")} .o_plan_preview_user:contains('Tour Manager')`,
         },
         {
-            content: "Leave a step out",
+            content: "Skip a step",
             trigger: `${step("Send the invitation")} input[type='checkbox']`,
             run: "click",
         },
         {
-            content: "It is left out",
-            trigger: `${step("Send the invitation")}.o_skipped:contains('Left out')`,
+            content: "It is skipped",
+            trigger: `${step("Send the invitation")}.o_skipped:contains('Skipped')`,
         },
         {
             content: "Change another date",
@@ -138,7 +138,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch_dialog", {
             run: "dblclick",
         },
         {
-            content: "What isn't left out and waits for nothing is in the chatter",
+            content: "What isn't skipped and waits for nothing is in the chatter",
             trigger:
                 "body:not(:has(.modal)) .o-mail-Chatter:has(.o-mail-Activity:contains('Meet')):has(.o-mail-Activity:contains('Write the offer')):not(:has(.o-mail-Activity:contains('Send the invitation')))",
         },
@@ -160,12 +160,12 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch_dialog_records
         select("Dialog C"),
         ...openPopup(".o_cp_action_menus button:contains('Actions')"),
         {
-            content: "For all of them, leave a step out",
+            content: "For all of them, skip a step",
             trigger: `${step("Meet")} input[type='checkbox']`,
             run: "click",
         },
         {
-            content: "It is left out",
+            content: "It is skipped",
             trigger: `${step("Meet")}.o_skipped`,
         },
         {
@@ -176,7 +176,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch_dialog_records
         {
             content: "The reason is told",
             trigger:
-                ".modal .o_plan_preview_record:contains('Dialog C'):contains('Skipped'):contains('already under way')",
+                ".modal .o_plan_preview_record:contains('Dialog C'):contains('Skipped'):contains('already')",
         },
         {
             content: "Open a record",
@@ -185,7 +185,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch_dialog_records
             run: "click",
         },
         {
-            content: "The step is left out here, too",
+            content: "The step is skipped here, too",
             trigger:
                 ".modal .o_plan_preview_record:contains('Dialog A') .o_plan_preview_step.o_skipped:contains('Meet')",
         },
@@ -243,13 +243,13 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch_dialog_left_ou
             run: "click",
         },
         {
-            content: "Leave one out",
-            trigger: `${record("Dialog B")} button:contains('Leave out')`,
+            content: "Skip one",
+            trigger: `${record("Dialog B")} button:contains('Skip')`,
             run: "click",
         },
         {
-            content: "It is listed as left out",
-            trigger: `${record("Dialog B")}.o_left_out:contains('Left out')`,
+            content: "It is listed as skipped",
+            trigger: `${record("Dialog B")}.o_left_out:contains('Skipped')`,
         },
         {
             content: "The button follows",
@@ -257,8 +257,8 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch_dialog_left_ou
                 ".modal footer button[name='action_schedule_plan']:contains('Schedule on 2 Records')",
         },
         {
-            content: "Leave out another one, with the keyboard",
-            trigger: `${record("Dialog C")} button:contains('Leave out')`,
+            content: "Skip another one, with the keyboard",
+            trigger: `${record("Dialog C")} button:contains('Skip')`,
             run({anchor, press}) {
                 anchor.focus();
                 return press("Enter");
@@ -270,22 +270,22 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch_dialog_left_ou
                 ".modal footer button[name='action_schedule_plan']:contains('Schedule on 1 Record')",
         },
         {
-            content: "The tab counts those that are left out",
-            trigger: ".modal button[data-tab='records']:contains('2 left out')",
+            content: "The tab counts those that are skipped",
+            trigger: ".modal button[data-tab='records']:contains('2 skipped')",
         },
         {
-            content: "Leave out the last one",
-            trigger: `${record("Dialog A")} button:contains('Leave out')`,
+            content: "Skip the last one",
+            trigger: `${record("Dialog A")} button:contains('Skip')`,
             run: "click",
         },
         {
             content: "Nothing can be launched, and it says why",
             trigger:
-                ".modal:has(.alert:contains('All records are left out')):not(:has(footer button[name='action_schedule_plan']))",
+                ".modal:has(.alert:contains('All records')):not(:has(footer button[name='action_schedule_plan']))",
         },
         {
             content: "Put one back",
-            trigger: `${record("Dialog A")} button:contains('Put back')`,
+            trigger: `${record("Dialog A")} button:contains('Include')`,
             run: "click",
         },
         {
@@ -294,7 +294,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch_dialog_left_ou
         },
         {
             content: "Put another one back",
-            trigger: `${record("Dialog C")} button:contains('Put back')`,
+            trigger: `${record("Dialog C")} button:contains('Include')`,
             run: "click",
         },
         {
@@ -316,12 +316,12 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch_dialog_deleted
         select("Dialog A"),
         ...openPopup(".o_cp_action_menus button:contains('Actions')"),
         {
-            content: "Leave a step out",
+            content: "Skip a step",
             trigger: `${step("Meet")} input[type='checkbox']`,
             run: "click",
         },
         {
-            content: "It is left out",
+            content: "It is skipped",
             trigger: `${step("Meet")}.o_skipped`,
         },
         {

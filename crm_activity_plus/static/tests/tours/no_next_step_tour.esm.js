@@ -74,7 +74,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_no_next_step", {
 registry.category("web_tour.tours").add("crm_activity_plus_no_next_step_card", {
     steps: () => [
         {
-            content: "A plan under way shows how far it is, and what comes next",
+            content: "A running plan shows how far it is, and what comes next",
             trigger:
                 ".o_kanban_record:contains('Factory C') .o_plan_progress:contains('0 of 3')",
         },
@@ -89,7 +89,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_no_next_step_card", {
                 ".o_kanban_record:contains('Factory B'):not(:has(.o_plan_progress)):not(:has(.o_no_next_step))",
         },
         {
-            content: "What has no next step says so",
+            content: "A lead that is missing a next step says so",
             trigger: ".o_kanban_record:contains('Factory A') .o_no_next_step",
             run: "click",
         },

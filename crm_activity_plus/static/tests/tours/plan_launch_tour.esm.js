@@ -18,7 +18,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch", {
         ...choosePlan(PLAN),
         {
             content: "The summary has all steps, and what the last one waits for",
-            trigger: `${SUMMARY_LINE}:contains('Call back'):contains('Waits for: Write the quotation')`,
+            trigger: `${SUMMARY_LINE}:contains('Call back'):contains('After “Write the quotation”')`,
         },
         {
             content: "Open the due date",
@@ -70,9 +70,9 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch", {
                 ".o-mail-Chatter:not(:has(.o-mail-Activity:contains('Call back')))",
         },
         {
-            content: "Open the plan under way",
+            content: "Open the running plan",
             trigger:
-                ".o-form-buttonbox button[name='action_view_plan_runs']:contains('Plan under Way')",
+                ".o-form-buttonbox button[name='action_view_plan_runs']:contains('Running Plan')",
             run: "click",
         },
         showStepList(),

@@ -62,8 +62,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_outcome", {
         },
         {
             content: "It says what the date counts from",
-            trigger:
-                ".o_activity_date_explanation_tooltip:contains('It counts from the date of the plan'):contains('2 days later')",
+            trigger: ".o_popover:contains('Plan date'):contains('+ 2 days =')",
         },
     ],
 });
@@ -107,7 +106,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_pause", {
         {
             content: "There is nothing to do, and what waits says why",
             trigger:
-                ".o-mail-Chatter:not(:has(.o-mail-ActivityList)) .o_activity_held .o_crm_activity_plus_status:contains('its plan is paused')",
+                ".o-mail-Chatter:not(:has(.o-mail-ActivityList)) .o_activity_held .o_crm_activity_plus_status:contains('the plan is paused')",
         },
         openRun(),
         {

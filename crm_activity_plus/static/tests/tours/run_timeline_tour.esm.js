@@ -102,7 +102,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_timeline", {
         clickStep("Call them", "step_snooze"),
         {
             content: "Put it off until tomorrow",
-            trigger: ".modal .o_snooze_shortcut[data-shortcut='tomorrow']",
+            trigger: ".modal .o_reschedule_form [data-day='tomorrow']",
             run: "click",
         },
         expectStep("Call them", "scheduled", "Due tomorrow"),

@@ -46,7 +46,7 @@ export function choosePlan(plan) {
 }
 
 /**
- * Mark an activity of the chatter as done, with an outcome.
+ * Mark an activity of the chatter done, with an outcome.
  *
  * @param {string} summary - what the activity is called
  * @param {string} outcome - its name
@@ -66,7 +66,7 @@ export function completeWith(summary, outcome, feedback) {
             run: `edit ${feedback}`,
         },
         {
-            content: "Choose how it ended",
+            content: "Choose the outcome",
             trigger: `.o-mail-ActivityMarkAsDone .o_crm_activity_plus_outcomes button:contains('${outcome}')`,
             run: "click",
         },
@@ -78,7 +78,7 @@ export function completeWith(summary, outcome, feedback) {
 }
 
 /**
- * Mark an activity of the chatter as done.
+ * Mark an activity of the chatter done.
  *
  * @param {string} summary - what the activity is called
  * @param {string} feedback - what to say about it
@@ -113,7 +113,7 @@ export function markDone(summary, feedback) {
 }
 
 /**
- * Show the steps of a plan that is under way as a list, on its own form.
+ * Show the steps of a running plan as a list, on its own form.
  *
  * @returns {object} step
  */

@@ -113,7 +113,7 @@ registry.category("web_tour.tours").add("test_crm_activity_plus_no_plan", {
         ...choose("Launch Plan"),
         {
             content: "There is no plan for orders yet, and it is said so",
-            trigger: ".modal .alert:contains('There is no activity plan')",
+            trigger: ".modal .alert:contains('There is no plan')",
         },
         {
             content: "A single activity can be scheduled all the same",

@@ -1,0 +1,91 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from dataclasses import replace
+
+import psycopg2.errors
+
+# So many records are launched on in one transaction; more of them in the background.
+LAUNCH_BATCH_SIZE = 500
+
+
+class Launcher:
+    """Does what a planner proposes.
+
+    :param Planner planner: the plan's
+    """
+
+    def __init__(self, planner):
+        self.env = planner.env
+        self.plan = planner.plan
+        self.planner = planner
+
+    def launch(self, request):
+        """Launch now or, on many records, in the background.
+
+        :param LaunchRequest request: what is asked for
+        :returns: see ``launch`` of ``mail.activity.plan``
+        :rtype: dict
+        """
+        if len(request.res_ids) <= LAUNCH_BATCH_SIZE:
+            return self.launch_now(request)
+        launch = self.env["mail.activity.plan.launch"]._enqueue(self.plan, request)
+        return {"run_ids": [], "skipped": [], "launch_id": launch.id}
+
+    def launch_now(self, request):
+        """Launch in this transaction; see :meth:`launch`."""
+        # What is still to be computed may make an automation rule launch a plan: before
+        # it is looked which plans are under way.
+        self.env.flush_all()
+        proposals = self.planner.propose(request)
+        accepted = [proposal for proposal in proposals if not proposal.skip_reason]
+        skipped = [proposal for proposal in proposals if proposal.skip_reason]
+        self.planner.rotation.take()
+        runs, late = self._create_runs(accepted, request)
+        return {
+            "run_ids": runs.ids,
+            "skipped": [
+                {"res_id": proposal.res_id, "reason": proposal.skip_reason}
+                for proposal in [*skipped, *late]
+            ],
+        }
+
+    def _create_runs(self, proposals, request):
+        """Launch on some records, with a number of queries that doesn't depend on how
+        many they are.
+
+        :returns: the runs, and the proposals that somebody else launched meanwhile
+        """
+        runs = self.env["mail.activity.plan.run"].sudo()
+        late = []
+        while proposals:
+            try:
+                with self.env.cr.savepoint():
+                    runs = runs.create(
+                        self.plan._prepare_runs_values(proposals, request)
+                    )
+            except psycopg2.errors.UniqueViolation:
+                # This transaction can't see the runs that another one launched at the
+                # same moment. A new one can.
+                reasons = self._find_launched_meanwhile(proposals, request)
+                if not reasons:
+                    raise
+                late += [
+                    replace(proposal, skip_reason=reasons[proposal.res_id])
+                    for proposal in proposals
+                    if proposal.res_id in reasons
+                ]
+                proposals = [p for p in proposals if p.res_id not in reasons]
+            else:
+                runs._touch_documents()
+                runs._launch([proposal.steps for proposal in proposals])
+                runs._on_launched(runs)
+                break
+        return runs.sudo(False), late
+
+    def _find_launched_meanwhile(self, proposals, request):
+        """:returns: id of a record -> a sentence"""
+        with self.env.registry.cursor() as cr:
+            plan = self.plan.with_env(self.env(cr=cr))
+            records = plan.env[plan.res_model].browse(p.res_id for p in proposals)
+            return plan._get_running_reasons(records, request)

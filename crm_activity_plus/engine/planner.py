@@ -1,0 +1,164 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from dataclasses import replace
+
+from odoo.exceptions import ValidationError
+
+from ..tools.proposal import (
+    Proposal,
+    apply_choice,
+    assign,
+    date_steps,
+    follow_previous,
+)
+from .arguments import Arguments
+from .assignment import StepAssigner
+from .deadlines import StepDater
+from .request import RequestReader
+from .rotation import Rotation
+
+
+class Planner:
+    """Computes what the launch of a plan does, or would do. It writes nothing.
+
+    It remembers what it found, so that it must not live longer than one operation.
+
+    :param plan: the plan, as whoever launches it; maybe one in memory
+    :raises UserError: the plan can't be launched at all
+    """
+
+    def __init__(self, plan):
+        plan.ensure_one()
+        plan.check_access("read")
+        plan._check_launchable()
+        self.env = plan.env
+        self.plan = plan
+        self.steps = plan._get_steps()
+        self.templates = {template.code: template for template in plan.template_ids}
+        self.reader = RequestReader(plan, self.steps)
+        self.rotation = Rotation(plan.env)
+        self._assigner = StepAssigner(self.rotation, self.templates)
+        self._dater = StepDater(
+            self.env, plan.deadline_policy, plan.resource_calendar_id, self.templates
+        )
+
+    def propose(self, request):
+        """Compute a launch.
+
+        :param LaunchRequest request: what is asked for
+        :returns: what would be done on each record, in their order
+        :rtype: list[Proposal]
+        :raises UserError: nothing can be launched, for a reason that isn't about one
+            record of many
+        """
+        skip_reasons = self.plan._get_skip_reasons(request)
+        records = self.env[self.plan.res_model].browse(request.res_ids)
+        candidates = records.filtered(lambda record: record.id not in skip_reasons)
+        unmet = self._find_unmet(candidates)
+        if any(step.responsible_type == "round_robin" for step in self.steps):
+            self.rotation.load(candidates)
+        chosen = self.env["res.users"].browse(request.get_chosen_user_ids())
+        proposals, error = [], None
+        for record in records:
+            reason = skip_reasons.get(record.id) or self._get_unusable_choice_reason(
+                record, request, chosen
+            )
+            steps = ()
+            if not reason:
+                try:
+                    steps = self._propose_steps(record, request, unmet)
+                except ValidationError as undatable:
+                    error = undatable
+                    reason = undatable.args[0]
+            proposals.append(Proposal(record.id, reason, tuple(steps)))
+        if error and all(proposal.skip_reason for proposal in proposals):
+            # It isn't about one record of many: say so, and launch nothing.
+            raise error
+        # Where other dates were chosen for all of the steps.
+        Arguments(self.env).check_range(request.plan_date, "plan_date")
+        return proposals
+
+    def _propose_steps(self, record, request, unmet):
+        """:param dict unmet: see :meth:`_find_unmet`
+        :returns: the steps as they would be launched on a record
+        :raises ValidationError: one of them has no date
+        """
+        choices = request.choices.get(record.id, {})
+        return self._date(
+            [
+                apply_choice(step, choices.get(step.code))
+                for step in self._assign(record, request, unmet)
+            ],
+            record,
+            request,
+        )
+
+    def _find_unmet(self, records):
+        """Look at the conditions of the steps whose turn is at the launch.
+
+        :returns: step code and record id -> its state, and the reason
+        :rtype: dict
+        """
+        unmet = {}
+        for step in self.steps:
+            if step.after or not step.condition_domain:
+                continue
+            met = records.browse()
+            found = {"state": "skipped", "reason": self.plan._get_unmet_reason()}
+            try:
+                met = self.plan._filter_records(
+                    records,
+                    step.condition_domain,
+                    self.templates[step.code].display_name,
+                )
+            except ValidationError as error:
+                found = {"state": "failed", "reason": error.args[0]}
+            unmet |= {(step.code, record.id): found for record in records - met}
+        return unmet
+
+    def _assign(self, record, request, unmet):
+        """:returns: the steps with who does them on a record"""
+        responsible = self.env["res.users"].browse(request.responsible_id)
+        steps = []
+        for step in self.steps:
+            if found := unmet.get((step.code, record.id)):
+                steps.append(replace(step, user_id=False, **found))
+                continue
+            found = self._assigner.find(
+                step, record, responsible, waits=bool(step.after)
+            )
+            steps.append(assign(step, found.user.id, found.reason, found.is_refused))
+        return follow_previous(steps)
+
+    def _date(self, steps, record, request):
+        """:returns: the steps with their dates on a record
+        :raises ValidationError: one of them has none"""
+        users = self.env["res.users"]
+        company = self.plan._get_company(record)
+        dated = date_steps(
+            steps,
+            request.plan_date,
+            lambda step, base_date, base: self._dater.find(
+                step,
+                base_date,
+                base,
+                users.browse(step.user_id),
+                company,
+                anywhere=True,
+            ),
+        )
+        self._dater.check_steps(dated)
+        return dated
+
+    def _get_unusable_choice_reason(self, record, request, chosen):
+        """:param chosen: who was chosen for steps on all records; they are read at once
+        :returns: why somebody who was chosen for a step can't do it there, or False"""
+        choices = request.choices.get(record.id, {}).values()
+        users = chosen.browse(
+            choice.user_id for choice in choices if choice.user_id
+        ).with_prefetch(chosen._ids)
+        unusable = users - users._filter_can_do_activities(record)
+        if not unusable:
+            return False
+        return self.plan._get_unusable_responsible_reason(unusable[0].sudo(), record)

@@ -1,0 +1,299 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...engine.condition import Condition
+from ...engine.reasons import name_of, tell_fresh_reason
+from ...tools.reasons import Reason
+from ...tools.values import is_id
+
+
+class MailActivityPlan(models.Model):
+    """Whether a plan can be launched, on which records, and for whom.
+
+    Whatever is in the way is told in a sentence. A run that is restarted is asked the
+    same.
+    """
+
+    # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "mail.activity.plan"
+
+    def _check_launchable(self):
+        """:raises UserError: the plan itself can't be launched"""
+        reason = self._get_unavailable_reason()
+        if reason:
+            raise UserError(reason)
+        if not self.template_ids:
+            raise UserError(
+                self.env._(
+                    "The plan “%(plan)s” has no steps. Add one before you launch it.",
+                    plan=self.name,
+                )
+            )
+        for template in self.template_ids:
+            reason = template.activity_type_id._get_reason_not_applicable(
+                self.res_model
+            )
+            if template.responsible_type == "other" and not reason:
+                reason = self._get_unusable_responsible_reason(
+                    template.sudo().responsible_id
+                )
+            if reason:
+                raise UserError(
+                    self.env._(
+                        "The step “%(step)s” of the plan “%(plan)s” can't be launched. "
+                        "%(reason)s",
+                        step=template.display_name,
+                        plan=self.name,
+                        reason=reason,
+                    )
+                )
+        self._check_condition_texts()
+
+    def _check_condition_texts(self):
+        """A condition that can't be read, as an older version left it, is none that
+        every record meets."""
+        for owner, texts in (
+            (self, (self.domain, self.exit_domain)),
+            *((step, (step.condition_domain,)) for step in self.template_ids),
+        ):
+            for text in filter(None, texts):
+                Condition(self.env, text, owner.display_name).check_text()
+
+    def _get_unavailable_reason(self):
+        """:returns: why nobody can begin with the plan now, neither by a launch nor by
+        a restart, or False"""
+        if not isinstance(
+            self.env.get(self.res_model), self.pool["mail.activity.mixin"]
+        ):
+            return self.env._(
+                "The application that the plan “%(plan)s” is for isn't there any more. "
+                "Choose another plan.",
+                plan=self.name,
+            )
+        if not self.active:
+            return self.env._(
+                "The plan “%(plan)s” is archived. Restore it, or choose another one.",
+                plan=self.name,
+            )
+        if self.company_id and self.company_id not in self.env.companies:
+            return self.env._(
+                "The plan “%(plan)s” belongs to the company “%(company)s”, which "
+                "you are not working in. Switch to it, or choose another plan.",
+                plan=self.name,
+                company=self.sudo().company_id.name,
+            )
+        return False
+
+    def _get_unusable_responsible_reason(self, user, record=None):
+        """:returns: see :meth:`_find_unusable_reason`; in a sentence, or False"""
+        return tell_fresh_reason(self.env, self._find_unusable_reason(user, record))
+
+    @api.model
+    def _find_unusable_reason(self, user, record=None):
+        """:param record: what the activities are on, if that is known already
+        :returns: why a user can't be responsible for activities, or False
+        :rtype: Reason
+        """
+        if not user.exists():
+            return Reason("user_missing", {"id": user.id})
+        if user._filter_can_do_activities(record):
+            return False
+        if not user.active:
+            return Reason("user_archived", {"user": name_of(user)})
+        if user._filter_can_do_activities():
+            return Reason(
+                "user_elsewhere",
+                {
+                    "user": name_of(user),
+                    "company": name_of(record.company_id.sudo()),
+                    "record": name_of(record),
+                },
+            )
+        return Reason("user_external", {"user": name_of(user)})
+
+    def _get_skip_reasons(self, request):
+        """Say on which records the plan isn't launched.
+
+        :param LaunchRequest request: what is asked for
+        :returns: record id -> a sentence
+        :rtype: dict
+        """
+        Model = self.env[self.res_model].with_context(active_test=False)
+        responsible = self.env["res.users"].browse(request.responsible_id)
+        existing = Model.browse(filter(is_id, request.res_ids)).exists()
+        readable = existing._filtered_access("read")
+        writable = readable._filtered_access("write")
+        known = set(existing._ids)
+        # Translated once, however many they are.
+        missing = self.env._("There is no record with the id %(id)s: it was deleted.")
+        reasons = {
+            res_id: missing % {"id": res_id}
+            for res_id in request.res_ids
+            if res_id not in known
+        }
+        for record in existing - readable:
+            reasons[record.id] = self.env._("You may not read this record.")
+        for record in readable - writable:
+            reasons[record.id] = self.env._(
+                "You may not change “%(record)s”.", record=record.display_name
+            )
+        reasons |= self._get_unfit_reasons(writable, responsible, self)
+        candidates = writable.filtered(lambda record: record.id not in reasons)
+        return reasons | self._get_running_reasons(candidates, request)
+
+    def _get_unfit_reasons(self, records, responsible, exits):
+        """Say on which records the plan can't begin, because of how they are.
+
+        :param responsible: who does the steps that ask for it
+        :param exits: what has the exits that count: the plan, or a run of it
+        :returns: record id -> a sentence
+        :rtype: dict
+        """
+        reasons = self._get_closed_reasons(records, exits)
+        reasons |= self._get_company_reasons(records, responsible)
+        reasons |= self._get_condition_reasons(
+            records.filtered(lambda record: record.id not in reasons)
+        )
+        left = records.filtered(lambda record: record.id not in reasons)
+        return reasons | self._get_met_reasons(left, exits)
+
+    def _get_closed_reasons(self, records, exits):
+        """A plan isn't launched where what stops it has happened already, maybe while
+        the pop-up was open."""
+        reasons = {}
+        for record in records:
+            match self._get_closed_state(record, exits):
+                case "won":
+                    reasons[record.id] = self.env._(
+                        "“%(record)s” is won, and the plan stops when that happens.",
+                        record=record.display_name,
+                    )
+                case "lost":
+                    reasons[record.id] = self.env._(
+                        "“%(record)s” is lost, and the plan stops when that happens.",
+                        record=record.display_name,
+                    )
+                case "archived":
+                    reasons[record.id] = self.env._(
+                        "“%(record)s” is archived, and the plan stops when that "
+                        "happens.",
+                        record=record.display_name,
+                    )
+        return reasons
+
+    @api.model
+    def _get_closed_state(self, record, exits):
+        """:param exits: what has the exits that count: a plan, or a run
+        :returns: what has happened to a record that such a plan stops for: ``won``,
+            ``lost``, ``archived``, or False
+        """
+        status = record.won_status if "won_status" in record else False
+        if exits.exit_on_won and status == "won":
+            return "won"
+        if not exits.exit_on_lost:
+            return False
+        if status == "lost":
+            return "lost"
+        active = record._active_name
+        return "archived" if active and not record[active] else False
+
+    def _get_met_reasons(self, records, exits):
+        """Likewise where a record meets the exit condition already."""
+        if not exits.exit_domain or not records:
+            return {}
+        # Who launched a run stays so, whoever restarts it.
+        user = exits.user_id if "user_id" in exits else self.env.user
+        try:
+            met = self._filter_records(
+                records.sudo(), exits.exit_domain, self.name, user
+            )
+        except ValidationError:
+            # It never stops the plan either: see ``_stop_where_met`` of runs.
+            return {}
+        return {
+            record.id: self.env._(
+                "“%(record)s” meets the condition that stops the plan.",
+                record=record.display_name,
+            )
+            for record in met.sudo(False)
+        }
+
+    def _get_company_reasons(self, records, responsible):
+        if "company_id" not in records:
+            return {}
+        reasons = {}
+        for record in records.filtered("company_id"):
+            company = record.company_id.sudo()
+            if self.company_id and company != self.company_id:
+                reasons[record.id] = self.env._(
+                    "“%(record)s” belongs to the company “%(company)s”, the plan to "
+                    "“%(other)s”.",
+                    record=record.display_name,
+                    company=company.name,
+                    other=self.sudo().company_id.name,
+                )
+            elif (
+                self.has_user_on_demand
+                and responsible
+                and not responsible._filter_can_do_activities(record)
+            ):
+                reasons[record.id] = self._get_unusable_responsible_reason(
+                    responsible.sudo(), record
+                )
+        return reasons
+
+    def _get_condition_reasons(self, records):
+        reasons = {}
+        if self.team_ids and "team_id" in records:
+            for record in records.filtered(lambda r: r.team_id not in self.team_ids):
+                reasons[record.id] = self.env._(
+                    "“%(record)s” belongs to none of the sales teams of the plan.",
+                    record=record.display_name,
+                )
+        if self.domain:
+            for record in records - self._filter_records(
+                records, self.domain, self.name
+            ):
+                reasons.setdefault(
+                    record.id,
+                    self.env._(
+                        "“%(record)s” doesn't meet the plan's condition.",
+                        record=record.display_name,
+                    ),
+                )
+        return reasons
+
+    def _get_running_reasons(self, records, request):
+        """Say on which records the plan is under way.
+
+        :returns: record id -> a sentence
+        :rtype: dict
+        """
+        runs = self.env["mail.activity.plan.run"].sudo()
+        under_way = runs.search_fetch(
+            [
+                ("plan_id", "=", self._origin.id),
+                ("res_model", "=", self.res_model),
+                ("res_id", "in", records.ids),
+                ("state", "in", runs._open_states),
+                ("launch_key", "=", self._get_launch_key(request)),
+            ],
+            ["res_id"],
+        )
+        return {run.res_id: self._get_running_reason() for run in under_way}
+
+    def _get_running_reason(self):
+        if self.allow_parallel:
+            return self.env._(
+                "The plan “%(plan)s” is already running here with the same date and "
+                "assigned user.",
+                plan=self.name,
+            )
+        return self.env._(
+            "The plan “%(plan)s” is already running here. Stop it before you launch it "
+            "again.",
+            plan=self.name,
+        )

@@ -1,0 +1,104 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, models
+
+from ...engine.arguments import Arguments
+from ...tools.codes import make_code
+from ..choices.mail_activity_plan_template import CHOICE_FIELDS, USE_FIELDS
+
+
+class MailActivityPlanTemplate(models.Model):
+    """Steps are created, changed, copied and deleted."""
+
+    # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "mail.activity.plan.template"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        Arguments(self.env).check_values(self, vals_list)
+        # Whatever was given for it.
+        chosen = {"chosen_by_id": self.env.uid}
+        with self._saving() as saving:
+            templates = super(MailActivityPlanTemplate, saving).create(
+                [{**self._clean_values(vals), **chosen} for vals in vals_list]
+            )
+            saving._get_pending().plan_ids.update(templates.plan_id.ids)
+            templates._check_choices()
+        templates = templates.with_env(self.env)
+        if any(template.action_type != "activity" for template in templates):
+            self.env.registry.clear_cache()
+        return templates
+
+    @api.model
+    def _clean_values(self, vals):
+        """:returns: the values, without what nobody can give, and without an empty cell
+        of a file that has the ids of the steps before in another one"""
+        unwanted = {"chosen_by_id"}
+        if "after_ids" in vals and not vals.get("after_codes"):
+            unwanted.add("after_codes")
+        return {name: value for name, value in vals.items() if name not in unwanted}
+
+    @api.model
+    def _add_codes(self, vals_list):
+        """An empty code is none: it is computed from the summary, for each plan."""
+        return [
+            {name: value for name, value in vals.items() if name != "code" or value}
+            for vals in vals_list
+        ]
+
+    def write(self, vals):
+        Arguments(self.env).check_values(self, [vals])
+        vals = self._clean_values(vals)
+        if any(name in vals for name in CHOICE_FIELDS):
+            vals["chosen_by_id"] = self.env.uid
+        if vals.get("plan_id") and "code" not in vals:
+            self._make_way_for_codes(vals["plan_id"])
+        with self._saving() as saving:
+            plan_ids = saving._get_pending().plan_ids
+            plan_ids.update(self.sudo().plan_id.ids)
+            result = super(MailActivityPlanTemplate, saving).write(vals)
+            plan_ids.update(self.sudo().plan_id.ids)
+            names = CHOICE_FIELDS
+            if not self.env.su:
+                # The engine leaves the choice to whoever made it.
+                names += USE_FIELDS
+            if any(name in vals for name in names):
+                self._check_choices()
+        if "action_type" in vals:
+            self.env.registry.clear_cache()
+        return result
+
+    def _make_way_for_codes(self, plan_id):
+        """Steps are about to be moved to a plan, which may have steps with the same
+        codes: give them others.
+
+        :param int plan_id: the plan
+        """
+        moved = self.sudo().filtered(lambda template: template.plan_id.id != plan_id)
+        present = self.sudo().search([("plan_id", "=", plan_id)])
+        taken = set(present.mapped("code"))
+        for template in moved:
+            if template.code in taken:
+                own = set(template.plan_id.template_ids.mapped("code"))
+                template.write({"code": make_code(template.code, taken | own)})
+            taken.add(template.code)
+
+    def unlink(self):
+        with self._saving() as saving:
+            saving._get_pending().plan_ids.update(self.sudo().plan_id.ids)
+            return super(MailActivityPlanTemplate, saving).unlink()
+
+    def copy(self, default=None):
+        """A step that is copied by itself has a code of its own."""
+        return super().copy({"code": False, **(default or {})})
+
+    def copy_data(self, default=None):
+        """It comes after the same steps or, in a copied plan, after their copies."""
+        vals_list = super().copy_data(default)
+        default = default or {}
+        for template, vals in zip(self, vals_list, strict=True):
+            stays = default.get("plan_id", template.plan_id.id) == template.plan_id.id
+            if vals and stays and not default.keys() & {"after_ids", "after_codes"}:
+                vals["after_codes"] = template.after_codes
+        return vals_list
