@@ -240,7 +240,8 @@ class MailActivity(models.Model):
         }
         if self.status == "done":
             return self.env._(
-                "“%(activity)s” is closed already: %(user)s marked it done on %(date)s.",
+                "“%(activity)s” is closed already: %(user)s marked it done on "
+                "%(date)s.",
                 **names,
             )
         return self.env._(

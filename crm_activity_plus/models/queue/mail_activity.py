@@ -120,8 +120,8 @@ class MailActivity(models.Model):
         if not readable or not hasattr(record, "message_post"):
             raise UserError(
                 self.env._(
-                    "“%(activity)s” has no record from which you can send an email. Use "
-                    "your email program.",
+                    "“%(activity)s” has no record from which you can send an email. "
+                    "Use your email program.",
                     activity=self.display_name,
                 )
             )
