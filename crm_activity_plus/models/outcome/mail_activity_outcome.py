@@ -271,6 +271,21 @@ class MailActivityOutcome(models.Model):
             types=", ".join(self.activity_type_ids.mapped("name")),
         )
 
+    def _leads_on_from(self, step):
+        """:param step: a step of a plan
+        :returns: whether steps that come after it can be taken after this outcome: it
+            can be chosen, and neither stops the plan nor is retried for ever"""
+        self.ensure_one()
+        is_endless = self.effect == "retry" and not (
+            self.max_attempts or step.max_attempts
+        )
+        return (
+            self.active
+            and self.effect != "stop"
+            and not is_endless
+            and self._is_applicable(step.activity_type_id)
+        )
+
     def _allows_another(self, attempt, max_attempts=0):
         """Tell whether it is tried again.
 
