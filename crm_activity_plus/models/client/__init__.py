@@ -6,3 +6,4 @@ from . import mail_activity_plan_run
 from . import mail_activity_plan_run_line
 from . import mail_activity_log
 from . import res_partner
+from . import mail_thread

@@ -168,7 +168,7 @@ class MailActivity(models.Model):
         }
         if self.status == "done":
             return self.env._(
-                "“%(activity)s” is closed already: %(user)s marked it as done on "
+                "“%(activity)s” is closed already: %(user)s marked it done on "
                 "%(date)s.",
                 **names,
             )
