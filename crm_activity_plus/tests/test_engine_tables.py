@@ -141,8 +141,8 @@ class TestEngineTables(CrmActivityPlusCommon):
             with self.assertLogs(LOGGER, "WARNING") as logs:
                 record.write({"exit_domain": False, "state": "done"})
         self.assertIn("state", logs.output[0])
-        self.assertNotIn("stop_note", logs.output[0])
-        self.assertEqual((self.run_.stop_note, self.run_.state), ("Ours", "running"))
+        self.assertNotIn("exit_domain", logs.output[0])
+        self.assertEqual((self.run_.exit_domain, self.run_.state), (False, "running"))
 
     def test_odoobot_repairs(self):
         """In a shell, an administrator mends what is broken."""

@@ -6,8 +6,8 @@ VIEWS = ("mail_activity_schedule_view_form",)
 
 
 def migrate(cr, version):
-    """Empty the views whose fields are gone. Odoo loads them again, but checks others
-    of the same form before that, together with what these were until now."""
+    """Empty the views whose fields are gone. Odoo loads them again, but before that it
+    checks others of the same form together with what these were until now."""
     cr.execute(
         """
         UPDATE ir_ui_view AS view
