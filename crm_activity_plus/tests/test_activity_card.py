@@ -375,7 +375,7 @@ class TestActivityRefusals(CardCommon):
             with (
                 self.subTest(method),
                 self.assertRaisesRegex(
-                    UserError, f"{self.user_manager.name} marked it as done"
+                    UserError, f"{self.user_manager.name} marked it done"
                 ),
             ):
                 getattr(self.activity, method)()

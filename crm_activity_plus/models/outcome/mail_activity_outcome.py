@@ -9,6 +9,8 @@ from odoo.fields import Domain
 
 from ...engine.arguments import Arguments
 from ...engine.environment import by_engine, is_uninstalling
+from ...engine.transitions import Transition
+from ...tools.reasons import Reason
 from ...tools.values import is_id, quote
 from ..uninstall.ir_model_data import is_suite_removed
 
@@ -199,14 +201,14 @@ class MailActivityOutcome(models.Model):
         lines = by_engine(self.env["mail.activity.plan.run.line"])
         lines = lines.search([*using, ("state", "=", "waiting")])
         dead = lines.filtered(lambda line: not line.after_outcome_ids - self)
-        dead._close(
+        transition = Transition(dead.run_id)
+        transition.close(
+            dead,
             "skipped",
-            reason=self.env._(
-                "The outcome that it comes after doesn't exist any more."
-            ),
+            Reason("outcome_deleted"),
             branch_taken=False,
         )
-        dead.run_id._advance()
+        transition.advance()
         steps = self.env["mail.activity.plan.template"].sudo().search(using)
         steps.filtered(
             lambda step: not step.after_outcome_ids - self
