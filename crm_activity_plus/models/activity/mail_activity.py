@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import logging
+from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -326,13 +327,15 @@ class MailActivity(models.Model):
     # What this addon says of a change
     # ------------------------------------------------------------
 
-    def _saying(self, change):
+    def _saying(self, **said):
         """Give the next ``create``, ``write`` or ``unlink`` what its signature has no
         parameter for. It doesn't get any further than to that method, so that it isn't
         there for what other code does in consequence.
 
-        :param Change change: what there is to say
+        :param said: see :class:`Change`
         """
+        change = read_internal(self.env.context, CHANGE_KEY) or Change()
+        change = replace(change, **said)
         return self.with_context(**{CHANGE_KEY: Internal(change)})
 
     def _take_change(self):
@@ -351,13 +354,13 @@ class MailActivity(models.Model):
             may give values to the fields that are its own. Being superuser isn't enough
             for that: many an addon writes as superuser what a client sent.
         """
-        return by_engine(self)._saying(Change(is_by_engine=True, **said))
+        return by_engine(self)._saying(is_by_engine=True, **said)
 
     def _because(self, reason):
         """:param reason: why, for the ledger and the steps
         :returns: the activities, for one ``write`` or ``unlink`` by whoever asks for it
         """
-        return self._saying(Change(reason=reason or False))
+        return self._saying(reason=reason or False)
 
     # ------------------------------------------------------------
     # The record
@@ -424,22 +427,6 @@ class MailActivity(models.Model):
         """Put the activities, of any status, on another record of the same model.
         Their runs are moved by ``_merge_into``."""
         self.sudo().write({"res_id": record.id})
-
-    # ------------------------------------------------------------
-    # Others that change activities
-    # ------------------------------------------------------------
-
-    def _replace_type(self, activity_type):
-        """Give the activities, of any status, another type: theirs is about to be
-        deleted. Whether their outcomes are those of the new type is no question."""
-        old_values, statuses = self._get_logged_values(), self._get_statuses()
-        self.flush_recordset()
-        self.env.cr.execute(
-            "UPDATE mail_activity SET activity_type_id = %s WHERE id = ANY(%s)",
-            [activity_type.id, self.ids],
-        )
-        self.invalidate_recordset()
-        self._log_changes(old_values, statuses)
 
     @api.autovacuum
     def _gc_delete_old_overdue_activities(self):

@@ -17,6 +17,8 @@ BOOKING_FIELDS = ("booked_activity_ref", "booked_run_ref")
 BOOKING_RUN_KEY = "crm_activity_plus_booking_run"
 # Context key: meetings that were booked before are given to another record.
 MOVED_KEY = "crm_activity_plus_moved_meetings"
+# Context key: meetings are being created.
+NEW_KEY = "crm_activity_plus_new_meetings"
 # Context key: core is about to take a series apart and put it together again.
 REBUILDING_KEY = "crm_activity_plus_rebuilding_series"
 
@@ -52,8 +54,10 @@ class CalendarEvent(models.Model):
             # that are booked for one activity.
             events = self.with_context(orig_activity_ids=())
         # The type of meeting may be one for other applications.
-        events = super(CalendarEvent, leniently(events)).create(vals_list)
-        context = {n: v for n, v in events.env.context.items() if n != LENIENT_KEY}
+        events = leniently(events).with_context(**{NEW_KEY: Internal(True)})
+        events = super(CalendarEvent, events).create(vals_list)
+        given = (LENIENT_KEY, NEW_KEY)
+        context = {n: v for n, v in events.env.context.items() if n not in given}
         events = events.with_env(events.env(context=context))
         events._sync_activity_times()
         return events
@@ -161,7 +165,7 @@ class CalendarEvent(models.Model):
         """Where a time is booked for an activity, it stays what it is about. Core would
         give it the meeting's name and its list of attendees."""
         names = set(fields)
-        if self.env.context.get("is_calendar_event_new"):
+        if read_internal(self.env.context, NEW_KEY):
             names -= {"description", "name"}
         # Core would give them the day in the time zone of whoever moves the meeting.
         events = self.with_context(mail_activity_meeting_update=True)
