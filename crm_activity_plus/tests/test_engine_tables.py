@@ -134,14 +134,14 @@ class TestEngineTables(CrmActivityPlusCommon):
         """What another addon adds to the tables is for it to write, with the rest left
         out."""
         record = self._as_addon(self.run_)
-        with patch.object(record._fields["stop_note"], "_modules", ("followup",)):
-            record.write({"stop_note": "Mine"})
-            self.assertEqual(self.run_.stop_note, "Mine")
+        with patch.object(record._fields["launch_key"], "_modules", ("followup",)):
+            record.write({"launch_key": "mine"})
+            self.assertEqual(self.run_.launch_key, "mine")
             with self.assertLogs(LOGGER, "WARNING") as logs:
-                record.write({"stop_note": "Ours", "state": "done"})
+                record.write({"launch_key": "ours", "state": "done"})
         self.assertIn("state", logs.output[0])
-        self.assertNotIn("stop_note", logs.output[0])
-        self.assertEqual((self.run_.stop_note, self.run_.state), ("Ours", "running"))
+        self.assertNotIn("launch_key", logs.output[0])
+        self.assertEqual((self.run_.launch_key, self.run_.state), ("ours", "running"))
 
     def test_odoobot_repairs(self):
         """In a shell, an administrator mends what is broken."""

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import logging
+from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -324,13 +325,15 @@ class MailActivity(models.Model):
     # What this addon says of a change
     # ------------------------------------------------------------
 
-    def _saying(self, change):
+    def _saying(self, **said):
         """Give the next ``create``, ``write`` or ``unlink`` what its signature has no
         parameter for. It doesn't get any further than to that method, so that it isn't
         there for what other code does in consequence.
 
-        :param Change change: what there is to say
+        :param said: see :class:`Change`
         """
+        change = read_internal(self.env.context, CHANGE_KEY) or Change()
+        change = replace(change, **said)
         return self.with_context(**{CHANGE_KEY: Internal(change)})
 
     def _take_change(self):
@@ -349,13 +352,13 @@ class MailActivity(models.Model):
             may give values to the fields that are its own. Being superuser isn't enough
             for that: many an addon writes as superuser what a client sent.
         """
-        return by_engine(self)._saying(Change(is_by_engine=True, **said))
+        return by_engine(self)._saying(is_by_engine=True, **said)
 
     def _because(self, reason):
         """:param str reason: why, for the ledger and the steps
         :returns: the activities, for one ``write`` or ``unlink`` by whoever asks for it
         """
-        return self._saying(Change(reason=reason or False))
+        return self._saying(reason=reason or False)
 
     # ------------------------------------------------------------
     # The record

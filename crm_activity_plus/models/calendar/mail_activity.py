@@ -14,7 +14,6 @@ from ...tools.dates import get_timezone
 from ...tools.states import CLOSED_STATUSES
 from ...tools.values import is_in_range
 
-
 # What the start and the end of an activity, its duration and its deadline follow from.
 TIME_FIELDS = {"activity_type_id", "date_end", "date_start", "duration", "user_id"}
 # What its meeting follows.

@@ -3,7 +3,6 @@
 
 from odoo import api, fields, models
 
-from ...engine.change import Change
 from ...engine.environment import by_engine
 from ...tools.internal import read_internal
 from ...tools.states import CLOSED_STATUSES
@@ -90,7 +89,7 @@ class MailActivity(models.Model):
         :param str reason: why, for the ledger
         """
         quiet = self.with_context(mail_activity_quick_update=True)
-        quiet._saying(Change(reason=reason, is_chosen_by_hand=False)).write(
+        quiet._saying(reason=reason, is_chosen_by_hand=False).write(
             {"user_id": user.id}
         )
 
@@ -99,7 +98,7 @@ class MailActivity(models.Model):
         :param dict explanations: why their steps get it: id of a step -> its
             ``date_explanation``
         """
-        self._saying(Change(explanations=explanations)).write({"date_deadline": day})
+        self._saying(explanations=explanations).write({"date_deadline": day})
 
     def _close_steps(self, reason):
         """Close the steps of activities that were just closed, or try them again.
