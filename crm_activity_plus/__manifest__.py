@@ -44,7 +44,7 @@
     "assets": {
         "web.assets_backend": ["crm_activity_plus/static/src/**/*"],
         "web.assets_tests": ["crm_activity_plus/static/tests/tours/**/*"],
-        "web.assets_unit_tests": ["crm_activity_plus/static/tests/**/*.test.js"],
+        "web.assets_unit_tests": ["crm_activity_plus/static/tests/*.js"],
     },
     "application": True,
     "installable": True,

@@ -30,18 +30,14 @@ def install_as_root(package: str) -> bool:
 def mirror() -> str:
     """The Debian mirror that this machine's own apt is set up with: from what it has
     downloaded or, where it never did, from what it would."""
-    known = ["apt-get", "indextargets", "--format", "$(SITE)"]
-    known += ["Origin: Debian", "Label: Debian"]
-    for site in process.capture(known, check=False).stdout.split():
-        if "://" in site:
-            return site
+    known = ["apt-get", "indextargets", "--format=$(SITE)", "Origin: Debian"]
     planned = ["apt-get", "update", "--print-uris"]
-    found = mirror_from_uris(process.capture(planned, check=False).stdout)
-    if not found:
-        raise DevError(
-            "apt has no Debian mirror: set ODOO_HOME to a folder with Odoo 19"
-        )
-    return found
+    sites = process.capture([*known, "Label: Debian"], check=False).stdout.split()
+    found = [site for site in sites if "://" in site]
+    found += [mirror_from_uris(process.capture(planned, check=False).stdout)]
+    if not found[0]:
+        raise DevError("apt knows no mirror of Debian: set ODOO_HOME, to Odoo's folder")
+    return found[0]
 
 
 def mirror_from_uris(uris: str) -> str | None:

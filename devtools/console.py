@@ -5,6 +5,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+# Seconds between two lines about the same work.
+_INTERVAL = 10
+
 
 class DevError(Exception):
     """Something the user can act on: printed as one line, exit code 1."""
@@ -27,20 +30,14 @@ def say(message: str) -> None:
 def progress(label: str) -> Iterator[Callable[[str], None]]:
     """Tell of work that takes a while: how far it got, by what the block is given, not
     more often than a reader can follow; and how long it took, unless it failed."""
-    terminal = sys.stderr.isatty()
-    interval = 0.2 if terminal else 15
     started = last = time.monotonic()
 
     def show(text: str) -> None:
         nonlocal last
-        if time.monotonic() - last > interval:
+        if time.monotonic() - last > _INTERVAL:
             last = time.monotonic()
-            line = f"dev: {label}: {text}"[:110]
-            line = f"\r{line}\x1b[K" if terminal else f"{line}\n"
-            print(line, end="", file=sys.stderr, flush=True)
+            say(f"{label}: {text}"[:110])
 
     say(f"{label} ...")
     yield show
-    if terminal:
-        print("\r\x1b[K", end="", file=sys.stderr)
     say(f"{label}: done in {time.monotonic() - started:.0f} s")

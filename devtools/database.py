@@ -13,10 +13,8 @@ from devtools import odoo_source, postgres, process, python_env
 from devtools.addons import Addon
 from devtools.console import DevError
 from devtools.odoo_server import Odoo
-from devtools.odoo_source import OdooSource
 from devtools.paths import Paths, short_hash
 from devtools.process import file_lock
-from devtools.python_env import PythonEnv
 
 RUN = "crm_activity_plus"
 _LOCKS = ("requirements.txt", "requirements-addons.txt")
@@ -33,16 +31,11 @@ print(json.dumps(cursor.fetchall() if cursor.description else []))
 """
 
 
-def environment(paths: Paths) -> tuple[OdooSource, PythonEnv]:
-    """Odoo and the virtual environment for it."""
-    source = odoo_source.locate(paths)
-    return source, python_env.ensure(paths, "venv", _LOCKS, source)
-
-
 @contextmanager
 def connect(paths: Paths, cluster: str) -> Iterator["Databases"]:
     """Odoo with a database server that runs while the block does."""
-    source, python = environment(paths)
+    source = odoo_source.locate(paths)
+    python = python_env.ensure(paths, "venv", _LOCKS, source)
     with postgres.server(paths, cluster) as server:
         yield Databases(Odoo(paths, source, python, server))
 

@@ -1,6 +1,7 @@
 """A pytest plugin for tests in Odoo, in one process or several. A run fails that left a
 test out: skipped for want of a browser, or collected and never run, where nobody else
-says a word. In several processes the slowest classes begin, so that all end together.
+says a word. In several processes the slowest classes begin, so that all end together;
+and one of them has all the tests with a browser, which needs the second processor.
 """
 
 import re
@@ -8,10 +9,13 @@ from collections import Counter
 
 import freezegun
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 _NO_BROWSER = re.compile(r"chrome|websocket-client|--odoo-http", re.IGNORECASE)
+# Files whose tests open one, by their names.
+_IN_BROWSER = re.compile(r"tour|hoot", re.IGNORECASE)
 _KEY = "devtools/durations"
-# A class that never ran begins; and a browser's before all others.
+# A class that never ran begins.
 _UNKNOWN = 1000.0
 _collected: set[str] = set()
 _reported: set[str] = set()
@@ -32,6 +36,16 @@ def scope(nodeid: str) -> str:
     return nodeid.rpartition("::")[0]
 
 
+class _Scheduling(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if _IN_BROWSER.search(nodeid) else scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> _Scheduling:
+    """Say what stays in one process."""
+    return _Scheduling(config, log)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node) -> None:
     """Hand the durations of the last runs to a process: all need the same order."""
@@ -40,14 +54,15 @@ def pytest_configure_node(node) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list) -> None:
-    """In several processes, put the slowest first."""
+    """In several processes, put those in a browser first, and the slowest; but those
+    of JavaScript, which know how long each may take, when others are less busy."""
     if hasattr(config, "workerinput"):
         known = config.workerinput["durations"]
 
-        def rank(item: pytest.Function) -> tuple[float, bool]:
-            classes = getattr(item.cls, "__mro__", ())
-            in_browser = "HttpCase" in {cls.__name__ for cls in classes}
-            return -known.get(scope(item.nodeid), _UNKNOWN), not in_browser
+        def rank(item: pytest.Item) -> tuple[bool, bool, float]:
+            name = item.nodeid
+            late = not _IN_BROWSER.search(name), "hoot" in name
+            return *late, -known.get(scope(name), _UNKNOWN)
 
         items.sort(key=rank)
 

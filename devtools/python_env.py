@@ -17,7 +17,6 @@ from devtools.process import file_lock
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
 # Raised when environments made by older versions of this tool must not be used.
 _FORMAT = "1"
-_METADATA = f"Metadata-Version: 2.1\nName: odoo\nVersion: {SERIES}\n"
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def ensure(
         if not complete.exists():
             make_venv(env, interpreter)
             if odoo:
-                _add_odoo(env, odoo)
+                (env.site_packages / "odoo.pth").write_text(f"{odoo.root}\n")
             for file in files:
                 _install(env, file)
             complete.touch()
@@ -106,13 +105,3 @@ def _install(env: PythonEnv, file: Path) -> None:
     command += ["--no-deps"] if file.stem.endswith("-addons") else []
     with progress(f"Installing Python packages of {file.name}") as show:
         process.capture(command, on_line=show, what="pip install")
-
-
-def _add_odoo(env: PythonEnv, odoo: OdooSource) -> None:
-    """Make Odoo importable, and known to pip as the distribution ``odoo``, which addons
-    on PyPI require; Odoo itself isn't there."""
-    (env.site_packages / "odoo.pth").write_text(f"{odoo.root}\n")
-    info = env.site_packages / f"odoo-{SERIES}.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(_METADATA)
-    (info / "RECORD").touch()

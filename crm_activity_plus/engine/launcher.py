@@ -63,7 +63,7 @@ class Launcher:
         while proposals:
             try:
                 with self.env.cr.savepoint():
-                    runs = runs._insert(
+                    runs = runs.create(
                         self.plan._prepare_runs_values(proposals, request)
                     )
             except psycopg2.errors.UniqueViolation:
@@ -81,6 +81,7 @@ class Launcher:
             else:
                 runs._touch_documents()
                 runs._launch([proposal.steps for proposal in proposals])
+                runs._on_launched(runs)
                 break
         return runs.sudo(False), late
 

@@ -24,17 +24,39 @@ _lt = LazyTranslate(__name__)
 
 # The reasons why a run is stopped are told by the labels of ``stop_reason``.
 SENTENCES = {
+    "action_deleted": _lt("Its server action was deleted."),
+    "action_elsewhere": _lt("Its server action is for another model now."),
+    "action_failed": _lt("The step couldn't be done."),
     "activity_deleted": _lt("The activity was deleted."),
+    "branch_not_taken": _lt("The outcome of the previous step leads to another step."),
     "condition_unmet": _lt("The record doesn't meet its condition."),
+    "email_missing": _lt(
+        "“%(record)s” has no valid email address. Correct it, and send the email "
+        "manually."
+    ),
+    "kind_missing": _lt(
+        "The step type “%(kind)s” is not available: the app that provides it was "
+        "uninstalled."
+    ),
     "left_out": _lt("Skipped at launch."),
     "nobody_asked": _lt(
         "Nobody was asked who does “%(step)s”, and “%(record)s” has no active user as "
         "salesperson."
     ),
+    "nobody_available": _lt("Nobody is available. Assigned to: %(role)s."),
+    "outcome_deleted": _lt("The outcome that it depends on was deleted."),
+    "outcome_reached": _lt("%(outcome)s"),
+    "record_archived": _lt("The record was archived."),
+    "record_gone": _lt("The record was deleted."),
+    "restarted": _lt("Restarted"),
     "role_vacant": _lt(
         "Nobody can be responsible for “%(step)s”: “%(record)s” has no active user as "
         "%(role)s."
     ),
+    "skipped_manually": _lt("Skipped manually."),
+    "step_skipped": _lt("The step was skipped."),
+    "template_deleted": _lt("Its email template was deleted."),
+    "template_elsewhere": _lt("Its email template is for another model now."),
     "user_archived": _lt(
         "“%(user)s” is archived and can't be responsible. Choose somebody else."
     ),
@@ -44,6 +66,7 @@ SENTENCES = {
     "user_external": _lt(
         "“%(user)s” is no internal user and can't be responsible. Choose somebody else."
     ),
+    "user_unavailable": _lt("%(user)s is not available. Assigned to: %(role)s."),
     "user_missing": _lt("There is no user with the id %(id)s to be responsible."),
 }
 

@@ -222,28 +222,30 @@ class CrmActivityPlusCommon(MailCase):
         """:returns: command for ``applies_to_ids``"""
         return [Command.set([cls.env["ir.model"]._get_id(name) for name in names])]
 
-    def _launch(self, records=None, plan=None, user=None, **kwargs):
+    @classmethod
+    def _launch(cls, records=None, plan=None, user=None, **kwargs):
         """Launch as the owner of the lead, and return the runs as superuser."""
-        plan = (plan or self.plan).with_user(user or self.user_owner)
-        result = plan.launch((records or self.lead).ids, **kwargs)
-        runs = self.env["mail.activity.plan.run"].browse(result["run_ids"])
+        plan = (plan or cls.plan).with_user(user or cls.user_owner)
+        result = plan.launch((records or cls.lead).ids, **kwargs)
+        runs = cls.env["mail.activity.plan.run"].browse(result["run_ids"])
         # As anybody who opens them finds them, with their steps in order.
         runs.env.flush_all()
         runs.env.invalidate_all()
         return runs
 
-    def _schedule(self, record=None, user=None, **values):
+    @classmethod
+    def _schedule(cls, record=None, user=None, **values):
         """Plan an activity, as the owner of the lead does."""
-        record = record or self.lead
+        record = record or cls.lead
         return (
-            self.env["mail.activity"]
-            .with_user(user or self.user_owner)
+            cls.env["mail.activity"]
+            .with_user(user or cls.user_owner)
             .create(
                 {
-                    "activity_type_id": self.type_call.id,
-                    "res_model_id": self.env["ir.model"]._get_id(record._name),
+                    "activity_type_id": cls.type_call.id,
+                    "res_model_id": cls.env["ir.model"]._get_id(record._name),
                     "res_id": record.id,
-                    "user_id": self.user_owner.id,
+                    "user_id": cls.user_owner.id,
                     **values,
                 }
             )

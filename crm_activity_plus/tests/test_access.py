@@ -15,10 +15,11 @@ MODELS = ("mail.activity.plan.run", "mail.activity.plan.run.line", "mail.activit
 
 
 class AccessCommon(CrmActivityPlusCommon):
-    def setUp(self):
-        super().setUp()
-        self.run_ = self._launch()
-        self.env.flush_all()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.run_ = cls._launch()
+        cls.env.flush_all()
 
     def _get_records(self, model_name):
         """:returns: what the run has in a model"""
@@ -225,7 +226,10 @@ class TestLedgerAccess(AccessCommon):
     def test_engine_methods_cant_be_called_over_rpc(self):
         for model_name in MODELS:
             model = self.env[model_name].with_user(self.user_system)
-            for method in ("_add", "_stop", "_close", "_launch", "_log"):
+            for method in (
+                *("_add", "_stop", "_exit", "_finish_action", "_launch", "_log"),
+                *("_advance", "_on_launched", "_on_run_ended", "_on_step_closed"),
+            ):
                 if hasattr(model, method):
                     with (
                         self.subTest(model=model_name, method=method),

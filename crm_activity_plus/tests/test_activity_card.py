@@ -209,10 +209,11 @@ class TestActivityCard(CardCommon):
 class TestActivityHeld(CardCommon):
     """What is on hold stays in sight."""
 
-    def setUp(self):
-        super().setUp()
-        self.activity = self._schedule(summary="Call back")
-        self.until = fields.Date.today() + timedelta(days=7)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.activity = cls._schedule(summary="Call back")
+        cls.until = fields.Date.today() + timedelta(days=7)
 
     def _get_thread(self, user=None):
         store = Store()
@@ -268,9 +269,10 @@ class TestActivityHeld(CardCommon):
 class TestActivityHistory(CardCommon):
     """The ledger in words."""
 
-    def setUp(self):
-        super().setUp()
-        self.activity = self._schedule(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.activity = cls._schedule(
             summary="Call back", date_deadline=date(2026, 3, 30)
         )
 
@@ -353,9 +355,10 @@ class TestActivityHistory(CardCommon):
 class TestActivityRefusals(CardCommon):
     """Somebody else was faster: nothing is done twice, and a sentence says who."""
 
-    def setUp(self):
-        super().setUp()
-        self.activity = self._schedule(summary="Call back")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.activity = cls._schedule(summary="Call back")
 
     def test_cancel_keeps_the_activity(self):
         self.activity.cancel_w_meeting("Wrong number")
@@ -372,7 +375,7 @@ class TestActivityRefusals(CardCommon):
             with (
                 self.subTest(method),
                 self.assertRaisesRegex(
-                    UserError, f"{self.user_manager.name} marked it as done"
+                    UserError, f"{self.user_manager.name} marked it done"
                 ),
             ):
                 getattr(self.activity, method)()

@@ -57,40 +57,41 @@ class GarbageCase(CrmActivityPlusCommon):
         # Of what is undone.
         self.addCleanup(self.env.registry.clear_all_caches)
 
-    def _make_records(self):
+    @classmethod
+    def _make_records(cls):
         """:returns: model -> a record, on which the methods are called"""
-        self.plan.template_ids[1].after_ids = self.plan.template_ids[0]
-        self.run_ = self._launch(plan_date="2026-03-10")
-        self.other = self._create_lead("Other")
-        launches = self.env["mail.activity.plan.launch"]
+        cls.plan.template_ids[1].after_ids = cls.plan.template_ids[0]
+        cls.run_ = cls._launch(plan_date="2026-03-10")
+        cls.other = cls._create_lead("Other")
+        launches = cls.env["mail.activity.plan.launch"]
         records = [
-            self.run_.line_ids[0].activity_id,
-            self.env["mail.activity.bulk"].create(
-                {"activity_ids": self._schedule().ids, "mode": "done"}
+            cls.run_.line_ids[0].activity_id,
+            cls.env["mail.activity.bulk"].create(
+                {"activity_ids": cls._schedule().ids, "mode": "done"}
             ),
-            self.env["mail.activity.outcome"].create({"name": "G fine"}),
-            self.plan,
-            self.plan.template_ids[0],
+            cls.env["mail.activity.outcome"].create({"name": "G fine"}),
+            cls.plan,
+            cls.plan.template_ids[0],
             launches._enqueue(
-                self.plan,
-                LaunchRequest((self.other.id,), date(2026, 3, 10), self.user_owner.id),
+                cls.plan,
+                LaunchRequest((cls.other.id,), date(2026, 3, 10), cls.user_owner.id),
             ),
-            self.run_,
-            self.run_.line_ids[0],
-            self.env["mail.activity.schedule"].create(
+            cls.run_,
+            cls.run_.line_ids[0],
+            cls.env["mail.activity.schedule"].create(
                 {
                     "res_model": "crm.lead",
-                    "res_ids": str(self.other.ids),
-                    "plan_id": self.plan.id,
+                    "res_ids": str(cls.other.ids),
+                    "plan_id": cls.plan.id,
                 }
             ),
-            self._create_type("Garbage"),
-            self.other,
-            self.sales_team_1,
-            self.partner,
-            self.user_colleague,
+            cls._create_type("Garbage"),
+            cls.other,
+            cls.sales_team_1,
+            cls.partner,
+            cls.user_colleague,
         ]
-        self.env.flush_all()
+        cls.env.flush_all()
         return {record._name: record for record in records}
 
     @contextmanager
@@ -133,22 +134,24 @@ class TestGarbageArguments(RpcCase, GarbageCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.key = cls._create_key(cls.user_system)
-
-    def setUp(self):
-        super().setUp()
-        self.records = self._make_records()
-        lead_ids = self.other.ids
+        cls.records = cls._make_records()
+        lead_ids = cls.other.ids
         # What has to be given.
-        self.valid = {
+        cls.valid = {
             "mail.activity.plan/launch": {"res_ids": lead_ids},
             "mail.activity.plan/preview": {"res_ids": lead_ids},
+            "mail.activity.plan/apply_graph": {"graph": cls.plan.get_graph()},
+            "mail.activity.plan/check_graph": {"graph": cls.plan.get_graph()},
             "mail.activity/queue_next": {"domain": []},
             "mail.activity.plan.run.line/action_snooze": {"until": "2026-04-01"},
             "mail.activity.schedule/preview_launch": {
-                "plan_id": self.plan.id,
+                "plan_id": cls.plan.id,
                 "res_ids": lead_ids,
             },
         }
+
+    def setUp(self):
+        super().setUp()
         self.failures = []
         self.snapshot = self._take_snapshot()
 

@@ -28,17 +28,14 @@ class TestLedger(CrmActivityPlusCommon):
         cls.again = cls.env["mail.activity.outcome"].create(
             {"name": "L again", "effect": "retry", "max_attempts": 3}
         )
-
-    def setUp(self):
-        super().setUp()
         # Two steps wait: one for the first, one for that.
-        steps = self.plan.template_ids
+        steps = cls.plan.template_ids
         steps[1].after_ids = steps[0]
         steps[2].after_ids = steps[1]
-        self.run_ = self._launch(plan_date="2026-03-10")
-        self.line = self.run_.line_ids[0]
-        self.waiting = self.run_.line_ids[1]
-        self.activity = self.line.activity_id.with_user(self.user_owner)
+        cls.run_ = cls._launch(plan_date="2026-03-10")
+        cls.line = cls.run_.line_ids[0]
+        cls.waiting = cls.run_.line_ids[1]
+        cls.activity = cls.line.activity_id.with_user(cls.user_owner)
 
     def _get_rows(self, line):
         return self._get_logs([("run_line_id", "=", line.id)])

@@ -204,9 +204,10 @@ class TestActivityStatus(CrmActivityPlusCommon):
 
 @tagged("crm_activity_plus")
 class TestActivityCancel(CrmActivityPlusCommon):
-    def setUp(self):
-        super().setUp()
-        self.activity = self._schedule(summary="Call back")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.activity = cls._schedule(summary="Call back")
 
     def test_cancelled_activity_is_kept(self):
         self.activity.action_cancel()
@@ -277,9 +278,10 @@ class TestActivityCancel(CrmActivityPlusCommon):
 
 @tagged("crm_activity_plus")
 class TestActivityPartner(CrmActivityPlusCommon):
-    def setUp(self):
-        super().setUp()
-        self.other_partner = self.env["res.partner"].create({"name": "Gemini"})
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other_partner = cls.env["res.partner"].create({"name": "Gemini"})
 
     def test_customer_of_the_lead(self):
         self.assertEqual(self._schedule().partner_id, self.partner)

@@ -16,12 +16,9 @@ class RunCommon(CrmActivityPlusCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.plan.template_ids[4].after_ids = cls.plan.template_ids[0]
-
-    def setUp(self):
-        super().setUp()
-        self.run_ = self._launch(plan_date="2026-03-10")
-        self.first, self.second, self.third, self.fourth, self.last = self.run_.line_ids
-        self.activity = self.first.activity_id.with_user(self.user_owner)
+        cls.run_ = cls._launch(plan_date="2026-03-10")
+        cls.first, cls.second, cls.third, cls.fourth, cls.last = cls.run_.line_ids
+        cls.activity = cls.first.activity_id.with_user(cls.user_owner)
 
     def assertClosed(self, line, state, user=None):
         """The step is closed, and the run has gone on."""
@@ -324,12 +321,11 @@ class TestRunEnd(RunCommon):
 
 @tagged("crm_activity_plus")
 class TestRunMerge(RunCommon):
-    def setUp(self):
-        super().setUp()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
         # The lead that stays: further in the pipeline.
-        self.kept = self._create_lead(
-            "Kept", probability=99, partner_id=self.partner.id
-        )
+        cls.kept = cls._create_lead("Kept", probability=99, partner_id=cls.partner.id)
 
     def _merge(self):
         merged = (self.lead + self.kept).merge_opportunity()

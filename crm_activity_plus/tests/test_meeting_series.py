@@ -23,12 +23,9 @@ class TestMeetingSeries(CrmActivityPlusCommon):
             cls._step(cls.type_call, "Call"),
             exit_on_meeting=True,
         )
-
-    def setUp(self):
-        super().setUp()
-        self.run_ = self._launch(plan=self.exit_plan)
-        self.meet, self.call = self.run_.line_ids.activity_id
-        self.Event = self.env["calendar.event"].with_user(self.user_owner)
+        cls.run_ = cls._launch(plan=cls.exit_plan)
+        cls.meet, cls.call = cls.run_.line_ids.activity_id
+        cls.Event = cls.env["calendar.event"].with_user(cls.user_owner)
 
     def _book(self, activity=None, **values):
         """Book as the form does, that an activity's button opens."""

@@ -46,18 +46,17 @@ class MergeCommon(CrmActivityPlusCommon):
 
 @tagged("crm_activity_plus")
 class TestMergeLeads(MergeCommon):
-    def setUp(self):
-        super().setUp()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
         # The lead that stays: further in the pipeline.
-        self.kept = self._create_lead(
-            "Kept", probability=99, partner_id=self.partner.id
-        )
-        self.short = self._create_plan(
+        cls.kept = cls._create_lead("Kept", probability=99, partner_id=cls.partner.id)
+        cls.short = cls._create_plan(
             "Two calls",
-            self._step(self.type_call, "First"),
-            self._step(self.type_call, "Second", 2),
+            cls._step(cls.type_call, "First"),
+            cls._step(cls.type_call, "Second", 2),
         )
-        first, second = self.short.template_ids
+        first, second = cls.short.template_ids
         second.after_ids = first
 
     def _merge(self, user=None):
@@ -246,16 +245,17 @@ class TestMergeLeads(MergeCommon):
 
 @tagged("crm_activity_plus")
 class TestMergeContacts(MergeCommon):
-    def setUp(self):
-        super().setUp()
-        self.other = self.env["res.partner"].create({"name": "The same once more"})
-        self.contact_plan = self._create_plan(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.env["res.partner"].create({"name": "The same once more"})
+        cls.contact_plan = cls._create_plan(
             "Contact",
-            self._step(self.type_call, "A"),
-            self._step(self.type_call, "B"),
+            cls._step(cls.type_call, "A"),
+            cls._step(cls.type_call, "B"),
             res_model="res.partner",
         )
-        self.contact_plan.template_ids[1].after_ids = self.contact_plan.template_ids[0]
+        cls.contact_plan.template_ids[1].after_ids = cls.contact_plan.template_ids[0]
 
     def _merge(self):
         self.env["base.partner.merge.automatic.wizard"]._merge(
@@ -332,12 +332,13 @@ class TestCopies(MergeCommon):
 class TestSearchOfAutomatedActivities(CrmActivityPlusCommon):
     """What other addons look for by its type, to close, move or delete it."""
 
-    def setUp(self):
-        super().setUp()
-        self.activity = self.lead.activity_schedule(
-            "mail.mail_activity_data_todo", user_id=self.user_owner.id
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.activity = cls.lead.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=cls.user_owner.id
         )
-        self.activity.action_hold()
+        cls.activity.action_hold()
 
     def test_held_ones_are_found(self):
         todo = ["mail.mail_activity_data_todo"]

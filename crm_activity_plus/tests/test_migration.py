@@ -17,11 +17,12 @@ REASONS_SCRIPT = "crm_activity_plus/migrations/19.0.1.2.0/pre-reasons.py"
 class TestMigrationOfConditions(CrmActivityPlusCommon):
     """To 19.0.1.1.0: what was evaluated becomes a literal with tokens."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan.template_ids[1].after_ids = self.plan.template_ids[0]
-        self.run_ = self._launch()
-        self.env.flush_all()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan.template_ids[1].after_ids = cls.plan.template_ids[0]
+        cls.run_ = cls._launch()
+        cls.env.flush_all()
 
     def _set(self, records, name, text):
         """Write what can't be saved any more."""

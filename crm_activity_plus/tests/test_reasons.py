@@ -7,6 +7,7 @@ from odoo.tests import tagged
 from odoo.tools.translate import LazyTranslate, code_translations
 
 from ..engine.reasons import SENTENCES, ReasonError, get_error_reason, name_of
+from ..engine.transitions import Transition
 from ..tools.reasons import Label, Reason
 from .common import CrmActivityPlusCommon
 
@@ -56,7 +57,8 @@ class TestReasons(CrmActivityPlusCommon):
     def _close(self, reason, number=0):
         """:returns: a step that was skipped for that reason, and its ledger row"""
         line = self.lines[number]
-        line._close("skipped", reason)
+        transition = Transition(line.run_id)
+        transition.close(line, "skipped", reason)
         line.activity_id._cancel()
         self.env.flush_all()
         self.env.invalidate_all()

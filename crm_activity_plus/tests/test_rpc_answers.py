@@ -15,11 +15,12 @@ class TestRpcAnswers(CrmActivityPlusCommon):
     """What programs ask for can be sent: XML-RPC knows no null, and no number beyond 32
     bits."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan.template_ids[1].after_ids = self.plan.template_ids[0]
-        self.run_ = self._launch()
-        self.activity = self.run_.line_ids[0].activity_id.with_user(self.user_owner)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan.template_ids[1].after_ids = cls.plan.template_ids[0]
+        cls.run_ = cls._launch()
+        cls.activity = cls.run_.line_ids[0].activity_id.with_user(cls.user_owner)
 
     def assertCanBeSent(self, *answers):
         for answer in answers:

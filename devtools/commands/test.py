@@ -16,7 +16,6 @@ The databases are made from templates that are made again only when files change
 import os
 import re
 import shutil
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,7 +23,6 @@ from devtools import addons, apt, database, oca, process
 from devtools.console import DevError, say
 from devtools.database import Databases
 from devtools.paths import Paths
-from devtools.python_env import PythonEnv
 
 # Tells tests the name of a database with the addons of others only, to be copied.
 BASE_VARIABLE = "CRM_ACTIVITY_PLUS_BASE"
@@ -62,11 +60,7 @@ def main(paths: Paths, args: list[str]) -> int:
     if with_browser:
         ensure_browser()
     run = run_core if "--core" in own else run_oca if "--oca" in own else run_own
-    started = time.monotonic()
-    try:
-        return run(paths, args, with_browser)
-    finally:
-        say(f"The tests took {time.monotonic() - started:.0f} s in all")
+    return run(paths, args, with_browser)
 
 
 def ensure_browser() -> None:
@@ -119,14 +113,6 @@ def distribute(args: list[str], found: Sequence[Path] = ()) -> list[str]:
     return [processes, *TOGETHER, *args]
 
 
-def pytest_command(paths: Paths, python: PythonEnv) -> list[str]:
-    """The start of every command line of pytest's."""
-    config, cache = paths.repo / "pyproject.toml", paths.state / "pytest_cache"
-    command = [str(python.python), "-m", "pytest", "-rs", "--durations=20"]
-    command += ["-c", str(config), "--rootdir", str(paths.repo)]
-    return [*command, "-o", f"cache_dir={cache}"]
-
-
 def run_pytest(
     databases: Databases,
     name: str,
@@ -135,14 +121,16 @@ def run_pytest(
     env: dict[str, str] | None = None,
 ) -> int:
     """Run tests of addons that are installed in a database."""
-    odoo = databases.odoo
+    odoo, repo = databases.odoo, databases.paths.repo
+    command = [str(odoo.python.python), "-m", "pytest", "-p", "devtools.pytest_suite"]
+    command += ["-rs", "--durations=20", "-p", "no:unraisableexception"]
+    command += [f"-c{repo / 'pyproject.toml'}", f"--rootdir={repo}"]
+    command += [f"-ocache_dir={databases.paths.state / 'pytest_cache'}"]
+    command += ["--odoo-http"] if with_browser else []
     with odoo.config("pytest", name) as config:
-        command = pytest_command(odoo.paths, odoo.python)
         command += [f"--odoo-database={name}", f"--odoo-config={config}", *args]
-        command += ["-p", "devtools.pytest_suite"]
-        command += ["--odoo-http"] if with_browser else []
         env = odoo.environ() | (env or {})
-        return process.run(command, env=env, cwd=odoo.paths.repo)
+        return process.run(command, env=env, cwd=repo)
 
 
 def run_core(paths: Paths, args: list[str], with_browser: bool) -> int:
@@ -162,6 +150,7 @@ def run_core(paths: Paths, args: list[str], with_browser: bool) -> int:
             tests = [test.partition("/") for test in CORE_TESTS]
             chosen += [str(odoo.source.addon(addon) / rest) for addon, _, rest in tests]
             chosen += [f"--deselect={test}" for test in known_failures(paths, "core")]
+        chosen = distribute(chosen, found)
         code = run_pytest(databases, name, chosen, with_browser)
         if code == 1 and not args:
             say("Core's tours depend on the machine's speed: running failures again")

@@ -17,7 +17,9 @@ from ...engine.environment import (
     leniently,
     unsteered,
 )
+from ...engine.transitions import Transition
 from ...tools.internal import Internal, read_internal
+from ...tools.reasons import Reason
 from ...tools.states import CLOSED_STATUSES, INACTIVE_STATUSES
 from ...tools.values import quote
 from .mail_activity_type import APPLICABLE_DOMAIN
@@ -261,14 +263,13 @@ class MailActivity(models.Model):
         open_activities = self.filtered(lambda a: a.status not in CLOSED_STATUSES)
         steps = by_engine(open_activities).run_line_id
         self._log_deleted(steps, change.reason)
-        steps._close(
-            "cancelled",
-            reason=change.reason or self.env._("The activity was deleted."),
-        )
         # All of them: where the record is gone, its runs are stopped now.
-        runs = by_engine(self).run_id
+        transition = Transition(by_engine(self).run_id)
+        transition.close(
+            steps, "cancelled", change.reason or Reason("activity_deleted")
+        )
         result = super().unlink()
-        runs._advance()
+        transition.advance()
         return result
 
     def copy_data(self, default=None):
@@ -315,10 +316,11 @@ class MailActivity(models.Model):
         closed = changed.filtered(lambda a: a.status in CLOSED_STATUSES)
         steps = by_engine(closed).run_line_id
         scheduled = steps.run_id.line_ids.activity_id
-        closed._close_steps(reason)
+        transition = Transition(steps._filter_open().run_id)
+        closed._close_steps(transition, reason)
         changed._log_statuses(old_statuses, reason)
         created = closed._apply_outcomes()
-        steps.run_id._advance()
+        transition.advance()
         return created | (steps.run_id.line_ids.activity_id - scheduled)
 
     # ------------------------------------------------------------
@@ -425,22 +427,6 @@ class MailActivity(models.Model):
         """Put the activities, of any status, on another record of the same model.
         Their runs are moved by ``_merge_into``."""
         self.sudo().write({"res_id": record.id})
-
-    # ------------------------------------------------------------
-    # Others that change activities
-    # ------------------------------------------------------------
-
-    def _replace_type(self, activity_type):
-        """Give the activities, of any status, another type: theirs is about to be
-        deleted. Whether their outcomes are those of the new type is no question."""
-        old_values, statuses = self._get_logged_values(), self._get_statuses()
-        self.flush_recordset()
-        self.env.cr.execute(
-            "UPDATE mail_activity SET activity_type_id = %s WHERE id = ANY(%s)",
-            [activity_type.id, self.ids],
-        )
-        self.invalidate_recordset()
-        self._log_changes(old_values, statuses)
 
     @api.autovacuum
     def _gc_delete_old_overdue_activities(self):

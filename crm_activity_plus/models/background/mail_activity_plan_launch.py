@@ -9,6 +9,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...engine.environment import by_engine
 from ...engine.launcher import LAUNCH_BATCH_SIZE as BATCH_SIZE
 from ...engine.launcher import Launcher
 from ...engine.planner import Planner
@@ -207,7 +208,7 @@ class MailActivityPlanLaunch(models.Model):
 
     def _add_skipped(self, rows):
         """There may be many already: they are neither read nor written again."""
-        self.env["mail.activity.plan.launch.skip"].sudo()._insert(
+        by_engine(self.env["mail.activity.plan.launch.skip"]).create(
             [{"launch_id": self.id, **row} for row in rows]
         )
 

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...engine.environment import is_uninstalling
+from ...engine.environment import by_engine, is_uninstalling
 
 
 class MailActivityLog(models.Model):
@@ -128,7 +128,7 @@ class MailActivityLog(models.Model):
         :returns: the rows
         """
         now = fields.Datetime.now()
-        return self.sudo()._insert(
+        return by_engine(self).create(
             [{"date": now, "user_id": self.env.uid, **vals} for vals in vals_list]
         )
 

@@ -38,10 +38,6 @@ class MailActivityReasonMixin(models.AbstractModel):
     def create(self, vals_list):
         return super().create([self._keep_reason(vals) for vals in vals_list])
 
-    @api.model
-    def _insert(self, vals_list):
-        return super()._insert([self._keep_reason(vals) for vals in vals_list])
-
     def write(self, vals):
         return super().write(self._keep_reason(vals))
 

@@ -114,14 +114,14 @@ class MailActivity(models.Model):
         )
 
     def queue_write_email(self):
-        """:returns: action that opens the e-mail composer for the customer"""
+        """:returns: action that opens the email composer for the customer"""
         Arguments(self.env).check_single(self)
         record, readable = self._get_queue_record()
         if not readable or not hasattr(record, "message_post"):
             raise UserError(
                 self.env._(
-                    "“%(activity)s” is on no record that you could write an e-mail "
-                    "from. Use your e-mail program.",
+                    "“%(activity)s” has no record from which you can send an email. "
+                    "Use your email program.",
                     activity=self.display_name,
                 )
             )
@@ -259,7 +259,7 @@ class MailActivity(models.Model):
         elif self.sudo().status == "on_hold":
             reason = self.env._("%(user)s has put this activity on hold.", user=who)
         else:
-            reason = self.env._("%(user)s has marked this activity as done.", user=who)
+            reason = self.env._("%(user)s has marked this activity done.", user=who)
         return {"done": False, "reason": reason}
 
     # ------------------------------------------------------------

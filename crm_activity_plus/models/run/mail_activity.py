@@ -99,19 +99,3 @@ class MailActivity(models.Model):
             ``date_explanation``
         """
         self._saying(explanations=explanations).write({"date_deadline": day})
-
-    def _close_steps(self, reason):
-        """Close the steps of activities that were just closed, or try them again.
-
-        :param str reason: why
-        """
-        activities = by_engine(self).filtered("run_line_id")
-        for (status, outcome), closed in activities.grouped(
-            lambda a: (a.status, a.outcome_id)
-        ).items():
-            steps = closed.run_line_id._filter_open()
-            if status == "done" and outcome.effect == "retry":
-                steps -= steps._retry(outcome)
-            steps._close(status, reason=reason, outcome_id=outcome.id)
-            if status == "done" and outcome.effect == "stop":
-                steps.run_id._stop("outcome", outcome.name)

@@ -1,72 +1,23 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import {Deferred, mockDate} from "@odoo/hoot-mock";
 import {
     asyncStep,
-    defineModels,
-    defineParams,
-    fields,
     makeServerError,
     onRpc,
     serverState,
     waitForSteps,
 } from "@web/../tests/web_test_helpers";
-import {
-    click,
-    contains,
-    insertText,
-    mailModels,
-    openFormView,
-    start,
-    startServer,
-} from "@mail/../tests/mail_test_helpers";
+import {click, contains, insertText} from "@mail/../tests/mail_test_helpers";
+import {defineActivityModels, openPartner} from "./activity_test_helpers.esm";
 import {describe, expect, test, waitFor} from "@odoo/hoot";
-import {Deferred, mockDate} from "@odoo/hoot-mock";
 
 const REASON = ".o_activity_hold_form input[aria-label='Reason']";
 const CARD = ".o-mail-Activity";
 
-class MailActivity extends mailModels.MailActivity {
-    booking = fields.Json();
-    card = fields.Json();
-    hold_reason = fields.Char();
-    held_by_pause = fields.Boolean();
-    on_hold_until = fields.Date();
-    plan_step = fields.Json();
-    status = fields.Char({default: "new"});
-
-    get _to_store_defaults() {
-        return [
-            ...super._to_store_defaults,
-            "booking",
-            "card",
-            "held_by_pause",
-            "hold_reason",
-            "on_hold_until",
-            "plan_step",
-            "status",
-        ];
-    }
-}
-
 describe.current.tags("desktop");
-defineParams({suite: "mail"}, "replace");
-defineModels({...mailModels, MailActivity});
-
-async function openPartner(values) {
-    const pyEnv = await startServer();
-    const partnerId = pyEnv["res.partner"].create({});
-    const activityId = pyEnv["mail.activity"].create({
-        can_write: true,
-        res_id: partnerId,
-        res_model: "res.partner",
-        summary: "Call them",
-        ...values,
-    });
-    await start();
-    await openFormView("res.partner", partnerId);
-    return activityId;
-}
+defineActivityModels();
 
 test("the card shows fields of the record", async () => {
     await openPartner({

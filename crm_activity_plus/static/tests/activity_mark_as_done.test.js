@@ -1,27 +1,17 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import {
-    click,
-    contains,
-    insertText,
-    mailModels,
-    openFormView,
-    start,
-    startServer,
-} from "@mail/../tests/mail_test_helpers";
+import {Deferred, mockDate} from "@odoo/hoot-mock";
 import {
     allowTranslations,
     asyncStep,
-    defineModels,
-    defineParams,
-    fields,
     makeServerError,
     onRpc,
     waitForSteps,
 } from "@web/../tests/web_test_helpers";
-import {Deferred, mockDate} from "@odoo/hoot-mock";
-import {describe, expect, hover, test, waitFor} from "@odoo/hoot";
+import {beforeEach, describe, expect, hover, test, waitFor} from "@odoo/hoot";
+import {click, contains, insertText} from "@mail/../tests/mail_test_helpers";
+import {defineActivityModels, openPartner} from "./activity_test_helpers.esm";
 import {ConnectionLostError} from "@web/core/network/rpc";
 import {requestInWords} from "@crm_activity_plus/activity/request_in_words.esm";
 
@@ -46,44 +36,9 @@ const PREVIEW = [
     {outcome_id: 13, note: "The plan “Tour” ends.", steps: []},
 ];
 
-class MailActivity extends mailModels.MailActivity {
-    attempt = fields.Integer({default: 1});
-    on_hold_until = fields.Date();
-    outcomes = fields.Json();
-    plan_step = fields.Json();
-    status = fields.Char({default: "new"});
-
-    get _to_store_defaults() {
-        return [
-            ...super._to_store_defaults,
-            "attempt",
-            "on_hold_until",
-            "outcomes",
-            "plan_step",
-            "status",
-        ];
-    }
-}
-
 describe.current.tags("desktop");
-defineParams({suite: "mail"}, "replace");
-defineModels({...mailModels, MailActivity});
-
-async function openPartner(values) {
-    const pyEnv = await startServer();
-    onRpc("mail.activity", "preview_complete", () => PREVIEW);
-    const partnerId = pyEnv["res.partner"].create({});
-    const activityId = pyEnv["mail.activity"].create({
-        can_write: true,
-        res_id: partnerId,
-        res_model: "res.partner",
-        summary: "Call them",
-        ...values,
-    });
-    await start();
-    await openFormView("res.partner", partnerId);
-    return activityId;
-}
+defineActivityModels();
+beforeEach(() => onRpc("mail.activity", "preview_complete", () => PREVIEW));
 
 async function openPopover(values) {
     const activityId = await openPartner(values);

@@ -211,7 +211,7 @@ test("somebody was faster: the feedback can be kept as a note", async () => {
     makeQueue(makeActivity(1), makeActivity(2));
     onRpc("mail.activity", "queue_complete", () => ({
         done: false,
-        reason: "Anna has marked this activity as done.",
+        reason: "Anna has marked this activity done.",
     }));
     onRpc("res.partner", "message_post", ({args, kwargs}) => {
         expect.step(`note on ${args[0]}: ${kwargs.body}`);

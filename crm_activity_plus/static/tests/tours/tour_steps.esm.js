@@ -45,15 +45,8 @@ export function choosePlan(plan) {
     ];
 }
 
-/**
- * Mark an activity of the chatter done, with an outcome.
- *
- * @param {string} summary - what the activity is called
- * @param {string} outcome - its name
- * @param {string} feedback - what to say about it
- * @returns {object[]} steps
- */
-export function completeWith(summary, outcome, feedback) {
+/** Open the pop-up of an activity of the chatter, and write the feedback. */
+function giveFeedback(summary, feedback) {
     return [
         {
             content: "Click Mark Done",
@@ -65,6 +58,20 @@ export function completeWith(summary, outcome, feedback) {
             trigger: ".o-mail-ActivityMarkAsDone textarea",
             run: `edit ${feedback}`,
         },
+    ];
+}
+
+/**
+ * Mark an activity of the chatter done, with an outcome.
+ *
+ * @param {string} summary - what the activity is called
+ * @param {string} outcome - its name
+ * @param {string} feedback - what to say about it
+ * @returns {object[]} steps
+ */
+export function completeWith(summary, outcome, feedback) {
+    return [
+        ...giveFeedback(summary, feedback),
         {
             content: "Choose the outcome",
             trigger: `.o-mail-ActivityMarkAsDone .o_crm_activity_plus_outcomes button:contains('${outcome}')`,
@@ -86,16 +93,7 @@ export function completeWith(summary, outcome, feedback) {
  */
 export function markDone(summary, feedback) {
     return [
-        {
-            content: "Click Mark Done",
-            trigger: `.o-mail-Activity:contains('${summary}') .o-mail-Activity-markDone`,
-            run: "click",
-        },
-        {
-            content: "Write the feedback",
-            trigger: ".o-mail-ActivityMarkAsDone textarea",
-            run: `edit ${feedback}`,
-        },
+        ...giveFeedback(summary, feedback),
         {
             content: "Confirm",
             trigger: ".o-mail-ActivityMarkAsDone button[aria-label='Done']",
