@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 
 from ..tools.reasons import Reason
 from ..tools.states import OPEN_RUN_STATES
+from .reasons import get_error_reason, reason_error, tell_fresh_reasons
 
 
 def restart(runs):
@@ -54,7 +55,7 @@ def _check_restartable(runs):
         raise UserError(reason)
     for same in runs.grouped(_get_launched_once_key).values():
         if len(same) > 1:
-            raise UserError(same.plan_id._get_running_reason())
+            raise reason_error(runs.env, same.plan_id._get_running_reason())
 
 
 def get_refusals(runs):
@@ -83,7 +84,9 @@ def get_refusals(runs):
     for same in left.grouped(_get_launch_rules).values():
         refusals |= _get_unfit_refusals(same)
     left = left.filtered(lambda run: run not in refusals)
-    return refusals | _get_running_refusals(left)
+    refusals |= _get_running_refusals(left)
+    told = tell_fresh_reasons(runs.env, refusals.values())
+    return dict(zip(refusals, told, strict=True))
 
 
 def _get_running_refusals(runs):
@@ -118,7 +121,7 @@ def _get_unfit_refusals(runs):
         )
     except UserError as error:
         # The plan's own condition can't be evaluated.
-        return dict.fromkeys(runs, error.args[0])
+        return dict.fromkeys(runs, get_error_reason(error))
     return {run: reasons[run.res_id] for run in runs if run.res_id in reasons}
 
 

@@ -104,7 +104,7 @@ class RunFollowCase(CrmActivityPlusCommon):
             [
                 ("notified_partner_ids", "in", user.partner_id.ids),
                 ("id", ">", since),
-                ("body", "ilike", "steps of plans"),
+                ("body", "ilike", "plan steps"),
             ]
         )
 
@@ -252,7 +252,7 @@ class TestRunFollow(RunFollowCase):
             lines, sell=self.env["res.users"], lead=self.env["res.users"]
         )
         [message] = self._get_messages_to(self.leader, since)
-        self.assertIn("nobody", message.body)
+        self.assertIn("unassigned", message.body)
         self.assertEqual(run.state, "running")
         self.lead.user_id = self.next_owner
         self.assertAssigned(lines, sell=self.next_owner, lead=self.next_owner)

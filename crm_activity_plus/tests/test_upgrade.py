@@ -21,6 +21,8 @@ VERSION = "19.0.1.1.0"
 #: Columns that are called otherwise now.
 RENAMED = {
     ("mail_activity_log", "reason"): "reason_text",
+    ("mail_activity_plan_launch", "error"): "error_text",
+    ("mail_activity_plan_launch_skip", "reason"): "reason_text",
     ("mail_activity_plan_run", "stop_note"): "stop_note_text",
     ("mail_activity_plan_run_line", "reason"): "reason_text",
 }

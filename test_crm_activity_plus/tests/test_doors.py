@@ -68,9 +68,10 @@ class DoorsCase(CrmActivityPlusCommon):
 class TestKindOfStep(DoorsCase):
     """A step that another addon does, and that finishes later."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan = self._create_approval_plan()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls._create_approval_plan()
 
     def _run_due(self, runs):
         """Do what is due of some runs, as the scheduled action does."""
@@ -307,11 +308,12 @@ class TestKindOfStep(DoorsCase):
 class TestExit(DoorsCase):
     """What another addon says that a plan stops for."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan = self._create_plan(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls._create_plan(
             "Inspection",
-            self._step(self.type_todo, "Look", responsible_type="keeper"),
+            cls._step(cls.type_todo, "Look", responsible_type="keeper"),
             res_model="test.activity.document",
             exit_on_dissolved=True,
         )
@@ -383,14 +385,15 @@ class TestExit(DoorsCase):
 class TestEvents(DoorsCase):
     """Other addons hear of what runs do: once for all of it, when it is written."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan = self._create_chain(
-            self._step(self.type_todo, "One", code="one", responsible_type="keeper"),
-            self._step(self.type_call, "Two", code="two", responsible_type="keeper"),
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls._create_chain(
+            cls._step(cls.type_todo, "One", code="one", responsible_type="keeper"),
+            cls._step(cls.type_call, "Two", code="two", responsible_type="keeper"),
             res_model="test.activity.document",
         )
-        self.documents = self.document + self._create_document("Tunnel")
+        cls.documents = cls.document + cls._create_document("Tunnel")
 
     @contextmanager
     def _recorded(self, react=None):

@@ -306,7 +306,7 @@ class MailActivity(models.Model):
         and do what the outcomes say.
 
         :param dict old_statuses: the status of each activity before
-        :param str reason: why they were changed
+        :param reason: why they were changed
         :returns: the activities that this created
         """
         changed = unsteered(self.filtered(lambda a: a.status != old_statuses[a]))
@@ -357,7 +357,7 @@ class MailActivity(models.Model):
         return by_engine(self)._saying(is_by_engine=True, **said)
 
     def _because(self, reason):
-        """:param str reason: why, for the ledger and the steps
+        """:param reason: why, for the ledger and the steps
         :returns: the activities, for one ``write`` or ``unlink`` by whoever asks for it
         """
         return self._saying(reason=reason or False)
@@ -430,10 +430,5 @@ class MailActivity(models.Model):
 
     @api.autovacuum
     def _gc_delete_old_overdue_activities(self):
-        activities = self._because(
-            self.env._(
-                "The clean-up of old activities deleted it: it had been overdue for "
-                "years."
-            )
-        )
+        activities = self._because(Reason("cleaned_up"))
         return super(MailActivity, activities)._gc_delete_old_overdue_activities()

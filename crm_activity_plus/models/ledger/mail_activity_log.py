@@ -23,7 +23,11 @@ class MailActivityLog(models.Model):
     """
 
     _name = "mail.activity.log"
-    _inherit = ["mail.activity.document.mixin", "mail.activity.reason.mixin"]
+    _inherit = [
+        "mail.activity.document.mixin",
+        "mail.activity.reason.mixin",
+        "mail.activity.bulk.mixin",
+    ]
     _description = "Activity History"
     _order = "id DESC"
     _rec_name = "event"

@@ -20,7 +20,7 @@ class MailActivityReasonMixin(models.AbstractModel):
     """
 
     _name = "mail.activity.reason.mixin"
-    _inherit = ["mail.activity.bulk.mixin"]
+    _inherit = ["mail.activity.engine.mixin"]
     _description = "Row That Says Why"
 
     _reason_field = "reason"

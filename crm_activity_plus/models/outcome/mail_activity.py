@@ -255,7 +255,7 @@ class MailActivity(models.Model):
     def _cancel(self, reason=False):
         """Close the activities as cancelled.
 
-        :param str reason: why, for the ledger and the steps
+        :param reason: why, for the ledger and the steps
         """
         self.check_access("write")
         activities = self.filtered(lambda a: a.status not in CLOSED_STATUSES)

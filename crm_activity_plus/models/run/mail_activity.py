@@ -86,7 +86,7 @@ class MailActivity(models.Model):
         since core would send one message for each activity.
 
         :param user: who has them from now on, or nobody
-        :param str reason: why, for the ledger
+        :param reason: why, for the ledger
         """
         quiet = self.with_context(mail_activity_quick_update=True)
         quiet._saying(reason=reason, is_chosen_by_hand=False).write(

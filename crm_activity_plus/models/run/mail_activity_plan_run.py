@@ -29,6 +29,7 @@ class MailActivityPlanRun(models.Model):
     _inherit = [
         "mail.activity.document.mixin",
         "mail.activity.reason.mixin",
+        "mail.activity.bulk.mixin",
         "mail.activity.ledger.mixin",
         "mail.activity.plan.exit.mixin",
     ]

@@ -10,18 +10,28 @@ from odoo.tools.misc import format_date
 from ...engine.arguments import Arguments
 from ...engine.environment import by_engine
 from ...engine.notifier import tell_failed
+from ...engine.reasons import tell_explanation
 from ...engine.transitions import Transition
-from ...tools.dates import tidy
+from ...tools.dates import forget_sentences, tidy
 from ...tools.reasons import Reason
 from ...tools.states import CLOSED_STATUSES, OPEN_RUN_STATES, OPEN_STEP_STATES
 
 
 class DateExplanation(fields.Json):
-    """How a date was found. Older versions kept every change, one in the other, so deep
-    that Python can't copy it; whatever there is, a short one is read."""
+    """How a date was found. Why nobody worked on a day is kept as a code, and read in
+    the language of the reader, too.
+
+    Older versions kept every change, one in the other, so deep that Python can't copy
+    it; whatever there is, a short one is read.
+    """
 
     def convert_to_record(self, value, record):
-        return super().convert_to_record(tidy(value), record)
+        return super().convert_to_record(
+            tell_explanation(record.env, tidy(value)), record
+        )
+
+    def convert_to_cache(self, value, record, validate=True):
+        return super().convert_to_cache(forget_sentences(value), record, validate)
 
 
 class MailActivityPlanRunLine(models.Model):
@@ -31,6 +41,7 @@ class MailActivityPlanRunLine(models.Model):
     _inherit = [
         "mail.activity.document.mixin",
         "mail.activity.reason.mixin",
+        "mail.activity.bulk.mixin",
         "mail.activity.ledger.mixin",
     ]
     _description = "Running Plan Step"

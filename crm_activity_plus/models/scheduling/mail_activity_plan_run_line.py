@@ -10,7 +10,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 
 from ...engine.added_fields import revive
 from ...engine.deadlines import StepDater
-from ...engine.reasons import ReasonError, name_of
+from ...engine.reasons import name_of, reason_error
 from ...engine.rotation import Rotation
 from ...tools.dates import add_history, get_first_explanation, get_timezone
 from ...tools.graph import SKIP, START, Closed, decide_turn
@@ -75,7 +75,7 @@ class MailActivityPlanRunLine(models.Model):
         """
         found = self._find_responsible(assigner)
         if found.reason and not found.user:
-            raise ReasonError(self.env, found.reason)
+            raise reason_error(self.env, found.reason)
         values = {"user_id": found.user.id, "reason": found.reason}
         if not self._get_chosen_date():
             base_date, base = self._get_base()

@@ -4,7 +4,7 @@
 from odoo import models
 from odoo.tools.mail import email_normalize_all
 
-from ...engine.reasons import ReasonError, name_of
+from ...engine.reasons import name_of, reason_error
 from ...tools.reasons import Reason
 
 
@@ -17,14 +17,14 @@ class MailActivityPlanRunLine(models.Model):
     def _run_action_email(self, record):
         template = self.mail_template_id
         if not template:
-            raise ReasonError(self.env, Reason("template_deleted"))
+            raise reason_error(self.env, Reason("template_deleted"))
         if template.model != record._name:
-            raise ReasonError(self.env, Reason("template_elsewhere"))
+            raise reason_error(self.env, Reason("template_elsewhere"))
         record = self._as_responsible(record)
         template = template.with_env(record.env)
         if not self._has_recipient(template, record):
             reason = Reason("email_missing", {"record": name_of(record)})
-            raise ReasonError(self.env, reason)
+            raise reason_error(self.env, reason)
         author = self.user_id.partner_id
         record.message_post_with_source(
             template,

@@ -11,7 +11,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...engine.environment import by_engine
-from ...engine.reasons import ReasonError, get_error_reason
+from ...engine.reasons import get_error_reason, reason_error
 from ...engine.transitions import Transition
 from ...tools.reasons import Reason
 from ...tools.savepoint import savepoint
@@ -90,12 +90,12 @@ class MailActivityPlanRunLine(models.Model):
         """
         self.ensure_one()
         if not record:
-            raise ReasonError(self.env, Reason("record_gone"))
+            raise reason_error(self.env, Reason("record_gone"))
         if not self.user_id._filter_can_do_activities(record):
-            raise ReasonError(self.env, self._get_missing_responsible_reason())
+            raise reason_error(self.env, self._get_missing_responsible_reason())
         record = record.with_company(self.run_id._get_working_company())
         if not self._has_kind():
-            raise ReasonError(self.env, self._get_unknown_kind_reason())
+            raise reason_error(self.env, self._get_unknown_kind_reason())
         return getattr(self, f"_run_action_{self.action_type}")(record)
 
     def _has_kind(self):

@@ -3,7 +3,7 @@
 
 from odoo import models
 
-from ...engine.reasons import ReasonError
+from ...engine.reasons import reason_error
 from ...tools.reasons import Reason
 
 
@@ -15,9 +15,9 @@ class MailActivityPlanRunLine(models.Model):
 
     def _run_action_server_action(self, record):
         if not self.server_action_id:
-            raise ReasonError(self.env, Reason("action_deleted"))
+            raise reason_error(self.env, Reason("action_deleted"))
         if self.server_action_id.model_name != record._name:
-            raise ReasonError(self.env, Reason("action_elsewhere"))
+            raise reason_error(self.env, Reason("action_elsewhere"))
         action = self.server_action_id._on_authority_of(self.chosen_by_id, record.env)
         action = action.with_context(
             active_model=record._name, active_id=record.id, active_ids=record.ids
