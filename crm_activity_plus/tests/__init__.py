@@ -42,4 +42,4 @@ from . import test_security_context
 from . import test_security_rights
 from . import test_security_persons
 from . import test_security_rpc
-from . import test_languages
+from . import test_languages, test_reasons_stored
