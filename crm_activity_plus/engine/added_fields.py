@@ -67,7 +67,7 @@ def revive(model, values_list):
     :returns: values for ``new`` and ``create``, in the same order, without what was
         deleted or uninstalled since; with a query for each model that they refer to
     """
-    existing = _find_existing(model, values_list)
+    existing = find_existing(model, values_list)
     return [
         {
             name: _from_json(model, model._fields[name], value, existing)
@@ -94,7 +94,7 @@ def drop_silent(model, values):
     }
 
 
-def _find_existing(model, values_list):
+def find_existing(model, values_list):
     """:returns: for each model, those of the ids that there still are"""
     ids = defaultdict(set)
     for values in values_list:

@@ -49,6 +49,10 @@ class Arguments:
         """:rtype: list[int]"""
         return self._read(values.read_ids, value, name)
 
+    def list(self, value, name):
+        """:rtype: list"""
+        return self._read(values.read_list, value, name)
+
     def mapping(self, value, name):
         """:rtype: dict"""
         return self._read(values.read_mapping, value, name)
@@ -110,6 +114,9 @@ class Arguments:
                 "“%(value)s”.",
                 most=values.MAX_INTEGER,
                 **names,
+            ),
+            "list": self.env._(
+                "“%(name)s” has to be a list, not “%(value)s”.", **names
             ),
             "mapping": self.env._(
                 "“%(name)s” has to be an object with named values, not “%(value)s”.",

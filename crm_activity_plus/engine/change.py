@@ -4,6 +4,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..tools.reasons import Reason
+
 
 @dataclass(frozen=True)
 class Change:
@@ -14,8 +16,8 @@ class Change:
     them. See ``mail.activity._because``.
     """
 
-    #: Why, for the ledger and the steps.
-    reason: str | bool = False
+    #: Why, for the ledger and the steps; what a person typed is a text.
+    reason: Reason | str | bool = False
     #: Whether the engine makes it, which may write its own fields.
     is_by_engine: bool = False
     #: Why the steps of the activities get the dates that these are given: id of a step

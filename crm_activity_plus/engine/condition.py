@@ -16,6 +16,8 @@ from ..tools.domains import (
     iter_conditions,
     read_domain,
 )
+from ..tools.reasons import Reason
+from .reasons import reason_error
 
 _logger = logging.getLogger(__name__)
 
@@ -23,6 +25,17 @@ _logger = logging.getLogger(__name__)
 COMPANY_FIELDS = {"company_id", "company_ids", "partner_share", "share"}
 # Companies work with the same ones.
 SHARED_MODELS = {"res.company", "res.partner", "res.users"}
+# What is wrong with a text -> the reason that says so.
+DOMAIN_REASONS = {
+    "characters": "domain_characters",
+    "condition": "domain_condition",
+    "joint": "domain_joint",
+    "length": "domain_size",
+    "operator": "domain_operator",
+    "size": "domain_size",
+    "unknown": "domain_unknown",
+    "value": "domain_value",
+}
 # The id of a user who was deleted. Nothing is compared with it as with an empty field.
 NOBODY = -1
 
@@ -109,7 +122,7 @@ class Condition:
         try:
             return read_domain(self.text, uid)
         except DomainError as error:
-            raise self._make_error(self._describe(error)) from error
+            raise self._make_error(self._find_reason(error)) from error
 
     # ------------------------------------------------------------
     # Fields
@@ -242,51 +255,12 @@ class Condition:
     # Messages. None of them quotes values that were found.
     # ------------------------------------------------------------
 
-    def _describe(self, error):
-        """:returns: why a text is no domain, and what to write instead"""
-        part = error.quoted
-        match error.code:
-            case "unknown":
-                return self.env._(
-                    "“%(part)s” is not understood. Write plain values; “uid” stands "
-                    "for whoever launches the plan, and dates can be such as 'today' "
-                    "or 'today -7d'.",
-                    part=part,
-                )
-            case "condition":
-                return self.env._(
-                    "“%(part)s” is no condition. Write a field, an operator and a "
-                    "value, such as ('priority', '=', '3').",
-                    part=part,
-                )
-            case "operator":
-                return self.env._(
-                    "“%(part)s” is no operator. Write one such as '=', '!=', '<', "
-                    "'in' or 'ilike'.",
-                    part=part,
-                )
-            case "value":
-                return self.env._(
-                    "“%(part)s” is nothing to compare with. Write a text, a number, "
-                    "True, False, or a list of these.",
-                    part=part,
-                )
-            case "joint":
-                return self.env._(
-                    "A condition is missing behind “%(part)s”.", part=part
-                )
-            case "length" | "size":
-                return self.env._(
-                    "It is too long, or has too many conditions in each other. Write "
-                    "fewer of them."
-                )
-            case "characters":
-                return self.env._(
-                    "It has a character in it that can't be stored. Type it anew."
-                )
-        return self.env._(
-            "It is no list of conditions. Write one such as [('priority', '=', '3')]."
-        )
+    @staticmethod
+    def _find_reason(error):
+        """:returns: why a text is no domain, and what to write instead
+        :rtype: Reason"""
+        code = DOMAIN_REASONS.get(error.code, "domain_shape")
+        return Reason(code, {"part": error.quoted})
 
     def _make_unrelated_error(self, model, path):
         return self._make_error(
@@ -300,19 +274,12 @@ class Condition:
     def _make_value_error(self, error):
         # The error itself may tell values that are not everybody's to read.
         _logger.debug("The condition of %r: %s", self.name, error, exc_info=True)
-        return self._make_error(
-            self.env._(
-                "An operator or a value doesn't fit its field, or it can't be "
-                "searched by. Compare text with text, numbers with numbers, and dates "
-                "with dates."
-            )
-        )
+        return self._make_error(Reason("domain_unfit"))
 
     def _make_error(self, reason):
-        return ValidationError(
-            self.env._(
-                "The condition of “%(name)s” can't be evaluated: %(error)s",
-                name=self.name,
-                error=reason,
-            )
+        """:param reason: a :class:`~..tools.reasons.Reason`, or a sentence where only
+        whoever saves the condition is told"""
+        values = {"name": self.name, "error": reason}
+        return reason_error(
+            self.env, Reason("condition_unreadable", values), ValidationError
         )

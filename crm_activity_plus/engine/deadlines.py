@@ -4,7 +4,6 @@
 from datetime import timedelta
 
 from odoo.exceptions import ValidationError
-from odoo.tools.misc import format_date
 
 from ..tools.dates import (
     FIRST_DAY,
@@ -13,8 +12,10 @@ from ..tools.dates import (
     NoWorkingDayError,
     find_deadline,
 )
+from ..tools.reasons import Day, Reason
 from ..tools.steps import KNOWN_DELAYS, KNOWN_UNITS
 from ..tools.values import is_in_range
+from .reasons import get_error_reason, name_of, reason_error
 
 # Days off are read for this many days at a time.
 BLOCK_DAYS = 128
@@ -67,12 +68,12 @@ class StepDater:
                 if not anywhere:
                     self._check_range(found.date, base_date, *delay)
             except ValidationError as error:
-                name = step.summary or step.code
-                raise ValidationError(
-                    self.env._(
-                        "“%(step)s”: %(reason)s", step=name, reason=error.args[0]
-                    )
-                ) from error
+                values = {
+                    "step": step.summary or step.code,
+                    "reason": get_error_reason(error),
+                }
+                reason = Reason("step_undatable", values)
+                raise reason_error(self.env, reason, ValidationError) from error
             self._found[key] = found
         return self._found[key]
 
@@ -108,16 +109,14 @@ class StepDater:
         """
         for step in steps:
             if not is_in_range(step.date_deadline):
-                raise ValidationError(
-                    self.env._(
-                        "“%(step)s” can't be due on %(date)s. Choose a date from "
-                        "%(first)s to %(last)s.",
-                        step=step.summary or step.code,
-                        date=step.date_deadline,
-                        first=FIRST_DAY,
-                        last=LAST_DAY,
-                    )
-                )
+                values = {
+                    "step": step.summary or step.code,
+                    "date": str(step.date_deadline),
+                    "first": str(FIRST_DAY),
+                    "last": str(LAST_DAY),
+                }
+                reason = Reason("date_out_of_range", values)
+                raise reason_error(self.env, reason, ValidationError)
 
     def shift(self, base_date, count, unit, direction, user, company, base):
         """Date anything by the policy; see ``find_deadline``.
@@ -144,8 +143,8 @@ class StepDater:
                 base=base,
             )
         except NoWorkingDayError as error:
-            reason = self._describe_idle_calendar(base_date, user, company)
-            raise ValidationError(reason) from error
+            reason = self._find_idle_reason(base_date, user, company)
+            raise reason_error(self.env, reason, ValidationError) from error
         except DeadlineError as error:
             raise self._make_error(base_date, count, unit, direction) from error
 
@@ -165,15 +164,14 @@ class StepDater:
         return moved
 
     def _make_error(self, base_date, count, unit, direction):
-        return ValidationError(
-            self.env._(
-                "It can't be dated: %(count)s %(unit)s %(direction)s %(date)s leaves "
-                "the calendar. Choose another date or delay.",
-                count=count,
-                unit=unit,
-                direction=direction,
-                date=format_date(self.env, base_date),
-            )
+        values = {
+            "count": count,
+            "unit": unit,
+            "direction": direction,
+            "date": Day(base_date.isoformat()),
+        }
+        return reason_error(
+            self.env, Reason("date_impossible", values), ValidationError
         )
 
     def count_days(self, start, end, user, company):
@@ -186,7 +184,8 @@ class StepDater:
         return sum(not self.why_off(day, user, company) for day in days)
 
     def why_off(self, day, user, company):
-        """:returns: why a user doesn't work on a day, or None"""
+        """:returns: why a user doesn't work on a day: a
+        :class:`~..tools.reasons.Reason` or a text, or None"""
         block = day.toordinal() // BLOCK_DAYS
         key = (user.id, company.id, block)
         if key not in self._days_off:
@@ -204,22 +203,14 @@ class StepDater:
             self.calendar or resource.calendar_id or company.sudo().resource_calendar_id
         )
 
-    def _describe_idle_calendar(self, day, user, company):
-        """:returns: why there is no working day for years, in a sentence"""
+    def _find_idle_reason(self, day, user, company):
+        """:returns: why there is no working day for years
+        :rtype: Reason"""
         calendar = self._get_calendar(self._get_resource(user, company), company)
+        values = {"calendar": name_of(calendar)}
         if calendar and not calendar.attendance_ids:
-            return self.env._(
-                "The working hours “%(calendar)s” have no working time. Add some to "
-                "them, or choose other working hours for the plan.",
-                calendar=calendar.name,
-            )
-        return self.env._(
-            "The working hours “%(calendar)s” and the time off leave no working day "
-            "within ten years of %(date)s. Check them, or choose other working hours "
-            "for the plan.",
-            calendar=calendar.name or "",
-            date=format_date(self.env, day),
-        )
+            return Reason("calendar_empty", values)
+        return Reason("calendar_idle", {**values, "date": Day(day.isoformat())})
 
     def _get_resource(self, user, company):
         """A user has a resource, and with it a calendar and leaves of their own, where

@@ -6,6 +6,7 @@ from dataclasses import replace
 import psycopg2.errors
 
 from .environment import by_engine
+from .reasons import tell_fresh_reasons
 
 # So many records are launched on in one transaction; more of them in the background.
 LAUNCH_BATCH_SIZE = 500
@@ -30,12 +31,18 @@ class Launcher:
         :rtype: dict
         """
         if len(request.res_ids) <= LAUNCH_BATCH_SIZE:
-            return self.launch_now(request)
+            result = self.launch_now(request)
+            return {**result, "skipped": self._tell_reasons(result["skipped"])}
         launch = self.env["mail.activity.plan.launch"]._enqueue(self.plan, request)
         return {"run_ids": [], "skipped": [], "launch_id": launch.id}
 
     def launch_now(self, request):
-        """Launch in this transaction; see :meth:`launch`."""
+        """Launch in this transaction; see :meth:`launch`.
+
+        :returns: the same, with why a record was skipped as a
+            :class:`~..tools.reasons.Reason` or in the words of another addon
+        :rtype: dict
+        """
         # What is still to be computed may make an automation rule launch a plan: before
         # it is looked which plans are under way.
         self.env.flush_all()
@@ -52,6 +59,12 @@ class Launcher:
             ],
         }
 
+    def _tell_reasons(self, rows):
+        told = tell_fresh_reasons(self.env, [row["reason"] for row in rows])
+        return [
+            {**row, "reason": reason} for row, reason in zip(rows, told, strict=True)
+        ]
+
     def _create_runs(self, proposals, request):
         """Launch on some records, with a number of queries that doesn't depend on how
         many they are.
@@ -63,7 +76,7 @@ class Launcher:
         while proposals:
             try:
                 with self.env.cr.savepoint():
-                    runs = runs._insert(
+                    runs = runs.create(
                         self.plan._prepare_runs_values(proposals, request)
                     )
             except psycopg2.errors.UniqueViolation:
@@ -81,11 +94,13 @@ class Launcher:
             else:
                 runs._touch_documents()
                 runs._launch([proposal.steps for proposal in proposals])
+                runs._on_launched(runs)
                 break
         return runs.sudo(False), late
 
     def _find_launched_meanwhile(self, proposals, request):
-        """:returns: id of a record -> a sentence"""
+        """:returns: id of a record -> why it isn't launched on
+        :rtype: dict[int, Reason]"""
         with self.env.registry.cursor() as cr:
             plan = self.plan.with_env(self.env(cr=cr))
             records = plan.env[plan.res_model].browse(p.res_id for p in proposals)

@@ -15,6 +15,7 @@ from ..tools.proposal import (
 from .arguments import Arguments
 from .assignment import StepAssigner
 from .deadlines import StepDater
+from .reasons import get_error_reason
 from .request import RequestReader
 from .rotation import Rotation
 
@@ -70,7 +71,7 @@ class Planner:
                     steps = self._propose_steps(record, request, unmet)
                 except ValidationError as undatable:
                     error = undatable
-                    reason = undatable.args[0]
+                    reason = get_error_reason(undatable)
             proposals.append(Proposal(record.id, reason, tuple(steps)))
         if error and all(proposal.skip_reason for proposal in proposals):
             # It isn't about one record of many: say so, and launch nothing.
@@ -113,7 +114,7 @@ class Planner:
                     self.templates[step.code].display_name,
                 )
             except ValidationError as error:
-                found = {"state": "failed", "reason": error.args[0]}
+                found = {"state": "failed", "reason": get_error_reason(error)}
             unmet |= {(step.code, record.id): found for record in records - met}
         return unmet
 
@@ -161,4 +162,4 @@ class Planner:
         unusable = users - users._filter_can_do_activities(record)
         if not unusable:
             return False
-        return self.plan._get_unusable_responsible_reason(unusable[0].sudo(), record)
+        return self.plan._find_unusable_reason(unusable[0].sudo(), record)

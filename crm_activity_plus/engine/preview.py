@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ..tools.states import OPEN_STEP_STATES
 from ..tools.values import is_id
-from .reasons import tell_reasons
+from .reasons import tell_explanation, tell_fresh_reasons
 
 # So many rows of the workload are sent to the pop-up, the fullest days first.
 MAX_LOAD_ROWS = 200
@@ -40,15 +40,17 @@ class LaunchPreview:
     def _tell_reasons(self, proposals):
         """:returns: the same, with the reasons in sentences"""
         steps = [step for proposal in proposals for step in proposal.steps]
-        if not any(step.reason for step in steps):
+        reasons = [one.skip_reason for one in proposals] + [s.reason for s in steps]
+        if not any(reasons):
             return proposals
-        told = iter(tell_reasons(self.env, [step.reason for step in steps]))
+        told = iter(tell_fresh_reasons(self.env, reasons))
+        skipped = [replace(one, skip_reason=next(told)) for one in proposals]
         return [
             replace(
                 proposal,
                 steps=tuple(replace(s, reason=next(told)) for s in proposal.steps),
             )
-            for proposal in proposals
+            for proposal in skipped
         ]
 
     def format(self):
@@ -140,7 +142,7 @@ class LaunchPreview:
             else [],
             "date_deadline": step.date_deadline,
             "date_last": False,
-            "explanation": step.date_explanation,
+            "explanation": tell_explanation(self.env, step.date_explanation),
             "user_id": step.user_id,
             "user_name": self._user_names.get(step.user_id, False),
             "user_count": 0,

@@ -12,11 +12,13 @@ from collections import defaultdict
 from contextlib import suppress
 
 from odoo.exceptions import UserError
-from odoo.tools import format_list
+from odoo.fields import Date
+from odoo.tools import format_date, format_list
 from odoo.tools.translate import LazyTranslate
 
+from ..tools.dates import tell_days_off
 from ..tools.errors import describe_error
-from ..tools.reasons import Label, Name, Reason
+from ..tools.reasons import Day, Label, Name, Reason
 
 # Translated when they are read.
 # pylint: disable=prefer-env-translation
@@ -24,16 +26,171 @@ _lt = LazyTranslate(__name__)
 
 # The reasons why a run is stopped are told by the labels of ``stop_reason``.
 SENTENCES = {
+    "action_deleted": _lt("Its server action was deleted."),
+    "action_elsewhere": _lt("Its server action is for another model now."),
+    "action_failed": _lt("The step couldn't be done."),
+    "action_for_admins": _lt(
+        "The action calls another system, which is for administrators to choose. "
+        "Choose another action, or ask one of them to choose it."
+    ),
+    "action_for_groups": _lt(
+        "The action is kept for some groups of users, and whoever chose it belongs to "
+        "none of them. Choose another action, or ask somebody of these groups to "
+        "choose it."
+    ),
+    "action_scheduled": _lt(
+        "It is a scheduled action, which isn't for single records. Choose another "
+        "action."
+    ),
     "activity_deleted": _lt("The activity was deleted."),
+    "app_uninstalled": _lt("Its application was uninstalled."),
+    "assignee_archived": _lt("%(user)s was archived."),
+    "assignee_deleted": _lt("%(user)s was deleted."),
+    "assignee_elsewhere": _lt("%(user)s doesn't work in %(companies)s any more."),
+    "assignee_external": _lt("%(user)s is no internal user any more."),
+    "branch_not_taken": _lt("The outcome of the previous step leads to another step."),
+    "calendar_empty": _lt(
+        "The working hours “%(calendar)s” have no working time. Add some to them, or "
+        "choose other working hours for the plan."
+    ),
+    "calendar_idle": _lt(
+        "The working hours “%(calendar)s” and the time off leave no working day within "
+        "ten years of %(date)s. Check them, or choose other working hours for the plan."
+    ),
+    "cleaned_up": _lt(
+        "The clean-up of old activities deleted it: it had been overdue for years."
+    ),
     "condition_unmet": _lt("The record doesn't meet its condition."),
+    "condition_unreadable": _lt(
+        "The condition of “%(name)s” can't be evaluated: %(error)s"
+    ),
+    "date_impossible": _lt(
+        "It can't be dated: %(count)s %(unit)s %(direction)s %(date)s leaves the "
+        "calendar. Choose another date or delay."
+    ),
+    "date_out_of_range": _lt(
+        "“%(step)s” can't be due on %(date)s. Choose a date from %(first)s to %(last)s."
+    ),
+    "day_off": _lt("day off"),
+    "domain_characters": _lt(
+        "It has a character in it that can't be stored. Type it anew."
+    ),
+    "domain_condition": _lt(
+        "“%(part)s” is no condition. Write a field, an operator and a value, such as "
+        "('priority', '=', '3')."
+    ),
+    "domain_joint": _lt("A condition is missing behind “%(part)s”."),
+    "domain_operator": _lt(
+        "“%(part)s” is no operator. Write one such as '=', '!=', '<', 'in' or 'ilike'."
+    ),
+    "domain_shape": _lt(
+        "It is no list of conditions. Write one such as [('priority', '=', '3')]."
+    ),
+    "domain_size": _lt(
+        "It is too long, or has too many conditions in each other. Write fewer of them."
+    ),
+    "domain_unfit": _lt(
+        "An operator or a value doesn't fit its field, or it can't be searched by. "
+        "Compare text with text, numbers with numbers, and dates with dates."
+    ),
+    "domain_unknown": _lt(
+        "“%(part)s” is not understood. Write plain values; “uid” stands for whoever "
+        "launches the plan, and dates can be such as 'today' or 'today -7d'."
+    ),
+    "domain_value": _lt(
+        "“%(part)s” is nothing to compare with. Write a text, a number, True, False, "
+        "or a list of these."
+    ),
+    "email_missing": _lt(
+        "“%(record)s” has no valid email address. Correct it, and send the email "
+        "manually."
+    ),
+    "hold_over": _lt("The hold ended."),
+    "kind_missing": _lt(
+        "The step type “%(kind)s” is not available: the app that provides it was "
+        "uninstalled."
+    ),
+    "launch_interrupted": _lt(
+        "The launch was interrupted here again and again. Launch the plan on this "
+        "record alone, or ask an administrator to look into the server's log."
+    ),
+    "launcher_archived": _lt("“%(user)s”, who launched it, is archived."),
+    "launcher_elsewhere": _lt(
+        "“%(user)s”, who launched it, doesn't work in the company “%(company)s” any "
+        "more."
+    ),
     "left_out": _lt("Skipped at launch."),
+    "meeting_deleted": _lt("Its meeting was deleted."),
+    "no_working_day": _lt("non-working day"),
     "nobody_asked": _lt(
         "Nobody was asked who does “%(step)s”, and “%(record)s” has no active user as "
         "salesperson."
     ),
+    "nobody_available": _lt("Nobody is available. Assigned to: %(role)s."),
+    "outcome_deleted": _lt("The outcome that it depends on was deleted."),
+    "outcome_reached": _lt("%(outcome)s"),
+    "plan_app_gone": _lt(
+        "The application that the plan “%(plan)s” is for isn't there any more. Choose "
+        "another plan."
+    ),
+    "plan_archived": _lt(
+        "The plan “%(plan)s” is archived. Restore it, or choose another one."
+    ),
+    "plan_elsewhere": _lt(
+        "The plan “%(plan)s” belongs to the company “%(company)s”, which you are not "
+        "working in. Switch to it, or choose another plan."
+    ),
+    "plan_empty": _lt(
+        "The plan “%(plan)s” has no steps. Add one before you launch it."
+    ),
+    "plan_paused": _lt("The plan was paused."),
+    "plan_running": _lt(
+        "The plan “%(plan)s” is already running here. Stop it before you launch it "
+        "again."
+    ),
+    "plan_running_alike": _lt(
+        "The plan “%(plan)s” is already running here with the same date and assigned "
+        "user."
+    ),
+    "record_archived": _lt("The record was archived."),
+    "record_archived_before": _lt(
+        "“%(record)s” is archived, and the plan stops when that happens."
+    ),
+    "record_elsewhere": _lt(
+        "“%(record)s” belongs to the company “%(company)s”, the plan to “%(other)s”."
+    ),
+    "record_gone": _lt("The record was deleted."),
+    "record_lost": _lt("“%(record)s” is lost, and the plan stops when that happens."),
+    "record_meets_exit": _lt("“%(record)s” meets the condition that stops the plan."),
+    "record_missing": _lt("There is no record with the id %(id)s: it was deleted."),
+    "record_of_other_team": _lt(
+        "“%(record)s” belongs to none of the sales teams of the plan."
+    ),
+    "record_unfit": _lt("“%(record)s” doesn't meet the plan's condition."),
+    "record_unreadable": _lt("You may not read this record."),
+    "record_won": _lt("“%(record)s” is won, and the plan stops when that happens."),
+    "record_write_protected": _lt("You may not change “%(record)s”."),
+    "restarted": _lt("Restarted"),
     "role_vacant": _lt(
         "Nobody can be responsible for “%(step)s”: “%(record)s” has no active user as "
         "%(role)s."
+    ),
+    "skipped_manually": _lt("Skipped manually."),
+    "started": _lt("Started."),
+    "step_skipped": _lt("The step was skipped."),
+    "step_undatable": _lt("“%(step)s”: %(reason)s"),
+    "step_unlaunchable": _lt(
+        "The step “%(step)s” of the plan “%(plan)s” can't be launched. %(reason)s"
+    ),
+    "template_deleted": _lt("Its email template was deleted."),
+    "template_elsewhere": _lt("Its email template is for another model now."),
+    "time_off": _lt("time off"),
+    "type_deleted": _lt(
+        "The activity type “%(name)s” was deleted. Choose another one."
+    ),
+    "type_elsewhere": _lt(
+        "The activity type “%(name)s” can't be used here: it applies to %(models)s "
+        "only."
     ),
     "user_archived": _lt(
         "“%(user)s” is archived and can't be responsible. Choose somebody else."
@@ -45,6 +202,8 @@ SENTENCES = {
         "“%(user)s” is no internal user and can't be responsible. Choose somebody else."
     ),
     "user_missing": _lt("There is no user with the id %(id)s to be responsible."),
+    "user_unavailable": _lt("%(user)s is not available. Assigned to: %(role)s."),
+    "weekend": _lt("weekend"),
 }
 
 
@@ -58,12 +217,6 @@ def tell_reason(env, reason):
     return tell_reasons(env, [reason])[0]
 
 
-def tell_fresh_reason(env, reason):
-    """:returns: a reason that was found just now, in the environment's language: the
-    names in it need not be looked up"""
-    return _Teller(env, ()).tell(reason)
-
-
 def tell_reasons(env, reasons):
     """Tell reasons in the language of an environment.
 
@@ -75,24 +228,45 @@ def tell_reasons(env, reasons):
     return [teller.tell(reason) for reason in reasons]
 
 
-class ReasonError(UserError):
-    """Something can't be done for a reason that has a code.
+def tell_fresh_reason(env, reason):
+    """:returns: a reason that was found just now, in the environment's language; see
+    :func:`tell_fresh_reasons`"""
+    return tell_fresh_reasons(env, [reason])[0]
+
+
+def tell_fresh_reasons(env, reasons):
+    """Likewise, for reasons that were found just now: the names in them are not looked
+    up."""
+    teller = _Teller(env, ())
+    return [teller.tell(reason) for reason in reasons]
+
+
+def tell_explanation(env, explanation):
+    """:returns: how a date was found, with the reasons of days off in the environment's
+    language, too; see :func:`~..tools.dates.tell_days_off`"""
+    return tell_days_off(explanation, _Teller(env, ()).tell)
+
+
+def reason_error(env, reason, error_class=UserError):
+    """Make an error that knows its reason.
+
+    It is one of Odoo's own, and no class of this addon: the web client tells them by
+    their names.
 
     :param env: in whose language the message is
     :param reason: a :class:`~..tools.reasons.Reason`
+    :param type error_class: ``UserError``, or one that is derived from it
     """
-
-    def __init__(self, env, reason):
-        super().__init__(tell_fresh_reason(env, reason))
-        self.reason = reason
+    error = error_class(tell_fresh_reason(env, reason))
+    error.reason = reason
+    return error
 
 
 def get_error_reason(error):
     """:returns: why something failed: a :class:`~..tools.reasons.Reason`, or in the
     words of whatever failed"""
-    if isinstance(error, ReasonError):
-        return error.reason
-    return describe_error(error)
+    reason = getattr(error, "reason", None)
+    return reason if isinstance(reason, Reason) else describe_error(error)
 
 
 class _Words(dict):
@@ -145,6 +319,8 @@ class _Teller:
                 return self.names.get((value.model, value.id)) or value.name
             case Label():
                 return self._tell_label(value)
+            case Day():
+                return format_date(self.env, Date.to_date(value.day))
             case list() | tuple():
                 return format_list(self.env, [self._tell_value(item) for item in value])
             case None | False:
@@ -163,8 +339,9 @@ class _Teller:
     def _read_names(self, reasons):
         """:returns: model and id -> the name of each record that the reasons tell of"""
         ids_by_model = defaultdict(set)
-        for name in _find_names(reasons):
-            ids_by_model[name.model].add(name.id)
+        for name in _find_names(list(reasons)):
+            if name.id:
+                ids_by_model[name.model].add(name.id)
         names = {}
         for model, ids in ids_by_model.items():
             if model in self.env:

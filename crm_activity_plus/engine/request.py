@@ -11,6 +11,7 @@ from odoo.exceptions import UserError
 from ..tools.proposal import StepChoice
 from ..tools.values import WrongValue, is_given, quote, read_id, read_ids
 from .arguments import Arguments
+from .reasons import reason_error
 
 CHOICES = ("date_deadline", "user_id", "skip")
 
@@ -130,9 +131,9 @@ class RequestReader:
         user = self.env["res.users"].browse(self._read_user_id(responsible_id))
         if not user:
             return self.env.user._filter_can_do_activities()
-        reason = self.plan._get_unusable_responsible_reason(user.sudo())
+        reason = self.plan._find_unusable_reason(user.sudo())
         if reason:
-            raise UserError(reason)
+            raise reason_error(self.env, reason)
         return user
 
     def _read_user_id(self, user_id):
@@ -225,4 +226,4 @@ class RequestReader:
         users = self.env["res.users"].sudo().browse(request.get_chosen_user_ids())
         usable = users.exists()._filter_can_do_activities()
         for user in users - usable:
-            raise UserError(self.plan._get_unusable_responsible_reason(user))
+            raise reason_error(self.env, self.plan._find_unusable_reason(user))

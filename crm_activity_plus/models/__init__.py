@@ -18,6 +18,7 @@ from . import eligibility
 from . import launch
 from . import background
 from . import run
+from . import scheduling
 from . import steps
 from . import follow
 from . import exits

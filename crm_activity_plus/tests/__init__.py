@@ -13,7 +13,7 @@ from . import test_activity_booking, test_activity_card, test_activity_preview
 from . import test_activity_tours
 from . import test_mail_activity_plan, test_plan_choices, test_plan_conditions
 from . import test_plan_condition_ways
-from . import test_plan_concurrency, test_plan_whole
+from . import test_plan_concurrency, test_plan_graph, test_plan_whole
 from . import test_access, test_launch_concurrency, test_launch_queries
 from . import test_launch_planner
 from . import test_mail_activity_plan_run
@@ -42,4 +42,4 @@ from . import test_security_context
 from . import test_security_rights
 from . import test_security_persons
 from . import test_security_rpc
-from . import test_languages
+from . import test_languages, test_reasons_stored

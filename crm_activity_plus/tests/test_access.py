@@ -226,7 +226,10 @@ class TestLedgerAccess(AccessCommon):
     def test_engine_methods_cant_be_called_over_rpc(self):
         for model_name in MODELS:
             model = self.env[model_name].with_user(self.user_system)
-            for method in ("_add", "_stop", "_close", "_launch", "_log"):
+            for method in (
+                *("_add", "_stop", "_exit", "_finish_action", "_launch", "_log"),
+                *("_advance", "_on_launched", "_on_run_ended", "_on_step_closed"),
+            ):
                 if hasattr(model, method):
                     with (
                         self.subTest(model=model_name, method=method),

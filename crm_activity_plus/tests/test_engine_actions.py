@@ -96,7 +96,7 @@ class TestEngineActions(CrmActivityPlusCommon, CronMixinCase):
             self._run_cron()
         failed, sent = runs
         self.assertEqual(failed.line_ids[0].state, "failed")
-        self.assertIn("no e-mail address", failed.line_ids[0].reason)
+        self.assertIn("no valid email address", failed.line_ids[0].reason)
         self.assertEqual(failed.line_ids[1].state, "scheduled")
         self.assertEqual(sent.line_ids[0].state, "done", "the others go on")
         told = self.env["mail.message"].search(
@@ -107,7 +107,7 @@ class TestEngineActions(CrmActivityPlusCommon, CronMixinCase):
             ]
         )
         self.assertEqual(told.notified_partner_ids, self.user_owner.partner_id)
-        self.assertIn("no e-mail address", told.body)
+        self.assertIn("no valid email address", told.body)
 
     @freeze_time("2026-03-02 08:00:00")
     def test_deleted_template_fails(self):
@@ -329,7 +329,7 @@ class TestEngineActions(CrmActivityPlusCommon, CronMixinCase):
         for run in runs:
             step = run.line_ids[0]
             self.assertEqual(step.state, "failed", run.lead_id.partner_id.name)
-            self.assertIn("no e-mail address", step.reason)
+            self.assertIn("no valid email address", step.reason)
             self.assertFalse(self._get_posted(run.lead_id))
 
     @mute_logger("odoo.addons.mail.models.mail_render_mixin")
@@ -372,7 +372,7 @@ class TestEngineActions(CrmActivityPlusCommon, CronMixinCase):
         with freeze_time("2026-03-10 08:00:00"), self.mock_mail_gateway():
             self._run_cron()
         self.assertEqual(run.line_ids[0].state, "failed")
-        self.assertIn("another application", run.line_ids[0].reason)
+        self.assertIn("another model", run.line_ids[0].reason)
         self.assertFalse(self._get_posted(self.lead))
 
     def _create_action(self, code="", **values):
@@ -405,7 +405,7 @@ class TestEngineActions(CrmActivityPlusCommon, CronMixinCase):
         action.model_id = self.env["ir.model"]._get_id("res.partner")
         self._run_cron()
         self.assertEqual(run.line_ids.state, "failed")
-        self.assertIn("another application", run.line_ids.reason)
+        self.assertIn("another model", run.line_ids.reason)
 
     @freeze_time("2026-03-02 08:00:00")
     def test_action_works_in_the_company_of_the_record(self):

@@ -16,8 +16,8 @@ from odoo.tools import mute_logger
 from odoo.addons.base.models.ir_cron import IrCron
 
 from ..engine.launcher import Launcher
-from ..models.run.mail_activity_plan_run import MailActivityPlanRun
-from ..models.run.mail_activity_plan_run_line import MailActivityPlanRunLine
+from ..models.exits.mail_activity_plan_run import MailActivityPlanRun
+from ..models.steps.mail_activity_plan_run_line import MailActivityPlanRunLine
 from .concurrency import TIMEOUT, ConcurrencyCase
 
 ENGINE = "odoo.addons.crm_activity_plus.engine"
@@ -167,7 +167,7 @@ class TestDueStepsConcurrency(EngineConcurrencyCase):
     def setUp(self):
         super().setUp()
         self.startPatcher(
-            patch(f"{MODELS}.run.mail_activity_plan_run_line.DUE_BATCH_SIZE", 1)
+            patch(f"{MODELS}.steps.mail_activity_plan_run_line.DUE_BATCH_SIZE", 1)
         )
 
     def test_two_workers(self):
@@ -534,7 +534,7 @@ class TestEngineConcurrency(EngineConcurrencyCase):
     def test_check_of_exits_goes_on_where_it_was_killed(self):
         """As often as that happens: it comes to the end of the list."""
         self.startPatcher(
-            patch(f"{MODELS}.run.mail_activity_plan_run.EXIT_BATCH_SIZE", 1)
+            patch(f"{MODELS}.exits.mail_activity_plan_run.EXIT_BATCH_SIZE", 1)
         )
         with self._transaction() as env:
             ids = self._launch_due(env, self.lead_ids).ids

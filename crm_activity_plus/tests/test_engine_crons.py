@@ -11,13 +11,15 @@ from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_cron import IrCron
 
+from ..models.exits.mail_activity_plan_run import MailActivityPlanRun as RunExits
 from ..models.hold.mail_activity import MailActivity
 from ..models.run.mail_activity_plan_run import MailActivityPlanRun
-from ..models.run.mail_activity_plan_run_line import MailActivityPlanRunLine
+from ..models.steps.mail_activity_plan_run_line import MailActivityPlanRunLine
 from .common import CrmActivityPlusCommon
 
 ENGINE = "odoo.addons.crm_activity_plus.engine"
 MODELS = "odoo.addons.crm_activity_plus.models"
+ENGINE = "odoo.addons.crm_activity_plus.engine"
 
 
 class EngineCronsCase(CrmActivityPlusCommon):
@@ -106,7 +108,7 @@ class TestEngineCrons(EngineCronsCase):
             self._run_cron("ir_cron_end_holds")
         self.assertEqual(activities.mapped("status"), ["new"] * 3)
 
-    @mute_logger(f"{MODELS}.run.mail_activity_plan_run")
+    @mute_logger(f"{MODELS}.exits.mail_activity_plan_run")
     def test_check_of_exits(self):
         self.short_plan.exit_domain = "[('priority', '=', '3')]"
         runs = self._launch(self.leads, plan=self.short_plan)
@@ -133,16 +135,18 @@ class TestEngineCrons(EngineCronsCase):
         under_way = self.env["mail.activity.plan.run"].search_count(
             [("state", "in", ("running", "paused"))]
         )
-        with patch(f"{MODELS}.run.mail_activity_plan_run.EXIT_BATCH_SIZE", 2):
+        with patch(f"{MODELS}.exits.mail_activity_plan_run.EXIT_BATCH_SIZE", 2):
             progress = self._run_cron("ir_cron_stop_orphans")
         self.assertEqual(sum(progress), under_way)
         self.assertLessEqual(max(progress), 2)
 
-    @mute_logger(f"{MODELS}.run.mail_activity_plan_run_line")
+    @mute_logger(f"{MODELS}.steps.mail_activity_plan_run_line", f"{ENGINE}.transitions")
     def test_due_steps_of_a_run_that_can_not_go_on(self):
         """The step fails that can't be followed by another one."""
         runs = self._launch_automatic(self.leads)
-        with self._fail_on(MailActivityPlanRun, "_advance", runs[1]):
+        with self._fail_on(
+            MailActivityPlanRun, "_filter_without_document_left", runs[1]
+        ):
             self._run_cron("ir_cron_run_due_steps")
         self.assertEqual(
             [run.line_ids[0].state for run in runs], ["done", "failed", "done"]
@@ -154,7 +158,7 @@ class TestEngineCrons(EngineCronsCase):
             ["scheduled", "waiting", "scheduled"],
         )
 
-    @mute_logger(f"{MODELS}.run.mail_activity_plan_run_line")
+    @mute_logger(f"{ENGINE}.notifier")
     def test_due_step_that_nobody_can_be_told_about(self):
         self.short_plan.template_ids.write(
             {
@@ -163,7 +167,7 @@ class TestEngineCrons(EngineCronsCase):
             }
         )
         runs = self._launch(self.leads, plan=self.short_plan, plan_date="2026-03-02")
-        with patch.object(MailActivityPlanRunLine, "_notify", side_effect=ValueError):
+        with patch(f"{ENGINE}.notifier._notify", side_effect=ValueError):
             self._run_cron("ir_cron_run_due_steps")
         self.assertEqual(runs.line_ids.mapped("state"), ["failed"] * 3)
 
@@ -193,7 +197,7 @@ class TestEngineCrons(EngineCronsCase):
 
     def test_due_steps_are_committed_batch_by_batch(self):
         runs = self._launch_automatic(self.leads)
-        with patch(f"{MODELS}.run.mail_activity_plan_run_line.DUE_BATCH_SIZE", 2):
+        with patch(f"{MODELS}.steps.mail_activity_plan_run_line.DUE_BATCH_SIZE", 2):
             progress = self._run_cron("ir_cron_run_due_steps")
         self.assertEqual(progress, [0, 2, 1])
         self.assertEqual(
@@ -270,7 +274,7 @@ class TestCronsWithoutTime(EngineCronsCase):
     def test_exits_of_a_long_list(self):
         """The last one is looked at, too."""
         runs = self._launch_with_exit(7, [6])
-        with patch(f"{MODELS}.run.mail_activity_plan_run.EXIT_BATCH_SIZE", 2):
+        with patch(f"{MODELS}.exits.mail_activity_plan_run.EXIT_BATCH_SIZE", 2):
             calls = self._count_calls(
                 "ir_cron_stop_orphans", lambda: runs[6].state == "stopped"
             )
@@ -290,8 +294,8 @@ class TestCronsWithoutTime(EngineCronsCase):
     def test_exits_with_one_that_is_always_in_use(self):
         runs = self._launch_with_exit(5, range(5))
         with (
-            patch(f"{MODELS}.run.mail_activity_plan_run.EXIT_BATCH_SIZE", 2),
-            self._conflict_on(MailActivityPlanRun, "_stop_where_over", runs[0]),
+            patch(f"{MODELS}.exits.mail_activity_plan_run.EXIT_BATCH_SIZE", 2),
+            self._conflict_on(RunExits, "_stop_where_over", runs[0]),
         ):
             self._count_calls(
                 "ir_cron_stop_orphans",
@@ -326,7 +330,7 @@ class TestCronsWithoutTime(EngineCronsCase):
                 "ir_cron_end_holds", lambda: activities.mapped("status") == ["new"] * 3
             )
 
-    @mute_logger(f"{MODELS}.run.mail_activity_plan_run_line")
+    @mute_logger(f"{MODELS}.steps.mail_activity_plan_run_line")
     def test_due_steps_with_a_bad_one(self):
         """Whether it is always in use, or fails in a way that nobody thought of."""
         runs = self._launch_automatic(self.leads)
@@ -334,7 +338,7 @@ class TestCronsWithoutTime(EngineCronsCase):
         self.assertEqual(len(first), 3)
         conflict = self._conflict_on(MailActivityPlanRunLine, "_run_action", first[0])
         with (
-            patch(f"{MODELS}.run.mail_activity_plan_run_line.DUE_BATCH_SIZE", 2),
+            patch(f"{MODELS}.steps.mail_activity_plan_run_line.DUE_BATCH_SIZE", 2),
             conflict,
         ):
             self._count_calls(
@@ -344,7 +348,7 @@ class TestCronsWithoutTime(EngineCronsCase):
             )
         self.assertEqual(first[0].state, "scheduled")
         with (
-            patch(f"{MODELS}.run.mail_activity_plan_run_line.DUE_BATCH_SIZE", 2),
+            patch(f"{MODELS}.steps.mail_activity_plan_run_line.DUE_BATCH_SIZE", 2),
             self._fail_on(MailActivityPlanRunLine, "_run_actions", first[0]),
         ):
             self._run_cron("ir_cron_run_due_steps")

@@ -359,7 +359,7 @@ class TestEngineExits(CrmActivityPlusCommon):
         """Whoever saves a record can't mend the plan. Whoever launches is told."""
         self.plan.exit_domain = "[('name', '>', 5)]"
         run = self._launch()
-        with self.assertLogs(f"{MODELS}.run.mail_activity_plan_run", "WARNING"):
+        with self.assertLogs(f"{MODELS}.exits.mail_activity_plan_run", "WARNING"):
             self.lead.with_user(self.user_owner).priority = "3"
         self.assertEqual((run.state, self.lead.priority), ("running", "3"))
         run.action_stop()

@@ -219,6 +219,35 @@ class TestEngineOutcomes(CrmActivityPlusCommon):
         self.yes.unlink()
         self.assertFalse(self.yes.exists())
 
+    def test_all_that_was_created_is_returned(self):
+        """By the plan, by an action, and by the outcome itself; nothing else."""
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Remind the manager",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "state": "next_activity",
+                "activity_type_id": self.type_todo.id,
+                "activity_summary": "Look at it",
+            }
+        )
+        self.no.write(
+            {
+                "plan_id": self.plan.id,
+                "server_action_id": action.id,
+                "next_type_id": self.type_meeting.id,
+            }
+        )
+        self.type_call.triggered_next_type_id = self.type_todo
+        activity, before = self._schedule(), self._schedule(summary="Before")
+        created = self.env["mail.activity"].browse(activity.complete("no"))
+        self.assertEqual(created, self.lead.activity_ids.sorted("id") - before)
+        steps = self.lead.plan_run_ids.line_ids.activity_id
+        self.assertTrue(steps)
+        self.assertLessEqual(steps, created)
+        self.assertIn("Look at it", created.mapped("summary"))
+        self.assertIn(self.type_meeting, created.activity_type_id)
+        self.assertEqual(len(created), len(steps) + 3)
+
     def test_effects_on_the_lead(self):
         stage = self.env["crm.stage"].create({"name": "Proposal sent"})
         self.no.write({"stage_id": stage.id, "plan_id": self.plan.id})

@@ -14,6 +14,7 @@ from odoo.service.model import retrying
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models.run.mail_activity_plan_run_line import MailActivityPlanRunLine
 from .concurrency import TIMEOUT
 from .test_engine_concurrency import EngineConcurrencyCase
 
@@ -430,10 +431,7 @@ class TestRunRaces(RacesCase):
 
     def _complete_two(self, env, run_id):
         """Then the last step is scheduled, for the person chosen at the launch."""
-        run = env["mail.activity.plan.run"].browse(run_id)
-        line = run.line_ids.filtered(lambda line: line.code == "two")
-        if line.activity_id.status not in CLOSED:
-            line.activity_id.complete()
+        self._complete_step("two")(env, run_id)
 
     def _act(self, name):
         return lambda env, run_id: getattr(
@@ -461,6 +459,44 @@ class TestRunRaces(RacesCase):
         run_id = self._prepare_run(env)
         env["mail.activity.plan.run"].browse(run_id).action_pause()
         return run_id
+
+    def _prepare_join(self, env):
+        """Both of the first steps are to be closed before the last one begins."""
+        plan = env["mail.activity.plan"].browse(self.plan_id)
+        plan.template_ids[2].after_ids = plan.template_ids[:2]
+        return self._prepare_run(env)
+
+    def _complete_step(self, code):
+        def complete(env, run_id):
+            run = env["mail.activity.plan.run"].browse(run_id)
+            line = run.line_ids.filtered(lambda line: line.code == code)
+            if line.activity_id.status not in CLOSED:
+                line.activity_id.complete()
+
+        return complete
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_both_predecessors_of_a_join(self):
+        """Nobody closes the last step before the join without seeing it, also where
+        nothing else that is written to the run tells."""
+
+        def check(env, run_id):
+            run = env["mail.activity.plan.run"].browse(run_id)
+            self.assertEqual(
+                run.line_ids.mapped("state"), ["done", "done", "scheduled"]
+            )
+            self.assertConsistent(env, run)
+
+        frozen = {"progress": 0, "next_deadline": False}
+        self.startPatcher(
+            patch.object(MailActivityPlanRunLine, "_sum_up", lambda *_args: frozen)
+        )
+        self._race(
+            self._complete_step("one"),
+            self._complete_step("two"),
+            self._prepare_join,
+            check,
+        )
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_restart_against_exits(self):

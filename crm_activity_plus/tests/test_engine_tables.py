@@ -9,6 +9,7 @@ from odoo.models import MAGIC_COLUMNS
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..engine.added_fields import is_added
 from .common import CrmActivityPlusCommon
 
 LOGGER = "odoo.addons.crm_activity_plus.models.base.mail_activity_bulk_mixin"
@@ -43,11 +44,11 @@ class TestEngineTables(CrmActivityPlusCommon):
         return records.with_user(self.user_manager).sudo()
 
     def _get_hostile_values(self, record):
-        """:returns: for each field that is stored, another value"""
+        """:returns: for each field of this addon's that is stored, another value"""
         fields = {
             name: field
             for name, field in record._fields.items()
-            if field.store and name not in MAGIC_COLUMNS
+            if field.store and name not in MAGIC_COLUMNS and not is_added(field)
         }
         values = {}
         for name, field in fields.items():
@@ -134,14 +135,14 @@ class TestEngineTables(CrmActivityPlusCommon):
         """What another addon adds to the tables is for it to write, with the rest left
         out."""
         record = self._as_addon(self.run_)
-        with patch.object(record._fields["stop_note"], "_modules", ("followup",)):
-            record.write({"stop_note": "Mine"})
-            self.assertEqual(self.run_.stop_note, "Mine")
+        with patch.object(record._fields["exit_domain"], "_modules", ("followup",)):
+            record.write({"exit_domain": "[]"})
+            self.assertEqual(self.run_.exit_domain, "[]")
             with self.assertLogs(LOGGER, "WARNING") as logs:
-                record.write({"stop_note": "Ours", "state": "done"})
+                record.write({"exit_domain": False, "state": "done"})
         self.assertIn("state", logs.output[0])
-        self.assertNotIn("stop_note", logs.output[0])
-        self.assertEqual((self.run_.stop_note, self.run_.state), ("Ours", "running"))
+        self.assertNotIn("exit_domain", logs.output[0])
+        self.assertEqual((self.run_.exit_domain, self.run_.state), (False, "running"))
 
     def test_odoobot_repairs(self):
         """In a shell, an administrator mends what is broken."""

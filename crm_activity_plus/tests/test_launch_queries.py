@@ -7,6 +7,7 @@ from odoo import sql_db
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..engine.transitions import Transition
 from .common import CrmActivityPlusCommon
 
 # For what one record spares, such as reading a second page of the cache.
@@ -162,8 +163,9 @@ class TestLaunchQueries(CrmActivityPlusCommon):
             lines.filtered(lambda line, step=step: line.template_id == step)
             for step in self.plan.template_ids[:2]
         )
-        first._close("done")
-        queries, _result = self._count_queries(following._schedule)
+        transition = Transition(lines.run_id)
+        transition.close(first, "done")
+        queries, _result = self._count_queries(transition.schedule, following)
         self.assertEqual(set(following.mapped("state")), {"scheduled"})
         return queries
 

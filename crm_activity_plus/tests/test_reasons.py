@@ -6,7 +6,8 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools.translate import LazyTranslate, code_translations
 
-from ..engine.reasons import SENTENCES, ReasonError, get_error_reason, name_of
+from ..engine.reasons import SENTENCES, get_error_reason, name_of, reason_error
+from ..engine.transitions import Transition
 from ..tools.reasons import Label, Reason
 from .common import CrmActivityPlusCommon
 
@@ -56,7 +57,8 @@ class TestReasons(CrmActivityPlusCommon):
     def _close(self, reason, number=0):
         """:returns: a step that was skipped for that reason, and its ledger row"""
         line = self.lines[number]
-        line._close("skipped", reason)
+        transition = Transition(line.run_id)
+        transition.close(line, "skipped", reason)
         line.activity_id._cancel()
         self.env.flush_all()
         self.env.invalidate_all()
@@ -212,14 +214,14 @@ class TestReasons(CrmActivityPlusCommon):
     def test_errors_with_a_reason(self):
         reason = Reason("t_plain")
         french = self.env(context={"lang": "fr_FR"})
-        error = ReasonError(french, reason)
+        error = reason_error(french, reason)
         self.assertEqual(str(error), "Pas le temps.")
         self.assertEqual(get_error_reason(error), reason)
         self.assertEqual(get_error_reason(ValueError("Odd")), "Odd")
 
     def test_history_and_hold_of_an_activity(self):
         activity = self._schedule(summary="Call back")
-        activity._because(Reason("t_plain"))._as_engine().write(
+        activity._as_engine(reason=Reason("t_plain")).write(
             {"active": False, "status": "on_hold", "status_before_hold": "new"}
         )
         french = activity.with_context(lang="fr_FR")

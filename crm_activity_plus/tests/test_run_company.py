@@ -181,7 +181,7 @@ class TestRunCompany(RunCompanyCase):
         self.assertEqual(run.state, "running")
         for user in (self.user_owner, self.user_manager, self.user_colleague):
             [message] = self._get_messages_to(user, since)
-            self.assertIn("nobody", message.body)
+            self.assertIn("unassigned", message.body)
         self.assertReplayed(run)
 
     def test_held_paused_and_automatic_steps(self):

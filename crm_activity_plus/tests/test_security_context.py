@@ -44,6 +44,8 @@ FLAGS = {
     "plan_no_booking": True,
     "crm_activity_plus_booking_run": 1,
     "crm_activity_plus_moved_meetings": True,
+    "crm_activity_plus_new_meetings": True,
+    "crm_activity_plus_rebuilding_series": True,
     "crm_activity_plus_engine": True,
     "tz": "Nowhere/Land",
     MODULE_UNINSTALL_FLAG: True,
@@ -226,6 +228,23 @@ class TestSecurityContext(CrmActivityPlusCommon):
         self.assertFalse(launch.skipped or launch.error or launch.date_end)
         self.assertFalse(launch.request_key)
         self.assertEqual(launch.user_id, self.user_owner)
+
+    def test_name_of_a_meeting(self):
+        """A meeting that is booked for an activity has a name of its own; once that is
+        changed, both have it."""
+        activity = self._schedule(summary="Call them")
+        event = self.env["calendar.event"].with_user(self.user_owner)
+        event = event.with_context(**FLAGS).create(
+            {
+                "name": "Call",
+                "start": "2030-03-11 09:00:00",
+                "stop": "2030-03-11 10:00:00",
+                "activity_ids": [Command.set(activity.ids)],
+            }
+        )
+        self.assertEqual(activity.summary, "Call them")
+        event.with_context(**FLAGS).name = "Call them back"
+        self.assertEqual(activity.summary, "Call them back")
 
     def test_request_of_a_client(self):
         """A plan that allows several at once isn't launched twice by a request that was

@@ -14,6 +14,7 @@ from ..tools.graph import (
     Closed,
     decide_turn,
     find_cycle,
+    find_unreached,
     sort_in_waves,
 )
 from .properties import given
@@ -119,6 +120,21 @@ class TestToolsTurn(BaseCase):
     def test_any_waits_for_the_chosen_outcome(self):
         awaited = [Closed("bad"), None]
         self.assertEqual(decide_turn(awaited, "any", {"good"}), WAIT)
+
+    @given(acyclic_graphs)
+    def test_without_circles_all_is_reached(self, after):
+        self.assertEqual(find_unreached(after, lambda *_steps: True), [])
+
+    @given(graphs)
+    def test_what_comes_after_a_circle_is_not_reached(self, after):
+        unreached = find_unreached(after, lambda *_steps: True)
+        self.assertLessEqual(set(find_cycle(after)), set(unreached))
+        self.assertEqual(bool(find_cycle(after)), bool(unreached))
+
+    def test_what_no_step_leads_to_is_not_reached(self):
+        after = {"a": [], "b": ["a"], "c": ["b"], "d": ["a", "c"]}
+        unreached = find_unreached(after, lambda _one, other: other != "b")
+        self.assertEqual(unreached, ["b", "c"])
 
     def test_chosen_outcome_starts(self):
         self.assertEqual(decide_turn([Closed("good")], outcomes={"good"}), START)

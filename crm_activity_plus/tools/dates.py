@@ -5,10 +5,13 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import NamedTuple
 
 import pytz
 from dateutil.relativedelta import relativedelta
+
+from .reasons import Reason
 
 # Ten years without a working day: the calendar is wrong, not the plan.
 MAX_DAYS_OFF = 3660
@@ -73,8 +76,9 @@ def find_deadline(
     :param int count: how many ``unit``: ``days``, ``weeks`` or ``months``
     :param str direction: ``after`` or ``before`` the base date
     :param str policy: one of ``POLICIES``
-    :param why_off: called with a date, says why nobody works on it, or None for a
-        working day; without it every day is one
+    :param why_off: called with a date, says why nobody works on it: a
+        :class:`~.reasons.Reason` or a text, or None for a working day; without it every
+        day is one
     :param str base: what the base date is, for the explanation
     :rtype: Deadline
     :raises DeadlineError: the date can't be expressed, or there is no working day
@@ -122,14 +126,15 @@ def describe_days_off(days_off):
 
     :param days_off: days, each with the reason
     :returns: ``skipped``: the periods, in order, with the same reason on all of their
-        days: ``date`` and ``date_end``, ``count`` of days, ``reason``. Where they are
-        too many, those with the commonest reasons are one period each; it has fewer
-        days off than days then. And ``skipped_more``: how many days off are not told,
-        where even that is too much
+        days: ``date`` and ``date_end``, ``count`` of days, and ``reason_code``, or
+        ``reason`` where it is in people's words. Where they are too many, those with
+        the commonest reasons are one period each; it has fewer days off than days then.
+        And ``skipped_more``: how many days off are not told, where even that is too
+        much
     :rtype: dict
     """
     periods = []
-    for day, reason in sorted(days_off):
+    for day, reason in sorted(days_off, key=itemgetter(0)):
         last = periods[-1] if periods else None
         if last and last[2] == reason and day - last[1] <= timedelta(days=1):
             last[3] += day != last[1]
@@ -145,7 +150,7 @@ def describe_days_off(days_off):
                 "date": first.isoformat(),
                 "date_end": last.isoformat(),
                 "count": count,
-                "reason": reason,
+                **_keep_reason(reason),
             }
             for first, last, reason, count in told
         ]
@@ -153,6 +158,49 @@ def describe_days_off(days_off):
     if left:
         description["skipped_more"] = sum(count for *_period, count in left)
     return description
+
+
+def _keep_reason(reason):
+    if isinstance(reason, Reason):
+        return {"reason_code": reason.code}
+    return {"reason": reason}
+
+
+def tell_days_off(explanation, tell):
+    """Have an explanation say why nobody worked on the days that were skipped, here and
+    in what is ``before`` it.
+
+    :param dict explanation: an explanation, or nothing; it is not changed
+    :param tell: called with a :class:`~.reasons.Reason`, returns a sentence
+    :rtype: dict
+    """
+    return _change_coded(
+        explanation,
+        lambda row: {**row, "reason": tell(Reason(row["reason_code"]))},
+    )
+
+
+def forget_sentences(explanation):
+    """:returns: an explanation without what :func:`tell_days_off` has put into it"""
+    return _change_coded(
+        explanation,
+        lambda row: {name: value for name, value in row.items() if name != "reason"},
+    )
+
+
+def _change_coded(explanation, change):
+    """:param change: called with each period of days off that has a code, returns
+    another one"""
+    if not isinstance(explanation, dict):
+        return explanation
+    changed = dict(explanation)
+    if changed.get("skipped"):
+        changed["skipped"] = [
+            change(row) if "reason_code" in row else row for row in changed["skipped"]
+        ]
+    if "before" in changed:
+        changed["before"] = _change_coded(changed["before"], change)
+    return changed
 
 
 def _sum_up_periods(periods):

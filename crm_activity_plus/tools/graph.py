@@ -7,6 +7,7 @@ Steps are known by any hashable key; ``after`` maps a step to the steps that it 
 for.
 """
 
+from contextlib import suppress
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
@@ -67,6 +68,32 @@ def sort_in_waves(after):
         waves.append(wave)
         sorter.done(*wave)
     return waves
+
+
+def find_unreached(after, can_lead):
+    """Find steps whose turn never comes.
+
+    :param dict after: step -> the steps that it waits for, maybe in a circle
+    :param can_lead: called with a step and one that waits for it: whether the first can
+        end so that the second one is taken
+    :returns: the steps, in their order in ``after``
+    :rtype: list
+    """
+    reached = set()
+    sorter = TopologicalSorter(after)
+    with suppress(CycleError):
+        sorter.prepare()
+    # It gives all that neither is in a circle nor comes after one.
+    while sorter.is_active():
+        ready = sorter.get_ready()
+        reached.update(
+            step
+            for step in ready
+            if not after.get(step)
+            or any(other in reached and can_lead(other, step) for other in after[step])
+        )
+        sorter.done(*ready)
+    return [step for step in after if step not in reached]
 
 
 def decide_turn(awaited, mode="all", outcomes=()):

@@ -93,7 +93,7 @@ class Proposal:
 
     res_id: int
     #: why nothing is launched on it, or False
-    skip_reason: str | bool = False
+    skip_reason: Reason | str | bool = False
     steps: tuple[PlannedStep, ...] = ()
 
 

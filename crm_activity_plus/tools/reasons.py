@@ -36,14 +36,26 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Day:
+    """A value of a reason: a date, as the reader writes it."""
+
+    #: in ISO's form
+    day: str
+
+
+@dataclass(frozen=True)
 class Reason:
     """Why something happened."""
 
     #: which sentence tells it
     code: str
     #: what the sentence tells of: texts and numbers, :class:`Name` and :class:`Label`,
-    #: other reasons, and lists of these; ``note`` comes behind any sentence
+    #: :class:`Day`, other reasons, and lists of these; ``note`` comes behind any
+    #: sentence
     values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __hash__(self):
+        return hash(self.code)
 
 
 def to_columns(reason, name="reason"):
@@ -77,6 +89,8 @@ def from_json(value):
             return Name(model, id_, name)
         case {"model": str(model), "field": str(name), "value": str(key)}:
             return Label(model, name, key)
+        case {"day": str(day)}:
+            return Day(day)
         case dict():
             return {key: from_json(item) for key, item in value.items()}
         case list():

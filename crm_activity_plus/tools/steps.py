@@ -14,3 +14,6 @@ KNOWN_UNITS = ("days", "weeks", "months")
 #: ``responsible_type`` that this addon adds
 ROLES = ("salesperson", "team_leader", "creator", "previous", "round_robin")
 KNOWN_ROLES = ("on_demand", "other", *ROLES)
+
+#: What the action of a step returns that has begun, and is finished later.
+PENDING = object()

@@ -39,7 +39,7 @@ class WrongValue(ValueError):
     """A value is no good.
 
     :param str kind: what it would have to be: ``characters`` that can be stored, a
-        ``day``, ``flag``, number of ``hours``, ``id``, ``ids``, ``integer``,
+        ``day``, ``flag``, number of ``hours``, ``id``, ``ids``, ``integer``, ``list``,
         ``mapping``, ``moment``, ``number``, a date in ``range``, ``records`` to link,
         one of a ``selection``, less in ``size``, or a ``text``
     """
@@ -122,6 +122,15 @@ def read_ids(value, most=MAX_IDS):
     if not all(_is_integer(id_) and abs(id_) <= MAX_INTEGER for id_ in value):
         raise WrongValue("ids")
     return list(dict.fromkeys(value))
+
+
+def read_list(value):
+    """:returns: a list of anything, empty for none"""
+    if not is_given(value):
+        return []
+    if not isinstance(value, list | tuple):
+        raise WrongValue("list")
+    return list(value)
 
 
 def read_mapping(value):

@@ -8,13 +8,17 @@ from odoo import fields, models
 
 class MailActivityPlanTemplate(models.Model):
     """Two roles, a unit of delays, and fields for activities, as another addon adds
-    them to Odoo's own plans: it knows nothing of runs."""
+    them to Odoo's own plans: it knows nothing of runs. And a kind of step, for those
+    that do."""
 
     _inherit = "mail.activity.plan.template"
 
     responsible_type = fields.Selection(
         selection_add=[("crew", "Crew"), ("keeper", "Keeper of the document")],
         ondelete={"crew": "set default", "keeper": "set default"},
+    )
+    action_type = fields.Selection(
+        selection_add=[("approval", "Approval")], ondelete={"approval": "set default"}
     )
     delay_unit = fields.Selection(
         selection_add=[("quarters", "quarters")], ondelete={"quarters": "cascade"}

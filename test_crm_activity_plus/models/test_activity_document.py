@@ -13,6 +13,13 @@ class TestActivityDocument(models.Model):
 
     name = fields.Char(required=True)
     keeper_id = fields.Many2one("res.users")
+    is_dissolved = fields.Boolean()
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("is_dissolved"):
+            self.env["mail.activity.plan.run"]._exit(self, "dissolved", "At last")
+        return result
 
     def activity_schedule(self, *args, **kwargs):
         """What is scheduled here says where it comes from."""

@@ -55,6 +55,39 @@ class TestAddedValues(CrmActivityPlusCommon):
     def _launch_chain(self, **values):
         return self._launch(self.document, self._create_chain(**values))
 
+    def test_graph(self):
+        plan = self._create_chain(
+            responsible_type="crew",
+            crew_id=self.crew.id,
+            skill_ids=[Command.set(self.skills.ids)],
+            delay_unit="quarters",
+            delay_count=1,
+            is_billable=False,
+        )
+        graph = plan.get_graph()
+        self.assertEqual(plan.apply_graph(graph), graph)
+        first, then = graph["steps"]
+        self.assertEqual(first["crew_id"], self.crew.id)
+        self.assertEqual(first["skill_ids"], self.skills.ids)
+        first |= {"crew_id": False, "skill_ids": [], "activity_urgency": "high"}
+        then |= {"delay_count": 2, "is_billable": True}
+        request = {"res_ids": self.document.ids, "plan_date": "2026-03-10"}
+        previewed = plan.preview(**request, graph=graph)
+        plan.apply_graph(graph)
+        self.assertEqual(plan.preview(**request), previewed)
+        self.assertRecordValues(
+            plan.template_ids,
+            [
+                {"crew_id": False, "skill_ids": [], "is_billable": False},
+                {
+                    "crew_id": self.crew.id,
+                    "skill_ids": self.skills.ids,
+                    "is_billable": True,
+                },
+            ],
+        )
+        self.assertEqual(plan.template_ids[0].activity_urgency, "high")
+
     # Roles
 
     def test_role_without_a_user_leaves_it_to_nobody(self):

@@ -73,6 +73,77 @@ class TestAutomationRules(CrmActivityPlusCommon):
                 self.assertEqual(len(leads.plan_run_ids), 3, "launched once")
                 rule.active = False
 
+    def _create_run_rule(self, model_name, trigger, code, **rule_values):
+        """:returns: a rule on runs or their steps, that runs code"""
+        model = self.env["ir.model"]._get(model_name)
+        return self._create_rule(
+            trigger,
+            "code",
+            {"model_id": model.id, **rule_values},
+            model_id=model.id,
+            code=code,
+        )
+
+    def test_rules_on_new_runs_and_steps(self):
+        """They are inserted all at once, and rules run all the same, for each one."""
+        self._create_run_rule(
+            "mail.activity.plan.run",
+            "on_create",
+            "env['crm.lead'].browse(record.res_id).write({'referred': record.name})",
+        )
+        self._create_run_rule(
+            "mail.activity.plan.run.line",
+            "on_create_or_write",
+            "env['res.partner'].create({'name': f'{record.id} {record.state}'})",
+            filter_domain="[('state', '!=', 'waiting')]",
+        )
+        leads = self._create_leads(2)
+        runs = self._launch(leads, self.chain)
+        self.assertEqual(leads.mapped("referred"), ["Chain", "Chain"])
+        scheduled = runs.line_ids.filtered(lambda line: line.state == "scheduled")
+        self.assertEqual(len(scheduled), 2)
+        told = self.env["res.partner"].search([("name", "ilike", "scheduled")])
+        for line in scheduled:
+            self.assertIn(f"{line.id} scheduled", told.mapped("name"))
+        self.assertLedgerTellsState(runs)
+
+    def test_rules_on_what_runs_do(self):
+        self._create_run_rule(
+            "mail.activity.plan.run",
+            "on_create_or_write",
+            "env['crm.lead'].browse(record.res_id).write({'referred': record.state})",
+            filter_domain="[('state', '=', 'done')]",
+        )
+        self._create_run_rule(
+            "mail.activity.plan.run.line",
+            "on_create_or_write",
+            "env['crm.lead'].browse(record.res_id).write({'priority': '3'})",
+            filter_domain="[('state', '=', 'skipped')]",
+        )
+        run = self._launch(plan=self.chain)
+        run.line_ids[0].activity_id.complete()
+        self.assertFalse(self.lead.referred)
+        self.assertNotEqual(self.lead.priority, "3")
+        run.line_ids[1].action_skip()
+        self.assertEqual((self.lead.referred, self.lead.priority), ("done", "3"))
+
+    def test_rule_that_ends_what_it_sees_begin(self):
+        """The run is over before it has any steps: it gets none."""
+        self._create_run_rule(
+            "mail.activity.plan.run", "on_create", "record.action_stop()"
+        )
+        runs = self._launch(self._create_leads(2), self.chain)
+        self.assertEqual(runs.mapped("state"), ["stopped", "stopped"])
+        self.assertNothingOpen(runs)
+
+    def test_rule_that_ends_the_run_of_a_new_step(self):
+        self._create_run_rule(
+            "mail.activity.plan.run.line", "on_create", "record.run_id.action_stop()"
+        )
+        runs = self._launch(self._create_leads(2), self.chain)
+        self.assertEqual(runs.mapped("state"), ["stopped", "stopped"])
+        self.assertNothingOpen(runs)
+
     def test_complete_in_a_stage(self):
         stage = self.env["crm.stage"].create({"name": "Called", "sequence": 99})
         self._create_rule(

@@ -5,6 +5,8 @@ from odoo.tools.sql import column_exists, rename_column
 
 COLUMNS = (
     ("mail_activity_log", "reason", "reason_text"),
+    ("mail_activity_plan_launch", "error", "error_text"),
+    ("mail_activity_plan_launch_skip", "reason", "reason_text"),
     ("mail_activity_plan_run_line", "reason", "reason_text"),
     ("mail_activity_plan_run", "stop_note", "stop_note_text"),
 )

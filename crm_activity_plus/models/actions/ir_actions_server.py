@@ -6,9 +6,11 @@ from collections import Counter, defaultdict
 from contextlib import contextmanager
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
+from ...engine.reasons import reason_error, tell_fresh_reason
 from ...tools.internal import Internal, read_internal
+from ...tools.reasons import Reason
 
 _logger = logging.getLogger(__name__)
 
@@ -143,9 +145,9 @@ class IrActionsServer(models.Model):
                 "ask an administrator to save it."
             )
         # Superuser or not: so does Odoo when it runs an action.
-        reason = self._get_authority_error(self.env.user)
+        reason = self._find_authority_reason(self.env.user)
         if reason:
-            return reason
+            return tell_fresh_reason(self.env, reason)
         if not self.env[res_model].has_access("write"):
             return self.env._(
                 "You may not change records of “%(model)s”, so that you can't choose "
@@ -154,32 +156,23 @@ class IrActionsServer(models.Model):
             )
         return self.sudo().warning or False
 
-    def _get_authority_error(self, user):
+    def _find_authority_reason(self, user):
         """Say why the action can't be run on the authority of a user: it, or an action
         that is a part of it, is kept from them.
 
         :param user: whoever chose it; none if they were deleted
-        :returns: a sentence, or False
+        :returns: why, or False
+        :rtype: Reason
         """
         for action in self._get_family():
             if action.usage != "ir_actions_server":
-                return self.env._(
-                    "It is a scheduled action, which isn't for single records. Choose "
-                    "another action."
-                )
+                return Reason("action_scheduled")
             if action.group_ids and not action.group_ids & user.sudo().all_group_ids:
-                return self.env._(
-                    "The action is kept for some groups of users, and whoever chose it "
-                    "belongs to none of them. Choose another action, or ask somebody "
-                    "of these groups to choose it."
-                )
+                return Reason("action_for_groups")
             if action.state == "webhook" and not (
                 user and action.with_user(user).has_access("read")
             ):
-                return self.env._(
-                    "The action calls another system, which is for administrators to "
-                    "choose. Choose another action, or ask one of them to choose it."
-                )
+                return Reason("action_for_admins")
         return False
 
     def _get_family(self):
@@ -198,9 +191,9 @@ class IrActionsServer(models.Model):
         :returns: the action in this environment
         :raises UserError: whoever chose it may not run it, or not any more
         """
-        reason = self._get_authority_error(user)
+        reason = self._find_authority_reason(user)
         if reason:
-            raise UserError(reason)
+            raise reason_error(self.env, reason)
         allowed = Internal(frozenset(self._get_family().ids))
         return self.with_env(env).with_context(**{ALLOWED_KEY: allowed})
 

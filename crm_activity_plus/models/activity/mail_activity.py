@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import logging
+from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -16,7 +17,9 @@ from ...engine.environment import (
     leniently,
     unsteered,
 )
+from ...engine.transitions import Transition
 from ...tools.internal import Internal, read_internal
+from ...tools.reasons import Reason
 from ...tools.states import CLOSED_STATUSES, INACTIVE_STATUSES
 from ...tools.values import quote
 from .mail_activity_type import APPLICABLE_DOMAIN
@@ -260,14 +263,13 @@ class MailActivity(models.Model):
         open_activities = self.filtered(lambda a: a.status not in CLOSED_STATUSES)
         steps = by_engine(open_activities).run_line_id
         self._log_deleted(steps, change.reason)
-        steps._close(
-            "cancelled",
-            reason=change.reason or self.env._("The activity was deleted."),
-        )
         # All of them: where the record is gone, its runs are stopped now.
-        runs = by_engine(self).run_id
+        transition = Transition(by_engine(self).run_id)
+        transition.close(
+            steps, "cancelled", change.reason or Reason("activity_deleted")
+        )
         result = super().unlink()
-        runs._advance()
+        transition.advance()
         return result
 
     def copy_data(self, default=None):
@@ -304,7 +306,7 @@ class MailActivity(models.Model):
         and do what the outcomes say.
 
         :param dict old_statuses: the status of each activity before
-        :param str reason: why they were changed
+        :param reason: why they were changed
         :returns: the activities that this created
         """
         changed = unsteered(self.filtered(lambda a: a.status != old_statuses[a]))
@@ -314,23 +316,26 @@ class MailActivity(models.Model):
         closed = changed.filtered(lambda a: a.status in CLOSED_STATUSES)
         steps = by_engine(closed).run_line_id
         scheduled = steps.run_id.line_ids.activity_id
-        closed._close_steps(reason)
+        transition = Transition(steps._filter_open().run_id)
+        closed._close_steps(transition, reason)
         changed._log_statuses(old_statuses, reason)
         created = closed._apply_outcomes()
-        steps.run_id._advance()
+        transition.advance()
         return created | (steps.run_id.line_ids.activity_id - scheduled)
 
     # ------------------------------------------------------------
     # What this addon says of a change
     # ------------------------------------------------------------
 
-    def _saying(self, change):
+    def _saying(self, **said):
         """Give the next ``create``, ``write`` or ``unlink`` what its signature has no
         parameter for. It doesn't get any further than to that method, so that it isn't
         there for what other code does in consequence.
 
-        :param Change change: what there is to say
+        :param said: see :class:`Change`
         """
+        change = read_internal(self.env.context, CHANGE_KEY) or Change()
+        change = replace(change, **said)
         return self.with_context(**{CHANGE_KEY: Internal(change)})
 
     def _take_change(self):
@@ -349,13 +354,13 @@ class MailActivity(models.Model):
             may give values to the fields that are its own. Being superuser isn't enough
             for that: many an addon writes as superuser what a client sent.
         """
-        return by_engine(self)._saying(Change(is_by_engine=True, **said))
+        return by_engine(self)._saying(is_by_engine=True, **said)
 
     def _because(self, reason):
-        """:param str reason: why, for the ledger and the steps
+        """:param reason: why, for the ledger and the steps
         :returns: the activities, for one ``write`` or ``unlink`` by whoever asks for it
         """
-        return self._saying(Change(reason=reason or False))
+        return self._saying(reason=reason or False)
 
     # ------------------------------------------------------------
     # The record
@@ -423,28 +428,7 @@ class MailActivity(models.Model):
         Their runs are moved by ``_merge_into``."""
         self.sudo().write({"res_id": record.id})
 
-    # ------------------------------------------------------------
-    # Others that change activities
-    # ------------------------------------------------------------
-
-    def _replace_type(self, activity_type):
-        """Give the activities, of any status, another type: theirs is about to be
-        deleted. Whether their outcomes are those of the new type is no question."""
-        old_values, statuses = self._get_logged_values(), self._get_statuses()
-        self.flush_recordset()
-        self.env.cr.execute(
-            "UPDATE mail_activity SET activity_type_id = %s WHERE id = ANY(%s)",
-            [activity_type.id, self.ids],
-        )
-        self.invalidate_recordset()
-        self._log_changes(old_values, statuses)
-
     @api.autovacuum
     def _gc_delete_old_overdue_activities(self):
-        activities = self._because(
-            self.env._(
-                "The clean-up of old activities deleted it: it had been overdue for "
-                "years."
-            )
-        )
+        activities = self._because(Reason("cleaned_up"))
         return super(MailActivity, activities)._gc_delete_old_overdue_activities()

@@ -9,6 +9,8 @@ from odoo.fields import Command, Domain
 
 from ...engine.arguments import Arguments
 from ...engine.environment import is_program, is_uninstalling
+from ...engine.reasons import name_of, tell_fresh_reason
+from ...tools.reasons import Reason
 
 _logger = logging.getLogger(__name__)
 
@@ -374,26 +376,24 @@ class MailActivityType(models.Model):
         )
 
     def _get_reason_not_applicable(self, res_model):
+        """:returns: see :meth:`_find_reason_not_applicable`; in a sentence, or False"""
+        return tell_fresh_reason(self.env, self._find_reason_not_applicable(res_model))
+
+    def _find_reason_not_applicable(self, res_model):
         """Say why a type can't be used on records of a model.
 
         :param str res_model: the model, False for an activity without a record
-        :returns: a sentence, or False where it can be used
+        :returns: why, or False where it can be used
+        :rtype: Reason
         """
         self.ensure_one()
         if self.deleted:
-            return self.env._(
-                "The activity type “%(name)s” was deleted. Choose another one.",
-                name=self.name,
-            )
+            return Reason("type_deleted", {"name": name_of(self)})
         applies_to = self.sudo().applies_to_ids
-        if applies_to and res_model not in applies_to.mapped("model"):
-            return self.env._(
-                "The activity type “%(name)s” can't be used here: it applies to "
-                "%(models)s only.",
-                name=self.name,
-                models=", ".join(applies_to.mapped("name")),
-            )
-        return False
+        if not applies_to or res_model in applies_to.mapped("model"):
+            return False
+        models = [name_of(model) for model in applies_to]
+        return Reason("type_elsewhere", {"name": name_of(self), "models": models})
 
     def _prepare_triggered_line_values(self):
         """Hook: what a run copies of a type that the type of one of its steps

@@ -9,9 +9,12 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...engine.environment import by_engine
 from ...engine.launcher import LAUNCH_BATCH_SIZE as BATCH_SIZE
 from ...engine.launcher import Launcher
 from ...engine.planner import Planner
+from ...engine.reasons import get_error_reason, name_of, reason_error
+from ...tools.reasons import Reason
 from ...tools.savepoint import savepoint
 
 _logger = logging.getLogger(__name__)
@@ -95,7 +98,7 @@ class MailActivityPlanLaunch(models.Model):
             try:
                 self._check_launchable(plan)
             except UserError as error:
-                self._end("failed", str(error))
+                self._end("failed", get_error_reason(error))
             else:
                 self._process_batch(plan, batch, overrides)
                 if self.processed_count >= self.record_count:
@@ -146,23 +149,12 @@ class MailActivityPlanLaunch(models.Model):
 
     def _check_launchable(self, plan):
         """:raises UserError: nothing can be launched any more, on whichever record"""
-        # Whoever launched it is told.
-        self = self.with_context(lang=self.user_id.lang or self.env.lang)
+        values = {"user": name_of(self.user_id)}
         if not self.user_id.active and not self.user_id._is_superuser():
-            raise UserError(
-                self.env._(
-                    "“%(user)s”, who launched it, is archived.", user=self.user_id.name
-                )
-            )
+            raise reason_error(self.env, Reason("launcher_archived", values))
         if self.company_id not in self.user_id.company_ids:
-            raise UserError(
-                self.env._(
-                    "“%(user)s”, who launched it, doesn't work in the company "
-                    "“%(company)s” any more.",
-                    user=self.user_id.name,
-                    company=self.company_id.name,
-                )
-            )
+            values["company"] = name_of(self.company_id)
+            raise reason_error(self.env, Reason("launcher_elsewhere", values))
         Planner(plan).reader.read_responsible(self._get_responsible_id())
 
     def _get_responsible_id(self):
@@ -180,7 +172,7 @@ class MailActivityPlanLaunch(models.Model):
         }
         if self.try_count > MAX_TRIES:
             # Whatever ends the process here would do so again.
-            result = self._skip(res_ids, self._get_interrupted_reason())
+            result = self._skip(res_ids, Reason("launch_interrupted"))
         else:
             result = self._launch_on_all(plan, res_ids, overrides)
         self.write(
@@ -193,12 +185,6 @@ class MailActivityPlanLaunch(models.Model):
         )
         self._add_skipped(result["skipped"])
 
-    def _get_interrupted_reason(self):
-        return self.env._(
-            "The launch was interrupted here again and again. Launch the plan on this "
-            "record alone, or ask an administrator to look into the server's log."
-        )
-
     @api.model
     def _skip(self, res_ids, reason):
         """:returns: the result of a launch that skips records"""
@@ -207,7 +193,7 @@ class MailActivityPlanLaunch(models.Model):
 
     def _add_skipped(self, rows):
         """There may be many already: they are neither read nor written again."""
-        self.env["mail.activity.plan.launch.skip"].sudo()._insert(
+        by_engine(self.env["mail.activity.plan.launch.skip"]).create(
             [{"launch_id": self.id, **row} for row in rows]
         )
 
@@ -250,20 +236,20 @@ class MailActivityPlanLaunch(models.Model):
                 _logger.exception(
                     "Launch %s: the record %s can't be launched on", self.id, res_id
                 )
-            return self._skip([res_id], str(error))
+            return self._skip([res_id], get_error_reason(error))
 
     def _fail(self, error):
         """End a launch that can't go on for a reason that nobody thought of."""
         try:
             with self.env.cr.savepoint():
-                self._end("failed", str(error))
+                self._end("failed", get_error_reason(error))
         except Exception:
             # Not even telling it works; the others are to go on.
             _logger.exception("Launch %s: nobody could be told", self.id)
             self.write(
                 {
                     "state": "failed",
-                    "error": str(error),
+                    "error": get_error_reason(error),
                     "date_end": fields.Datetime.now(),
                 }
             )
@@ -272,7 +258,7 @@ class MailActivityPlanLaunch(models.Model):
         """Tell whoever launched it what came of it.
 
         :param str state: ``done`` or ``failed``
-        :param str error: why it failed
+        :param error: why it failed
         """
         self.write({"state": state, "error": error, "date_end": fields.Datetime.now()})
         launch = self.with_context(lang=self.user_id.lang)

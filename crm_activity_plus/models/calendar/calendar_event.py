@@ -1,8 +1,6 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from collections import defaultdict
-
 import pytz
 
 from odoo import api, fields, models
@@ -10,7 +8,7 @@ from odoo.fields import Command
 
 from ...engine.environment import LENIENT_KEY, by_engine, leniently
 from ...tools.internal import Internal, read_internal
-from ...tools.states import CLOSED_STATUSES, OPEN_RUN_STATES
+from ...tools.states import CLOSED_STATUSES
 from ...tools.values import is_in_range
 
 # What a meeting was booked for. The engine alone says so.
@@ -19,6 +17,8 @@ BOOKING_FIELDS = ("booked_activity_ref", "booked_run_ref")
 BOOKING_RUN_KEY = "crm_activity_plus_booking_run"
 # Context key: meetings that were booked before are given to another record.
 MOVED_KEY = "crm_activity_plus_moved_meetings"
+# Context key: meetings are being created.
+NEW_KEY = "crm_activity_plus_new_meetings"
 # Context key: core is about to take a series apart and put it together again.
 REBUILDING_KEY = "crm_activity_plus_rebuilding_series"
 
@@ -54,11 +54,12 @@ class CalendarEvent(models.Model):
             # that are booked for one activity.
             events = self.with_context(orig_activity_ids=())
         # The type of meeting may be one for other applications.
-        events = super(CalendarEvent, leniently(events)).create(vals_list)
-        context = {n: v for n, v in events.env.context.items() if n != LENIENT_KEY}
+        events = leniently(events).with_context(**{NEW_KEY: Internal(True)})
+        events = super(CalendarEvent, events).create(vals_list)
+        given = (LENIENT_KEY, NEW_KEY)
+        context = {n: v for n, v in events.env.context.items() if n not in given}
         events = events.with_env(events.env(context=context))
         events._sync_activity_times()
-        events._exit_plan_runs()
         return events
 
     def write(self, vals):
@@ -72,8 +73,6 @@ class CalendarEvent(models.Model):
             result = super(CalendarEvent, events).write(vals)
             if {"active", "recurrence_update", "recurrency"} & names:
                 self._keep_activities()
-        if {"opportunity_id", "partner_ids", "res_id", "res_model_id"} & names:
-            self._exit_plan_runs()
         return result
 
     def unlink(self):
@@ -166,7 +165,7 @@ class CalendarEvent(models.Model):
         """Where a time is booked for an activity, it stays what it is about. Core would
         give it the meeting's name and its list of attendees."""
         names = set(fields)
-        if self.env.context.get("is_calendar_event_new"):
+        if read_internal(self.env.context, NEW_KEY):
             names -= {"description", "name"}
         # Core would give them the day in the time zone of whoever moves the meeting.
         events = self.with_context(mail_activity_meeting_update=True)
@@ -230,65 +229,3 @@ class CalendarEvent(models.Model):
             return times if is_moved else {}
         days = activity.date_deadline - self._get_first_day(activity._get_timezone())
         return {"start": self.start + days} if days else {}
-
-    def _exit_plan_runs(self):
-        """A meeting was booked: that is what many plans are for."""
-        context = self.env.context
-        if read_internal(context, BOOKING_RUN_KEY) or read_internal(context, MOVED_KEY):
-            return
-        watched = self.env["mail.activity.plan"]._get_watched_models("exit_on_meeting")
-        if not watched:
-            return
-        for (is_call, own_run_ids), meetings in self._group_by_booking().items():
-            # A time to phone somebody is no meeting.
-            documents = {} if is_call else meetings._get_met_documents()
-            for res_model, ids in documents.items():
-                if res_model not in watched:
-                    continue
-                # Whoever may not even read a record stops no plan there by a meeting
-                # that says to be about it.
-                records = self.env[res_model].browse(ids).exists()
-                ids = records._filtered_access("read").ids
-                by_engine(self.env["mail.activity.plan.run"]).search(
-                    [
-                        ("res_model", "=", res_model),
-                        ("res_id", "in", ids),
-                        ("state", "in", OPEN_RUN_STATES),
-                        ("exit_on_meeting", "=", True),
-                        # What was booked for one of its own steps is no reason.
-                        ("id", "not in", list(own_run_ids)),
-                    ]
-                )._stop("meeting")
-
-    def _group_by_booking(self):
-        """:returns: whether it is a time to phone somebody, and ids of the runs that it
-        was booked for -> meetings"""
-        events = self.sudo().with_context(active_test=False)
-        activities = events | events.recurrence_id.calendar_event_ids
-        activities = activities._get_all_activities()
-        refs = {*events.mapped("booked_activity_ref")} - {0}
-        booked = {a.id: a for a in activities.browse(refs).exists()}
-        linked = defaultdict(activities.browse)
-        for activity in activities:
-            event = activity.calendar_event_id
-            linked[event.recurrence_id or event] |= activity
-        result = defaultdict(self.browse)
-        for event in events:
-            own = linked[event.recurrence_id or event]
-            own |= booked.get(event.booked_activity_ref, own)
-            run_ids = {*own.run_id.ids, event.booked_run_ref} - {0}
-            is_call = "phonecall" in own.mapped("activity_category")
-            result[is_call, frozenset(run_ids)] += event.with_env(self.env)
-        return result
-
-    def _get_met_documents(self):
-        """:returns: model -> ids of the records that the meetings are with: those they
-        are linked to, and who was invited to them"""
-        documents = defaultdict(set)
-        for event in self.sudo():
-            if event.res_model and event.res_id:
-                documents[event.res_model].add(event.res_id)
-            documents["crm.lead"].update(event.opportunity_id.ids)
-            invited = event.partner_ids - event.user_id.partner_id
-            documents["res.partner"].update(invited.ids)
-        return documents

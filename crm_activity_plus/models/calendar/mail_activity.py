@@ -11,6 +11,7 @@ from odoo.exceptions import ValidationError
 from ...engine.arguments import Arguments
 from ...engine.environment import unsteered
 from ...tools.dates import get_timezone
+from ...tools.reasons import Reason
 from ...tools.states import CLOSED_STATUSES
 from ...tools.values import is_in_range
 
@@ -260,6 +261,6 @@ class MailActivity(models.Model):
         """The meetings of these are about to be deleted. Core deletes the activities,
         too: they are cancelled, and those that are closed stay what they are."""
         self.filtered(lambda a: a.status not in CLOSED_STATUSES)._cancel(
-            self.env._("Its meeting was deleted.")
+            Reason("meeting_deleted")
         )
         self.calendar_event_id = False

@@ -17,6 +17,7 @@ from odoo.addons.resource.models.utils import HOURS_PER_DAY
 
 from ...engine.environment import is_program, is_uninstalling
 from ...tools.dates import get_timezone
+from ...tools.reasons import Reason
 
 _logger = logging.getLogger(__name__)
 
@@ -64,8 +65,9 @@ class ResourceCalendar(models.Model):
         :param resource: the ``resource.resource`` of a person, or none
         :param company: whose public holidays count
         :param str tz: the person's time zone
-        :returns: day -> why nobody works on it; other days are working days
-        :rtype: dict[date, str]
+        :returns: day -> why nobody works on it: a :class:`~...tools.reasons.Reason`,
+            or what people call it; other days are working days
+        :rtype: dict[date, Reason | str]
         """
         usual = company.sudo().resource_calendar_id
         clocks = dict.fromkeys([self.tz, usual.tz, resource.tz or tz])
@@ -73,7 +75,7 @@ class ResourceCalendar(models.Model):
         planned = self._get_planned_intervals(first, last)
         planned_days = _list_days(planned)
         leaves = self._find_leaves(first, last, resource, company)
-        weekend, idle = self.env._("weekend"), self.env._("non-working day")
+        weekend, idle = Reason("weekend"), Reason("no_working_day")
         days = {first + timedelta(days=i) for i in range((last - first).days + 1)}
         days_off = {
             day: weekend if day.weekday() in WEEKEND else idle
@@ -83,7 +85,7 @@ class ResourceCalendar(models.Model):
             intervals = self._get_leave_intervals(leaves, clock, first, last)
             names = self._get_leave_names(intervals)
             for day in planned_days - _list_days(planned - Intervals(intervals)):
-                days_off.setdefault(day, names.get(day) or self.env._("day off"))
+                days_off.setdefault(day, names.get(day) or Reason("day_off"))
         return days_off
 
     def _get_planned_intervals(self, first, last):
@@ -140,12 +142,15 @@ class ResourceCalendar(models.Model):
         ]
 
     def _get_leave_names(self, leaves):
-        names = defaultdict(list)
+        """:returns: day -> what people call the leaves on it, or that they are some"""
+        names = defaultdict(dict)
         for begin, end, leave in leaves:
             for index in range((end.date() - begin.date()).days + 1):
-                name = leave.name or self.env._("time off")
-                names[begin.date() + timedelta(days=index)].append(name)
-        return {day: ", ".join(dict.fromkeys(found)) for day, found in names.items()}
+                names[begin.date() + timedelta(days=index)][leave.name] = True
+        return {
+            day: ", ".join(filter(None, found)) or Reason("time_off")
+            for day, found in names.items()
+        }
 
 
 def _list_days(intervals):

@@ -35,6 +35,18 @@ class MailActivityPlanTemplate(models.Model):
     # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.activity.plan.template"
 
+    @api.model
+    def _get_choice_fields(self):
+        """:returns: names of the fields that say what a step does, see
+        :meth:`_check_choices`"""
+        return CHOICE_FIELDS
+
+    @api.model
+    def _get_guarded_fields(self):
+        """:returns: names of the fields by whose change the choice is looked at: the
+        engine leaves it to whoever made it"""
+        return CHOICE_FIELDS if self.env.su else CHOICE_FIELDS + USE_FIELDS
+
     def _check_choices(self):
         """Whoever saves a step must be allowed to do what it does: the engine does it
         with elevated rights.

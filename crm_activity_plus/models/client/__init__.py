@@ -2,9 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from . import mail_activity
-from . import mail_activity_card
-from . import mail_activity_preview
 from . import mail_activity_plan_run
 from . import mail_activity_plan_run_line
 from . import mail_activity_log
 from . import res_partner
+from . import mail_thread

@@ -6,6 +6,7 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.fields import Domain
 
+from ...engine.restarts import get_refusals
 from ...tools.states import OPEN_RUN_STATES
 
 # What the ledger tells of a run beside what its record says.
@@ -91,7 +92,7 @@ class MailActivityPlanRun(models.Model):
 
     def _filter_restartable(self):
         """:returns: the runs that can begin again"""
-        refusals = self._get_restart_refusals()
+        refusals = get_refusals(self)
         return self.filtered(lambda run: run not in refusals)
 
     def _get_timeline_rows(self):

@@ -342,14 +342,8 @@ class CrmLead(models.Model):
                 and not old_status_by_lead.get(lead.id, {}).get(key)
             )
             if reached:
-                reached._stop_closed_runs(reason)
+                self.env["mail.activity.plan.run"]._exit(reached, reason)
         return result
-
-    def _stop_closed_runs(self, reason):
-        """:param str reason: ``won`` or ``lost``"""
-        self._get_plan_runs(
-            [("state", "in", OPEN_RUN_STATES), (f"exit_on_{reason}", "=", True)]
-        )._stop(reason)
 
     def action_set_lost(self, **additional_values):
         """Core archives the lead before it is lost: that is no reason of its own."""
@@ -364,7 +358,7 @@ class CrmLead(models.Model):
         """The plans and activities of merged leads go on with the lead that stays."""
         opportunities._merge_activities_into(self)
         if self.won_status in ("won", "lost"):
-            self._stop_closed_runs(self.won_status)
+            self.env["mail.activity.plan.run"]._exit(self, self.won_status)
         return super()._merge_dependences(opportunities)
 
     def _merge_dependences_calendar_events(self, opportunities):

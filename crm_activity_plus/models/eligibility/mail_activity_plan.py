@@ -2,19 +2,26 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ...engine.condition import Condition
-from ...engine.reasons import name_of, tell_fresh_reason
+from ...engine.reasons import name_of, reason_error, tell_fresh_reason
 from ...tools.reasons import Reason
 from ...tools.values import is_id
+
+# What has happened to a record -> why the plan isn't launched on it.
+CLOSED_REASONS = {
+    "won": "record_won",
+    "lost": "record_lost",
+    "archived": "record_archived_before",
+}
 
 
 class MailActivityPlan(models.Model):
     """Whether a plan can be launched, on which records, and for whom.
 
-    Whatever is in the way is told in a sentence. A run that is restarted is asked the
-    same.
+    Whatever is in the way has a reason, which is told in a sentence. A run that is
+    restarted is asked the same.
     """
 
     # pylint: disable-next=consider-merging-classes-inherited
@@ -23,32 +30,20 @@ class MailActivityPlan(models.Model):
     def _check_launchable(self):
         """:raises UserError: the plan itself can't be launched"""
         reason = self._get_unavailable_reason()
+        if not reason and not self.template_ids:
+            reason = Reason("plan_empty", {"plan": self.name})
         if reason:
-            raise UserError(reason)
-        if not self.template_ids:
-            raise UserError(
-                self.env._(
-                    "The plan “%(plan)s” has no steps. Add one before you launch it.",
-                    plan=self.name,
-                )
-            )
+            raise reason_error(self.env, reason)
         for template in self.template_ids:
-            reason = template.activity_type_id._get_reason_not_applicable(
+            reason = template.activity_type_id._find_reason_not_applicable(
                 self.res_model
             )
             if template.responsible_type == "other" and not reason:
-                reason = self._get_unusable_responsible_reason(
-                    template.sudo().responsible_id
-                )
+                reason = self._find_unusable_reason(template.sudo().responsible_id)
             if reason:
-                raise UserError(
-                    self.env._(
-                        "The step “%(step)s” of the plan “%(plan)s” can't be launched. "
-                        "%(reason)s",
-                        step=template.display_name,
-                        plan=self.name,
-                        reason=reason,
-                    )
+                values = {"step": template.display_name, "plan": self.name}
+                raise reason_error(
+                    self.env, Reason("step_unlaunchable", {**values, "reason": reason})
                 )
         self._check_condition_texts()
 
@@ -64,27 +59,18 @@ class MailActivityPlan(models.Model):
 
     def _get_unavailable_reason(self):
         """:returns: why nobody can begin with the plan now, neither by a launch nor by
-        a restart, or False"""
+        a restart, or False
+        :rtype: Reason"""
+        values = {"plan": self.name}
         if not isinstance(
             self.env.get(self.res_model), self.pool["mail.activity.mixin"]
         ):
-            return self.env._(
-                "The application that the plan “%(plan)s” is for isn't there any more. "
-                "Choose another plan.",
-                plan=self.name,
-            )
+            return Reason("plan_app_gone", values)
         if not self.active:
-            return self.env._(
-                "The plan “%(plan)s” is archived. Restore it, or choose another one.",
-                plan=self.name,
-            )
+            return Reason("plan_archived", values)
         if self.company_id and self.company_id not in self.env.companies:
-            return self.env._(
-                "The plan “%(plan)s” belongs to the company “%(company)s”, which "
-                "you are not working in. Switch to it, or choose another plan.",
-                plan=self.name,
-                company=self.sudo().company_id.name,
-            )
+            company = name_of(self.sudo().company_id)
+            return Reason("plan_elsewhere", {**values, "company": company})
         return False
 
     def _get_unusable_responsible_reason(self, user, record=None):
@@ -118,8 +104,8 @@ class MailActivityPlan(models.Model):
         """Say on which records the plan isn't launched.
 
         :param LaunchRequest request: what is asked for
-        :returns: record id -> a sentence
-        :rtype: dict
+        :returns: record id -> why
+        :rtype: dict[int, Reason]
         """
         Model = self.env[self.res_model].with_context(active_test=False)
         responsible = self.env["res.users"].browse(request.responsible_id)
@@ -127,19 +113,14 @@ class MailActivityPlan(models.Model):
         readable = existing._filtered_access("read")
         writable = readable._filtered_access("write")
         known = set(existing._ids)
-        # Translated once, however many they are.
-        missing = self.env._("There is no record with the id %(id)s: it was deleted.")
         reasons = {
-            res_id: missing % {"id": res_id}
+            res_id: Reason("record_missing", {"id": res_id})
             for res_id in request.res_ids
             if res_id not in known
         }
         for record in existing - readable:
-            reasons[record.id] = self.env._("You may not read this record.")
-        for record in readable - writable:
-            reasons[record.id] = self.env._(
-                "You may not change “%(record)s”.", record=record.display_name
-            )
+            reasons[record.id] = Reason("record_unreadable")
+        reasons |= _tell_of("record_write_protected", readable - writable)
         reasons |= self._get_unfit_reasons(writable, responsible, self)
         candidates = writable.filtered(lambda record: record.id not in reasons)
         return reasons | self._get_running_reasons(candidates, request)
@@ -149,8 +130,8 @@ class MailActivityPlan(models.Model):
 
         :param responsible: who does the steps that ask for it
         :param exits: what has the exits that count: the plan, or a run of it
-        :returns: record id -> a sentence
-        :rtype: dict
+        :returns: record id -> why
+        :rtype: dict[int, Reason]
         """
         reasons = self._get_closed_reasons(records, exits)
         reasons |= self._get_company_reasons(records, responsible)
@@ -164,24 +145,11 @@ class MailActivityPlan(models.Model):
         """A plan isn't launched where what stops it has happened already, maybe while
         the pop-up was open."""
         reasons = {}
-        for record in records:
-            match self._get_closed_state(record, exits):
-                case "won":
-                    reasons[record.id] = self.env._(
-                        "“%(record)s” is won, and the plan stops when that happens.",
-                        record=record.display_name,
-                    )
-                case "lost":
-                    reasons[record.id] = self.env._(
-                        "“%(record)s” is lost, and the plan stops when that happens.",
-                        record=record.display_name,
-                    )
-                case "archived":
-                    reasons[record.id] = self.env._(
-                        "“%(record)s” is archived, and the plan stops when that "
-                        "happens.",
-                        record=record.display_name,
-                    )
+        for state, closed in records.grouped(
+            lambda record: self._get_closed_state(record, exits)
+        ).items():
+            if state:
+                reasons |= _tell_of(CLOSED_REASONS[state], closed)
         return reasons
 
     @api.model
@@ -213,13 +181,7 @@ class MailActivityPlan(models.Model):
         except ValidationError:
             # It never stops the plan either: see ``_stop_where_met`` of runs.
             return {}
-        return {
-            record.id: self.env._(
-                "“%(record)s” meets the condition that stops the plan.",
-                record=record.display_name,
-            )
-            for record in met.sudo(False)
-        }
+        return _tell_of("record_meets_exit", met.sudo(False))
 
     def _get_company_reasons(self, records, responsible):
         if "company_id" not in records:
@@ -228,49 +190,41 @@ class MailActivityPlan(models.Model):
         for record in records.filtered("company_id"):
             company = record.company_id.sudo()
             if self.company_id and company != self.company_id:
-                reasons[record.id] = self.env._(
-                    "“%(record)s” belongs to the company “%(company)s”, the plan to "
-                    "“%(other)s”.",
-                    record=record.display_name,
-                    company=company.name,
-                    other=self.sudo().company_id.name,
+                reasons[record.id] = Reason(
+                    "record_elsewhere",
+                    {
+                        "record": name_of(record),
+                        "company": name_of(company),
+                        "other": name_of(self.sudo().company_id),
+                    },
                 )
             elif (
                 self.has_user_on_demand
                 and responsible
                 and not responsible._filter_can_do_activities(record)
             ):
-                reasons[record.id] = self._get_unusable_responsible_reason(
+                reasons[record.id] = self._find_unusable_reason(
                     responsible.sudo(), record
                 )
         return reasons
 
     def _get_condition_reasons(self, records):
         reasons = {}
-        if self.team_ids and "team_id" in records:
-            for record in records.filtered(lambda r: r.team_id not in self.team_ids):
-                reasons[record.id] = self.env._(
-                    "“%(record)s” belongs to none of the sales teams of the plan.",
-                    record=record.display_name,
-                )
         if self.domain:
-            for record in records - self._filter_records(
-                records, self.domain, self.name
-            ):
-                reasons.setdefault(
-                    record.id,
-                    self.env._(
-                        "“%(record)s” doesn't meet the plan's condition.",
-                        record=record.display_name,
-                    ),
-                )
+            met = self._filter_records(records, self.domain, self.name)
+            reasons |= _tell_of("record_unfit", records - met)
+        if self.team_ids and "team_id" in records:
+            others = records.filtered(
+                lambda record: record.team_id not in self.team_ids
+            )
+            reasons |= _tell_of("record_of_other_team", others)
         return reasons
 
     def _get_running_reasons(self, records, request):
         """Say on which records the plan is under way.
 
-        :returns: record id -> a sentence
-        :rtype: dict
+        :returns: record id -> why
+        :rtype: dict[int, Reason]
         """
         runs = self.env["mail.activity.plan.run"].sudo()
         under_way = runs.search_fetch(
@@ -286,14 +240,10 @@ class MailActivityPlan(models.Model):
         return {run.res_id: self._get_running_reason() for run in under_way}
 
     def _get_running_reason(self):
-        if self.allow_parallel:
-            return self.env._(
-                "The plan “%(plan)s” is already running here with the same date and "
-                "assigned user.",
-                plan=self.name,
-            )
-        return self.env._(
-            "The plan “%(plan)s” is already running here. Stop it before you launch it "
-            "again.",
-            plan=self.name,
-        )
+        code = "plan_running_alike" if self.allow_parallel else "plan_running"
+        return Reason(code, {"plan": self.name})
+
+
+def _tell_of(code, records):
+    """:returns: record id -> the reason, which names the record"""
+    return {record.id: Reason(code, {"record": name_of(record)}) for record in records}

@@ -4,14 +4,13 @@
 from odoo import api, models
 from odoo.tools import email_normalize
 
-from odoo.addons.mail.tools.discuss import Store
-
 from ...tools.emails import is_auto_reply
 from ...tools.internal import Internal, read_internal
-from ...tools.states import OPEN_RUN_STATES
 
 
 class MailThread(models.AbstractModel):
+    """A customer's reply stops plans."""
+
     _inherit = "mail.thread"
 
     def _message_route_process(self, message, message_dict, routes):
@@ -30,9 +29,7 @@ class MailThread(models.AbstractModel):
     def _message_post_after_hook(self, message, msg_vals):
         result = super()._message_post_after_hook(message, msg_vals)
         if self._is_customer_reply(message):
-            runs = self._get_plan_runs(
-                [("state", "in", OPEN_RUN_STATES), ("exit_on_reply", "=", True)]
-            )
+            runs = self.env["mail.activity.plan.run"]._find_exiting(self, "reply")
             if runs and not self._is_own_email(message.email_from):
                 runs._stop("reply")
         return result
@@ -64,15 +61,3 @@ class MailThread(models.AbstractModel):
             companies.search_count([("partner_id.email_normalized", "=", email)], 1)
             or self.env["mail.alias.domain"].sudo()._find_aliases([email])
         )
-
-    def _thread_to_store(self, store, fields, *, request_list=None):
-        """The chatter shows what is on hold, too."""
-        super()._thread_to_store(store, fields, request_list=request_list)
-        if "activities" not in (request_list or ()) or not isinstance(
-            self, self.env.registry["mail.activity.mixin"]
-        ):
-            return
-        held = self.env["mail.activity"]._find_held(self)
-        for thread in self:
-            on_thread = held.filtered(lambda a, thread=thread: a.res_id == thread.id)
-            store.add(thread, {"heldActivities": Store.Many(on_thread)}, as_thread=True)

@@ -3,12 +3,13 @@
 
 from odoo import api, models
 
+from ...engine.locks import take
 from ...tools.states import OPEN_RUN_STATES
 
 
 class MailActivityPlanRun(models.Model):
-    """A run follows its record: into another company, and to whoever has the roles of
-    its steps there by now."""
+    """A run follows its record: into another company, to whoever has the roles of its
+    steps there by now, and into another record that it is merged into."""
 
     # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.activity.plan.run"
@@ -26,17 +27,6 @@ class MailActivityPlanRun(models.Model):
         none, the one that the plan was launched in"""
         self.ensure_one()
         return self.company_id or self.working_company_id or self.env.company
-
-    def _get_documents(self):
-        """:returns: run -> its record, for the runs whose record is there"""
-        documents = {}
-        for res_model, runs in self.grouped("res_model").items():
-            if res_model not in self.env:
-                continue
-            records = self.env[res_model].sudo().browse(set(runs.mapped("res_id")))
-            known = {record.id: record for record in records.exists()}
-            documents |= {run: known[run.res_id] for run in runs if run.res_id in known}
-        return documents
 
     def _follow_documents(self):
         """Have the runs belong to the company of their record, and give the open steps
@@ -84,3 +74,53 @@ class MailActivityPlanRun(models.Model):
             if user := user.sudo()._filter_can_work_in(company):
                 return user
         return self.env["res.users"]
+
+    # ------------------------------------------------------------
+    # Records that are merged
+    # ------------------------------------------------------------
+
+    def _merge_into(self, record):
+        """Have the runs of merged records go on with the one that stays. Of two runs of
+        one plan, the one that is further goes on.
+
+        :param record: the one that stays
+        """
+        # A plan may be launched on it at this moment.
+        take(record)
+        under_way = self.filtered(lambda run: run.state in OPEN_RUN_STATES)
+        for same in under_way.grouped(
+            lambda run: (run.plan_id, run.launch_key)
+        ).values():
+            furthest = max(
+                same, key=lambda run: (run.progress, run.res_id == record.id)
+            )
+            (same - furthest)._stop("merged")
+        # A run has to be stopped before another one takes its place.
+        self.flush_recordset()
+        self.filtered(lambda run: run.res_id != record.id)._move_to(record)
+
+    def _move_to(self, record):
+        """Let the runs go on with another record of the same model.
+
+        :param record: where to
+        """
+        rows = [
+            {
+                **run._prepare_log_values("moved", run.state),
+                "values": {"res_id": [run.res_id, record.id]},
+            }
+            for run in self
+        ]
+        partner = record.sudo()._mail_get_partners()[record.id][:1]
+        self.write(
+            {
+                "res_id": record.id,
+                "lead_id": self._get_lead_id(record),
+                "partner_id": partner.id,
+            }
+        )
+        self.line_ids.write({"res_id": record.id})
+        self.env["mail.activity.log"]._add(
+            [{**row, "res_id": record.id} for row in rows]
+        )
+        self._follow_documents()

@@ -1,12 +1,11 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from collections import defaultdict
-
 from odoo import models
 from odoo.exceptions import ValidationError
 
 from ...engine.assignment import StepAssigner
+from ...engine.notifier import tell_given
 from ...engine.rotation import Rotation
 
 # Who has one of these on the record has the steps with it, also when it is somebody
@@ -90,7 +89,7 @@ class MailActivityPlanRunLine(models.Model):
             # It is done at the same time of day, where the new one is.
             line.date_due = line._get_date_due()
         scheduled._trigger_due()
-        scheduled._notify_given(before)
+        tell_given(scheduled, before)
 
     def _avoid_days_off(self, before):
         """Under a policy that knows days off, steps move on to a day on which their new
@@ -120,61 +119,3 @@ class MailActivityPlanRunLine(models.Model):
                 # Nobody works in that calendar at all.
                 continue
         self._reschedule(dates, "reassigned")
-
-    # ------------------------------------------------------------
-    # Telling people
-    # ------------------------------------------------------------
-
-    def _notify_given(self, before):
-        """Tell people in one message each which steps they got or had.
-
-        :param dict before: line -> who had it
-        """
-        got, had = defaultdict(self.browse), defaultdict(self.browse)
-        for line in self:
-            got[line.user_id] += line
-            had[before[line]] += line
-        for user, lines in got.items():
-            lines._notify_other(
-                user,
-                "crm_activity_plus.message_plan_steps_received",
-                lines._get_received_subject(user),
-            )
-        for user, lines in had.items():
-            lines._notify_other(
-                user,
-                "crm_activity_plus.message_plan_steps_withdrawn",
-                lines._get_withdrawn_subject(user),
-            )
-        if self:
-            self.env["mail.mail"]._send_soon()
-
-    def _notify_other(self, user, template, subject):
-        """Whoever changes something knows it already."""
-        if user and user != self.env.user:
-            self._notify(user, template=template, subject=subject)
-
-    def _get_received_subject(self, user):
-        lines = self._in_language_of(user)
-        if len(lines) > 1:
-            return lines.env._(
-                "%(count)s steps of plans were assigned to you", count=len(lines)
-            )
-        return lines.env._(
-            "“%(record)s: %(summary)s” was assigned to you",
-            record=lines.run_id.res_name,
-            summary=lines.display_name,
-        )
-
-    def _get_withdrawn_subject(self, user):
-        lines = self._in_language_of(user)
-        if len(lines) > 1:
-            return lines.env._(
-                "%(count)s steps of plans are not assigned to you any more",
-                count=len(lines),
-            )
-        return lines.env._(
-            "“%(record)s: %(summary)s” is not assigned to you any more",
-            record=lines.run_id.res_name,
-            summary=lines.display_name,
-        )

@@ -70,27 +70,34 @@ class MailActivityPlanTemplate(models.Model):
 
         :param dict after_codes: id of a step -> codes
         """
-        for template in self:
-            steps = self.sudo().search([("plan_id", "=", template.plan_id.id)])
+        for plan, templates in self.grouped("plan_id").items():
+            steps = self.sudo().search([("plan_id", "=", plan.id)])
             known = {step.code: step for step in steps}
             names = Counter(steps.mapped("display_name"))
             for step in steps:
                 if names[step.display_name] == 1:
                     known.setdefault(step.display_name, step)
-            codes = [code for code in after_codes[template.id] if code]
-            missing = [code for code in codes if code not in known]
-            if missing:
-                raise ValidationError(
-                    self.env._(
-                        "“%(step)s” can't come after “%(codes)s”: the plan “%(plan)s” "
-                        "has no such step. Its steps are: %(steps)s.",
-                        step=template.display_name,
-                        codes=", ".join(missing)[:100],
-                        plan=template.plan_id.name,
-                        steps=", ".join(steps.mapped("code")),
-                    )
-                )
-            template.after_ids = self.browse().union(*(known[code] for code in codes))
+            for template in templates:
+                codes = [code for code in after_codes[template.id] if code]
+                missing = [code for code in codes if code not in known]
+                if missing:
+                    raise template._make_missing_error(missing, steps)
+                others = self.browse().union(*(known[code] for code in codes))
+                template.after_ids = others
+
+    def _make_missing_error(self, codes, steps):
+        """:param codes: those of steps that there aren't
+        :param steps: the steps of the plan"""
+        return ValidationError(
+            self.env._(
+                "“%(step)s” can't come after “%(codes)s”: the plan “%(plan)s” "
+                "has no such step. Its steps are: %(steps)s.",
+                step=self.display_name,
+                codes=", ".join(codes)[:100],
+                plan=self.plan_id.name,
+                steps=", ".join(steps.mapped("code")),
+            )
+        )
 
     def _refers_to_previous(self):
         """:returns: whether there has to be a step before this one"""
@@ -160,22 +167,25 @@ class MailActivityPlanTemplate(models.Model):
                 {template: list(template.after_ids) for template in plan.template_ids}
             )
             if cycle:
-                raise ValidationError(
-                    self.env._(
-                        "The steps of the plan “%(plan)s” wait for each other in a "
-                        "circle: %(steps)s.",
-                        plan=plan.name,
-                        steps=" → ".join(
-                            step.display_name for step in [*reversed(cycle), cycle[-1]]
-                        ),
-                    )
-                )
+                raise ValidationError(plan.template_ids._describe_cycle(cycle))
+
+    def _describe_cycle(self, cycle):
+        """:param list cycle: steps that wait for each other, see ``find_cycle``
+        :returns: in which circle they do, in a sentence"""
+        return self.env._(
+            "The steps of the plan “%(plan)s” wait for each other in a circle: "
+            "%(steps)s.",
+            plan=cycle[0].plan_id.name,
+            steps=" → ".join(
+                step.display_name for step in [*reversed(cycle), cycle[-1]]
+            ),
+        )
 
     def _check_after_outcomes(self):
         """An outcome that none of the steps before can have would never be chosen."""
         self.ensure_one()
         types = self.after_ids.activity_type_id
-        outcomes = self.after_outcome_ids
+        outcomes = self.after_outcome_ids._origin
         foreign = outcomes.filtered(
             lambda outcome: not any(map(outcome._is_applicable, types))
         )

@@ -8,6 +8,8 @@ import psycopg2
 
 from odoo import models
 
+from ...engine.reasons import tell_fresh_reasons
+
 _logger = logging.getLogger(__name__)
 
 # Who takes over, where the record has somebody as that.
@@ -19,7 +21,7 @@ class MailActivity(models.Model):
 
     _inherit = "mail.activity"  # pylint: disable=consider-merging-classes-inherited
 
-    def _hand_over(self, unable, describe, leaving=None):
+    def _hand_over(self, unable, find_reason, leaving=None):
         """Give the activities of users who can't do them any more to the record's
         salesperson, else to the team leader, else to nobody: then they are shown as
         unassigned. One without a record has to have somebody: see
@@ -28,8 +30,7 @@ class MailActivity(models.Model):
         Everybody concerned is told once.
 
         :param unable: users who can't take any of them
-        :param describe: function of an environment and a user that says why that user
-            can't do them, in the environment's language
+        :param find_reason: called with a user, says why that user can't do them
         :param leaving: those of them who needn't be told; default: all
         """
         takers = self._find_takers(unable)
@@ -37,9 +38,9 @@ class MailActivity(models.Model):
         self.env["res.users"].union(*takers.values())._lock_as_active()
         changes = {activity: (activity.user_id, takers[activity]) for activity in self}
         for (user, taker), activities in self.grouped(changes.get).items():
-            activities._give_to(taker, describe(self.env, user))
+            activities._give_to(taker, find_reason(user))
         self._notify_handed_over(
-            changes, describe, unable if leaving is None else leaving
+            changes, find_reason, unable if leaving is None else leaving
         )
 
     def _find_takers(self, unable):
@@ -96,7 +97,7 @@ class MailActivity(models.Model):
                 return able.sorted("id")[0]
         return users.browse(self.env.uid)
 
-    def _notify_handed_over(self, changes, describe, leaving):
+    def _notify_handed_over(self, changes, find_reason, leaving):
         """Tell everybody once: who takes over, who had it and stays with the company,
         and, about what nobody takes over, whoever made somebody leave.
 
@@ -112,13 +113,14 @@ class MailActivity(models.Model):
                 to_tell["given", user] += activity
         for (what, reader), activities in to_tell.items():
             users = self.env["res.users"].union(*(changes[a][0] for a in activities))
-            activities._notify_hand_over_to(reader, what, users, describe)
+            reasons = [find_reason(user) for user in users]
+            activities._notify_hand_over_to(reader, what, reasons)
 
-    def _notify_hand_over_to(self, reader, what, users, describe):
+    def _notify_hand_over_to(self, reader, what, reasons):
         """Send a user one message about activities that were handed over.
 
         :param str what: ``taken``, ``given`` or ``unassigned``
-        :param users: who had them
+        :param reasons: why they were
         """
         activities = self.with_context(
             lang=reader.lang or self.env.lang, mail_notify_author=True
@@ -135,7 +137,7 @@ class MailActivity(models.Model):
                     "crm_activity_plus.message_activities_handed_over",
                     {
                         "activities": activities,
-                        "reasons": [describe(env, user) for user in users],
+                        "reasons": tell_fresh_reasons(env, reasons),
                         "subject": subjects[what],
                         "reader": reader,
                     },

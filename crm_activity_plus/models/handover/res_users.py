@@ -13,6 +13,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine.environment import by_engine
+from ...engine.reasons import name_of
+from ...tools.reasons import Reason
 from ...tools.states import CLOSED_STATUSES
 
 _logger = logging.getLogger(__name__)
@@ -117,19 +119,17 @@ class ResUsers(models.Model):
 
     def unlink(self):
         """PostgreSQL would delete their activities, seen by no run and no ledger."""
-
-        def describe(env, user):
-            return env._("%(user)s was deleted.", user=user.name)
-
-        self._hand_over_activities(describe)
-        self._leave_history(" ".join(describe(self.env, user) for user in self))
+        find_reason = partial(_make_reason, "assignee_deleted")
+        self._hand_over_activities(find_reason)
+        for user in self:
+            user._leave_history(find_reason(user))
         return super().unlink()
 
     def _leave_history(self, reason):
         """What was done for a customer is still told of once these users are deleted.
         The ledger knows who it was, and tells what PostgreSQL would empty.
 
-        :param str reason: why, for the ledger
+        :param Reason reason: why, for the ledger
         """
         closed = by_engine(self.env["mail.activity"]).with_context(active_test=False)
         closed = closed.search([("user_id", "in", self.ids)])
@@ -164,21 +164,17 @@ class ResUsers(models.Model):
                 limit=LEFT_BEHIND_BATCH_SIZE,
             )
         )
-        left._hand_over(left.user_id, self._describe_archived)
+        left._hand_over(left.user_id, partial(_make_reason, "assignee_archived"))
         return len(left), len(left) == LEFT_BEHIND_BATCH_SIZE
 
-    @api.model
-    def _describe_archived(self, env, user):
-        return env._("%(user)s was archived.", user=user.name)
-
     def _hand_over_as_archived(self):
-        self._hand_over_activities(self._describe_archived)
+        self._hand_over_activities(partial(_make_reason, "assignee_archived"))
 
-    def _hand_over_activities(self, describe, domain=Domain.TRUE, leaving=None):
+    def _hand_over_activities(self, find_reason, domain=Domain.TRUE, leaving=None):
         """Give the open activities of users who leave to somebody else: steps of plans
         and others, those on hold, too; see ``mail.activity._hand_over``.
 
-        :param describe: function of an environment and a user that says why
+        :param find_reason: called with a user, says why
         :param Domain domain: which of their activities
         :param leaving: users who needn't be told; default: all
         """
@@ -187,7 +183,7 @@ class ResUsers(models.Model):
             Domain("user_id", "in", self.ids)
             & Domain("status", "not in", CLOSED_STATUSES)
             & domain
-        )._hand_over(self, describe, leaving)
+        )._hand_over(self, find_reason, leaving)
 
     @contextmanager
     def _handing_over(self):
@@ -210,9 +206,7 @@ class ResUsers(models.Model):
 
     def _hand_over_as_external(self):
         self._hand_over_activities(
-            lambda env, user: env._(
-                "%(user)s is no internal user any more.", user=user.name
-            ),
+            partial(_make_reason, "assignee_external"),
             leaving=self.browse(),
         )
 
@@ -243,13 +237,15 @@ class ResUsers(models.Model):
                 domain |= Domain("res_model", "=", res_model) & Domain(
                     "res_id", "in", found.ids
                 )
-        names = ", ".join(companies.sudo().mapped("name"))
+        names = [name_of(company) for company in companies.sudo()]
         self._hand_over_activities(
-            lambda env, user: env._(
-                "%(user)s doesn't work in %(companies)s any more.",
-                user=user.name,
-                companies=names,
-            ),
+            partial(_make_reason, "assignee_elsewhere", companies=names),
             domain,
             leaving=self.browse(),
         )
+
+
+def _make_reason(code, user, **values):
+    """:returns: why a user can't do activities any more
+    :rtype: Reason"""
+    return Reason(code, {"user": name_of(user.sudo()), **values})

@@ -12,6 +12,7 @@ from odoo.tools.misc import format_date
 
 from ...engine.arguments import Arguments
 from ...engine.environment import by_engine
+from ...tools.reasons import Reason
 
 _logger = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class MailActivity(models.Model):
         """
         self._check_open()
         self._check_not_paused()
-        self._resume("in_progress", self.env._("Started."))
+        self._resume("in_progress", Reason("started"))
         return True
 
     def action_hold(self, until=None, reason=None):
@@ -71,11 +72,11 @@ class MailActivity(models.Model):
 
     def _hold_for_pause(self):
         """Put the activities of a paused run on hold, until it is resumed."""
-        self._hold({"held_by_pause": True}, self.env._("The plan was paused."))
+        self._hold({"held_by_pause": True}, Reason("plan_paused"))
 
     def _hold(self, vals, reason):
         """:param dict vals: until when, and who holds them
-        :param str reason: why, for the ledger
+        :param reason: why, for the ledger
         """
         for status, activities in self.grouped("status").items():
             activities._as_engine(reason=reason).write(
@@ -113,7 +114,7 @@ class MailActivity(models.Model):
         """Have the activities be worked on.
 
         :param str status: the one that they have then
-        :param str reason: why, for the ledger
+        :param reason: why, for the ledger
         """
         self.check_access("write")
         self._as_engine(reason=reason).write(
@@ -206,7 +207,7 @@ class MailActivity(models.Model):
 
     def _end_hold(self):
         """It is due on the day it comes back, where it would have been due before."""
-        reason = self.env._("The hold ended.")
+        reason = Reason("hold_over")
         for activity in by_engine(self):
             until = activity.on_hold_until
             activity._take_off_hold(reason)

@@ -13,6 +13,7 @@ from ...engine.preview import LaunchPreview
 from ...tools.codes import make_code
 from ...tools.proposal import PlannedStep
 from ...tools.reasons import Reason
+from ...tools.values import is_given
 
 
 class MailActivityPlan(models.Model):
@@ -46,12 +47,14 @@ class MailActivityPlan(models.Model):
         return Launcher(planner).launch(request)
 
     @api.readonly
-    def preview(self, res_ids, plan_date=None, responsible_id=None):
+    def preview(self, res_ids, plan_date=None, responsible_id=None, graph=None):
         """Compute what :meth:`launch` would do, without doing it.
 
         :param list[int] res_ids: see :meth:`launch`
         :param plan_date: see :meth:`launch`
         :param int responsible_id: see :meth:`launch`
+        :param dict graph: the plan as it is to be, before it is saved; see
+            :meth:`check_graph`. It takes the right to change the plan
         :returns: ``{"records": [{"res_id", "display_name", "skip_reason", "lines":
             [{"code", "template_id", "activity_type_id", "summary", "date_deadline",
             "user_id", "user_name", "explanation", "skip_reason", "waits"}]}],
@@ -62,7 +65,10 @@ class MailActivityPlan(models.Model):
         :rtype: dict
         :raises UserError: see :meth:`launch`
         """
-        planner = Planner(self._as_launched())
+        plan = self._as_launched()
+        if is_given(graph):
+            plan = plan._make_draft(graph)
+        planner = Planner(plan)
         request = planner.reader.parse(res_ids, plan_date, responsible_id)
         return LaunchPreview(planner, planner.propose(request)).format()
 
@@ -144,11 +150,7 @@ class MailActivityPlan(models.Model):
                 "responsible_id": request.responsible_id,
                 "plan_date": request.plan_date,
                 "deadline_policy": self.deadline_policy,
-                "exit_on_won": self.exit_on_won,
-                "exit_on_lost": self.exit_on_lost,
-                "exit_on_reply": self.exit_on_reply,
-                "exit_on_meeting": self.exit_on_meeting,
-                "exit_domain": self.exit_domain,
+                **self._get_exit_values(),
                 "resource_calendar_id": self.resource_calendar_id.id,
                 "launch_key": self._get_launch_key(request),
                 "action_depth": self.env["ir.actions.server"]._get_depth(),

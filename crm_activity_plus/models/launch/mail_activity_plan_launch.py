@@ -6,6 +6,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...engine.reasons import tell_reason
+from ...tools.reasons import COLUMNS, Reason
+
 # An ended launch can be looked at for so long.
 KEPT_DAYS = 180
 
@@ -21,10 +24,11 @@ class MailActivityPlanLaunch(models.Model):
     """
 
     _name = "mail.activity.plan.launch"
-    _inherit = ["mail.activity.engine.mixin"]
+    _inherit = ["mail.activity.reason.mixin"]
     _description = "Background Launch of an Activity Plan"
     _order = "id DESC"
     _rec_name = "plan_id"
+    _reason_field = "error"
 
     plan_id = fields.Many2one(
         "mail.activity.plan",
@@ -85,7 +89,10 @@ class MailActivityPlanLaunch(models.Model):
     skipped_count = fields.Integer("Skipped", compute="_compute_skipped")
     skipped_reasons = fields.Text("Skip Reasons", compute="_compute_skipped")
     progress = fields.Float(compute="_compute_progress")
-    error = fields.Char(readonly=True)
+    error = fields.Char(compute="_compute_reason", search="_search_reason")
+    error_code = fields.Char(readonly=True)
+    error_values = fields.Json(readonly=True)
+    error_text = fields.Char(readonly=True)
     try_count = fields.Integer(
         readonly=True,
         help="Attempts since the last completed batch. Batches get smaller with each "
@@ -94,7 +101,7 @@ class MailActivityPlanLaunch(models.Model):
     date_end = fields.Datetime("Ended on", readonly=True)
 
     @api.depends("skipped_rows")
-    @api.depends_context("uid", "allowed_company_ids")
+    @api.depends_context("uid", "allowed_company_ids", "lang")
     def _compute_skipped(self):
         for launch in self:
             rows = launch._get_readable_rows()
@@ -109,7 +116,8 @@ class MailActivityPlanLaunch(models.Model):
         self.ensure_one()
         found = self.env["mail.activity.plan.launch.skip"].sudo()
         found = found.search_fetch(
-            [("launch_id", "in", self.ids)], ["res_id", "reason"]
+            [("launch_id", "in", self.ids)],
+            ["res_id", *(f"reason_{part}" for part in COLUMNS)],
         )
         rows = [{"res_id": row.res_id, "reason": row.reason} for row in found]
         if self.env.su or self.user_id == self.env.user:
@@ -119,10 +127,9 @@ class MailActivityPlanLaunch(models.Model):
         if res_model in self.env:
             records = self.env[res_model].browse(row["res_id"] for row in rows)
             allowed.update(records.exists()._filtered_access("read")._ids)
+        unreadable = tell_reason(self.env, Reason("record_unreadable"))
         return [
-            row
-            if row["res_id"] in allowed
-            else {**row, "reason": self.env._("You may not read this record.")}
+            row if row["res_id"] in allowed else {**row, "reason": unreadable}
             for row in rows
         ]
 

@@ -13,7 +13,7 @@ class MailActivityPlanLaunchSkip(models.Model):
     """
 
     _name = "mail.activity.plan.launch.skip"
-    _inherit = "mail.activity.bulk.mixin"
+    _inherit = ["mail.activity.reason.mixin", "mail.activity.bulk.mixin"]
     _description = "Record Skipped by a Launch"
     _order = "id"
     _rec_name = "reason"
@@ -28,4 +28,7 @@ class MailActivityPlanLaunchSkip(models.Model):
     )
     # No foreign key: the record may never have been there.
     res_id = fields.Integer("Record", required=True, readonly=True)
-    reason = fields.Char(readonly=True)
+    reason = fields.Char(compute="_compute_reason", search="_search_reason")
+    reason_code = fields.Char(readonly=True)
+    reason_values = fields.Json(readonly=True)
+    reason_text = fields.Char(readonly=True)

@@ -137,7 +137,7 @@ class MailActivity(models.Model):
         :param dict old_values: what the ledger keeps of each activity, before
         :param dict old_statuses: the status of each activity before
         :param dict step_changes: line -> what changed of it
-        :param str reason: why
+        :param reason: why
         """
         rows = []
         new_values = self._get_logged_values()
@@ -175,7 +175,7 @@ class MailActivity(models.Model):
 
         :param str event: one of the ledger's events
         :param tuple statuses: the old and the new status
-        :param str reason: why
+        :param reason: why
         :param dict values: activity -> what else there is to tell
         """
         self.env["mail.activity.log"]._add(

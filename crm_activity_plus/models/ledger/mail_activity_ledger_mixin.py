@@ -45,7 +45,7 @@ class MailActivityLedgerMixin(models.AbstractModel):
 
         :param dict vals_by_record: record -> its values
         :param bool is_told: whoever calls this tells the ledger
-        :param str reason: why
+        :param reason: why
         """
         records = self.browse().union(*vals_by_record)
         untold = records.with_context(**{TOLD_ELSEWHERE: Internal(True)})
@@ -90,7 +90,7 @@ class MailActivityLedgerMixin(models.AbstractModel):
         """Add a row for each record that was changed.
 
         :param dict changes: record -> name -> old and new value
-        :param str reason: why
+        :param reason: why
         """
         self.env["mail.activity.log"]._add(
             [

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...engine.environment import is_uninstalling
+from ...engine.environment import by_engine, is_uninstalling
 
 
 class MailActivityLog(models.Model):
@@ -23,7 +23,11 @@ class MailActivityLog(models.Model):
     """
 
     _name = "mail.activity.log"
-    _inherit = ["mail.activity.document.mixin", "mail.activity.reason.mixin"]
+    _inherit = [
+        "mail.activity.document.mixin",
+        "mail.activity.reason.mixin",
+        "mail.activity.bulk.mixin",
+    ]
     _description = "Activity History"
     _order = "id DESC"
     _rec_name = "event"
@@ -128,7 +132,7 @@ class MailActivityLog(models.Model):
         :returns: the rows
         """
         now = fields.Datetime.now()
-        return self.sudo()._insert(
+        return by_engine(self).create(
             [{"date": now, "user_id": self.env.uid, **vals} for vals in vals_list]
         )
 

@@ -20,7 +20,7 @@ class MailActivityReasonMixin(models.AbstractModel):
     """
 
     _name = "mail.activity.reason.mixin"
-    _inherit = ["mail.activity.bulk.mixin"]
+    _inherit = ["mail.activity.engine.mixin"]
     _description = "Row That Says Why"
 
     _reason_field = "reason"
@@ -37,10 +37,6 @@ class MailActivityReasonMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         return super().create([self._keep_reason(vals) for vals in vals_list])
-
-    @api.model
-    def _insert(self, vals_list):
-        return super()._insert([self._keep_reason(vals) for vals in vals_list])
 
     def write(self, vals):
         return super().write(self._keep_reason(vals))

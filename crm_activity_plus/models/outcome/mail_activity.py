@@ -4,6 +4,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_list
+from odoo.tools.misc import format_datetime
 
 from ...engine.added_fields import copy_values
 from ...engine.arguments import Arguments
@@ -144,6 +145,51 @@ class MailActivity(models.Model):
             if activity.status in CLOSED_STATUSES:
                 raise UserError(activity._get_closed_reason())
 
+    def _get_closed_reason(self):
+        """:returns: who closed the activity and when, in a sentence"""
+        self.ensure_one()
+        row = (
+            self.env["mail.activity.log"]
+            .sudo()
+            .search(
+                [
+                    ("activity_ref", "=", self.id),
+                    ("event", "in", ("done", "cancelled", "skipped", "failed")),
+                ],
+                limit=1,
+            )
+        )
+        names = {"activity": self.display_name}
+        if not row:
+            return self.env._("“%(activity)s” is closed already.", **names)
+        names |= {
+            "user": row.user_id.name or self.env._("somebody"),
+            "date": format_datetime(self.env, row.date, dt_format="short"),
+        }
+        if self.status == "done":
+            return self.env._(
+                "“%(activity)s” is closed already: %(user)s marked it done on "
+                "%(date)s.",
+                **names,
+            )
+        return self.env._(
+            "“%(activity)s” is closed already: %(user)s cancelled it on %(date)s.",
+            **names,
+        )
+
+    def action_feedback_schedule_next(self, feedback=False, attachment_ids=None):
+        """Where somebody else was faster, there is nothing to do, and nothing next.
+
+        :raises UserError: the activity is closed already
+        """
+        if len(self) > 1:
+            Arguments(self.env).check_single(self)
+        self._check_open()
+        feedback, attachment_ids = self._read_feedback(feedback, attachment_ids)
+        return super().action_feedback_schedule_next(
+            feedback=feedback, attachment_ids=attachment_ids
+        )
+
     def action_done(self):
         """Those on hold can be done, too. For core they are done, being inactive."""
         return self.filtered(
@@ -209,7 +255,7 @@ class MailActivity(models.Model):
     def _cancel(self, reason=False):
         """Close the activities as cancelled.
 
-        :param str reason: why, for the ledger and the steps
+        :param reason: why, for the ledger and the steps
         """
         self.check_access("write")
         activities = self.filtered(lambda a: a.status not in CLOSED_STATUSES)

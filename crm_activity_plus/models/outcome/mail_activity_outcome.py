@@ -9,6 +9,8 @@ from odoo.fields import Domain
 
 from ...engine.arguments import Arguments
 from ...engine.environment import by_engine, is_uninstalling
+from ...engine.transitions import Transition
+from ...tools.reasons import Reason
 from ...tools.values import is_id, quote
 from ..uninstall.ir_model_data import is_suite_removed
 
@@ -199,14 +201,14 @@ class MailActivityOutcome(models.Model):
         lines = by_engine(self.env["mail.activity.plan.run.line"])
         lines = lines.search([*using, ("state", "=", "waiting")])
         dead = lines.filtered(lambda line: not line.after_outcome_ids - self)
-        dead._close(
+        transition = Transition(dead.run_id)
+        transition.close(
+            dead,
             "skipped",
-            reason=self.env._(
-                "The outcome that it comes after doesn't exist any more."
-            ),
+            Reason("outcome_deleted"),
             branch_taken=False,
         )
-        dead.run_id._advance()
+        transition.advance()
         steps = self.env["mail.activity.plan.template"].sudo().search(using)
         steps.filtered(
             lambda step: not step.after_outcome_ids - self
@@ -267,6 +269,21 @@ class MailActivityOutcome(models.Model):
             outcome=self.name,
             type=activity_type.name,
             types=", ".join(self.activity_type_ids.mapped("name")),
+        )
+
+    def _leads_on_from(self, step):
+        """:param step: a step of a plan
+        :returns: whether steps that come after it can be taken after this outcome: it
+            can be chosen, and neither stops the plan nor is retried for ever"""
+        self.ensure_one()
+        is_endless = self.effect == "retry" and not (
+            self.max_attempts or step.max_attempts
+        )
+        return (
+            self.active
+            and self.effect != "stop"
+            and not is_endless
+            and self._is_applicable(step.activity_type_id)
         )
 
     def _allows_another(self, attempt, max_attempts=0):

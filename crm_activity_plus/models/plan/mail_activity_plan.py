@@ -17,6 +17,7 @@ class MailActivityPlan(models.Model):
         "mail.activity.plan",
         "mail.activity.code.mixin",
         "mail.activity.plan.save.mixin",
+        "mail.activity.plan.exit.mixin",
     ]
     _code_default = "plan"
     _condition_names = ("domain", "exit_domain")
@@ -63,14 +64,6 @@ class MailActivityPlan(models.Model):
         ondelete="set null",
         help="Leave empty to use the assigned user's working hours or, if there are "
         "none, the company's.",
-    )
-    exit_on_won = fields.Boolean("Stop When Won", default=True)
-    exit_on_lost = fields.Boolean("Stop When Lost", default=True)
-    exit_on_reply = fields.Boolean("Stop When the Customer Replies")
-    exit_on_meeting = fields.Boolean("Stop When a Meeting Is Booked")
-    exit_domain = fields.Char(
-        "Stop When Record Matches",
-        help="Stop the plan on records that start to match this filter.",
     )
     version = fields.Integer(
         readonly=True, copy=False, help="Number of changes made to the plan's steps."

@@ -279,22 +279,72 @@ class MailActivityPlanTemplate(models.Model):
                     )
                 )
 
+    @api.model
+    def _get_step_kinds(self):
+        """Hook: the kinds of steps that there are, for screens and for whatever checks
+        a step. A kind that another addon adds needs nothing, unless it says so here.
+
+        :returns: kind -> ``label``; ``icon``; ``fields``: names of the fields that such
+            a step needs, see :meth:`_get_needed_error`; ``has_outcome``: whether it can
+            end with an outcome
+        :rtype: dict
+        """
+        kinds = {
+            kind: {
+                "label": label,
+                "icon": "fa-cogs",
+                "fields": [],
+                "has_outcome": True,
+            }
+            for kind, label in self._fields["action_type"]._description_selection(
+                self.env
+            )
+        }
+        kinds["activity"] |= {"icon": "fa-user"}
+        kinds["email"] |= {
+            "icon": "fa-envelope",
+            "fields": ["mail_template_id"],
+            "has_outcome": False,
+        }
+        kinds["meeting"] |= {"icon": "fa-calendar", "fields": ["duration"]}
+        kinds["server_action"] |= {
+            "icon": "fa-cog",
+            "fields": ["server_action_id"],
+            "has_outcome": False,
+        }
+        return kinds
+
     def _get_action_error(self):
         """:returns: why the step can't do itself, or False"""
         self.ensure_one()
-        res_model = self.plan_id.res_model
         if not 0 <= self.time_of_day < 24:
             return self.env._("The time of day has to be between 0:00 and 23:59.")
-        if self.action_type == "email" and self.mail_template_id.model != res_model:
-            return self.env._("Choose an email template of the plan's own application.")
-        if (
-            self.action_type == "server_action"
-            and self.server_action_id.sudo().model_name != res_model
-        ):
-            return self.env._("Choose an action of the plan's own application.")
-        if self.action_type == "meeting" and self.duration <= 0:
-            return self.env._("Say how many hours the meeting takes.")
-        return False
+        needed = self._get_step_kinds()[self.action_type]["fields"]
+        return next(filter(None, map(self._get_needed_error, needed)), False)
+
+    def _get_needed_error(self, name):
+        """Hook: look at a field that steps of this kind need.
+
+        :param str name: the field
+        :returns: why the step can't do without another value, or False
+        """
+        self.ensure_one()
+        res_model = self.plan_id.res_model
+        match name:
+            case "mail_template_id" if self.mail_template_id.model != res_model:
+                return self.env._(
+                    "Choose an email template of the plan's own application."
+                )
+            case "server_action_id" if (
+                self.server_action_id.sudo().model_name != res_model
+            ):
+                return self.env._("Choose an action of the plan's own application.")
+            case "duration" if self.duration <= 0:
+                return self.env._("Say how many hours the meeting takes.")
+        if self[name]:
+            return False
+        label = self._fields[name]._description_string(self.env)
+        return self.env._("Fill in “%(field)s”.", field=label)
 
     @api.constrains("condition_domain", "plan_id")
     def _check_condition_domain(self):

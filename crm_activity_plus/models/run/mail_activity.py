@@ -3,7 +3,6 @@
 
 from odoo import api, fields, models
 
-from ...engine.change import Change
 from ...engine.environment import by_engine
 from ...tools.internal import read_internal
 from ...tools.states import CLOSED_STATUSES
@@ -87,10 +86,10 @@ class MailActivity(models.Model):
         since core would send one message for each activity.
 
         :param user: who has them from now on, or nobody
-        :param str reason: why, for the ledger
+        :param reason: why, for the ledger
         """
         quiet = self.with_context(mail_activity_quick_update=True)
-        quiet._saying(Change(reason=reason, is_chosen_by_hand=False)).write(
+        quiet._saying(reason=reason, is_chosen_by_hand=False).write(
             {"user_id": user.id}
         )
 
@@ -99,20 +98,4 @@ class MailActivity(models.Model):
         :param dict explanations: why their steps get it: id of a step -> its
             ``date_explanation``
         """
-        self._saying(Change(explanations=explanations)).write({"date_deadline": day})
-
-    def _close_steps(self, reason):
-        """Close the steps of activities that were just closed, or try them again.
-
-        :param str reason: why
-        """
-        activities = by_engine(self).filtered("run_line_id")
-        for (status, outcome), closed in activities.grouped(
-            lambda a: (a.status, a.outcome_id)
-        ).items():
-            steps = closed.run_line_id._filter_open()
-            if status == "done" and outcome.effect == "retry":
-                steps -= steps._retry(outcome)
-            steps._close(status, reason=reason, outcome_id=outcome.id)
-            if status == "done" and outcome.effect == "stop":
-                steps.run_id._stop("outcome", outcome.name)
+        self._saying(explanations=explanations).write({"date_deadline": day})

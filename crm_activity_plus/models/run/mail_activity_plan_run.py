@@ -1,28 +1,20 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import logging
-from collections import defaultdict
-from itertools import zip_longest
-
-import psycopg2
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.exceptions import UserError
 
+from ...engine import pauses, restarts
 from ...engine.arguments import Arguments
 from ...engine.deadlines import StepDater
 from ...engine.environment import by_engine, is_uninstalling
+from ...engine.locks import take
+from ...engine.notifier import post_notes
+from ...engine.transitions import Transition
 from ...tools.states import OPEN_RUN_STATES
 from ...tools.values import quote
-
-_logger = logging.getLogger(__name__)
-
-EXIT_BATCH_SIZE = 200
-EXITS_POSITION = "exits"
 
 
 class MailActivityPlanRun(models.Model):
@@ -37,7 +29,9 @@ class MailActivityPlanRun(models.Model):
     _inherit = [
         "mail.activity.document.mixin",
         "mail.activity.reason.mixin",
+        "mail.activity.bulk.mixin",
         "mail.activity.ledger.mixin",
+        "mail.activity.plan.exit.mixin",
     ]
     _description = "Running Plan"
     _order = "id DESC"
@@ -136,11 +130,6 @@ class MailActivityPlanRun(models.Model):
     )
     date_end = fields.Datetime("Ended on", readonly=True)
     date_paused = fields.Datetime("Paused on", readonly=True)
-    exit_on_won = fields.Boolean(readonly=True)
-    exit_on_lost = fields.Boolean(readonly=True)
-    exit_on_reply = fields.Boolean(readonly=True)
-    exit_on_meeting = fields.Boolean(readonly=True)
-    exit_domain = fields.Char(readonly=True)
     line_ids = fields.One2many(
         "mail.activity.plan.run.line", "run_id", string="Steps", readonly=True
     )
@@ -254,7 +243,7 @@ class MailActivityPlanRun(models.Model):
         self._check_state(
             "running", self.env._("is not running, so that it can't be paused")
         )
-        by_engine(self)._pause()
+        pauses.pause(by_engine(self))
         return True
 
     def action_resume(self):
@@ -268,7 +257,7 @@ class MailActivityPlanRun(models.Model):
         self._check_state(
             "paused", self.env._("is not paused, so that there is nothing to resume")
         )
-        by_engine(self)._resume()
+        pauses.resume(by_engine(self))
         return True
 
     def action_restart(self):
@@ -281,7 +270,7 @@ class MailActivityPlanRun(models.Model):
         :raises AccessError: the user may not change the document
         """
         self._check_may_drive()
-        by_engine(self)._restart()
+        restarts.restart(by_engine(self))
         return True
 
     def _check_state(self, state, reason):
@@ -316,6 +305,24 @@ class MailActivityPlanRun(models.Model):
             raise forbidden._make_document_access_error("write")
 
     # ------------------------------------------------------------
+    # Events. Hooks for other addons
+    # ------------------------------------------------------------
+
+    @api.model
+    def _on_launched(self, runs):
+        """Hook: plans were launched; their first steps are there.
+
+        :param runs: all runs that one launch made in this transaction; as superuser
+        """
+
+    @api.model
+    def _on_run_ended(self, runs):
+        """Hook: runs are done or were stopped, and nothing of them is open.
+
+        :param runs: all that one operation ended; as superuser
+        """
+
+    # ------------------------------------------------------------
     # Engine. Everything below runs as superuser.
     # ------------------------------------------------------------
 
@@ -324,7 +331,10 @@ class MailActivityPlanRun(models.Model):
 
         :param steps_by_run: for each run, the :class:`PlannedStep` of its proposal
         """
-        lines = self.line_ids._create_steps(self, steps_by_run)
+        steps_by_run = dict(zip(self, steps_by_run, strict=True))
+        # An automation rule may have ended some as soon as they were there.
+        left = self.filtered(lambda run: run.state in OPEN_RUN_STATES)
+        lines = self.line_ids._create_steps(left, [steps_by_run[run] for run in left])
         self.env["mail.activity.log"]._add(
             [
                 {
@@ -349,41 +359,27 @@ class MailActivityPlanRun(models.Model):
     def _touch_documents(self):
         """Have whoever changes or deletes one of the records at this moment, and can't
         see its run yet, begin anew: what a change would have ended doesn't go on.
-
-        A lock alone would let the other one go on behind it. So the row is updated,
-        without changing it: PostgreSQL then refuses the other one's update, and Odoo
-        repeats it; or this transaction is repeated, where the other one was first.
         """
         for res_model, runs in self.grouped("res_model").items():
-            self._touch(self.env[res_model].browse(runs.mapped("res_id")))
+            take(self.env[res_model].browse(runs.mapped("res_id")))
 
-    @api.model
-    def _touch(self, records):
-        """See :meth:`_touch_documents`."""
-        if records and records._auto:
-            self._lock(records)
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE %s SET id = id WHERE id = ANY(%s)",
-                    SQL.identifier(records._table),
-                    records.ids,
-                )
-            )
+    def _advance(self):
+        """Go on with the runs as far as that is possible now."""
+        Transition(self).advance()
 
-    @api.model
-    def _lock(self, records):
-        """Lock rows that are about to be updated, in one order, so that two who do so
-        don't wait for each other. Where somebody else has updated one of them since
-        this transaction began, it is repeated."""
-        if records and records._auto:
-            self.env.cr.execute(
-                SQL(
-                    "SELECT id FROM %s WHERE id = ANY(%s) ORDER BY id"
-                    " FOR NO KEY UPDATE",
-                    SQL.identifier(records._table),
-                    records.ids,
-                )
-            )
+    def _stop(self, reason, note=None):
+        """End open runs before they are done; see :meth:`action_stop`."""
+        runs = self.filtered(lambda run: run.state in OPEN_RUN_STATES)
+        transition = Transition(runs, is_taken=True)
+        transition.stop(runs, reason, note)
+        transition.finish()
+
+    def _describe_end(self, reason):
+        """:returns: that the run was stopped, for the note on its document"""
+        self.ensure_one()
+        return self.env._(
+            "The plan “%(plan)s” was stopped. %(reason)s", plan=self.name, reason=reason
+        )
 
     def _get_action_depth(self):
         """:returns: how many actions led here today, for the next one; a plan that
@@ -398,28 +394,28 @@ class MailActivityPlanRun(models.Model):
             self.env, policy or self.deadline_policy, self.resource_calendar_id
         )
 
-    def _advance(self):
-        """Schedule and skip the waiting steps whose turn has come, and end the runs
-        that have no open step left."""
-        under_way = self.filtered(lambda run: run.state in OPEN_RUN_STATES)
-        orphans = under_way._filter_without_document_left()
-        orphans._stop("record_deleted")
-        under_way -= orphans
-        running = under_way.filtered(lambda run: run.state == "running")
-        while running:
-            starting, dead = running.line_ids._split_by_turn()
-            if not starting and not dead:
-                break
-            dead._close(
-                "skipped",
-                reason=self.env._("The outcome before it leads to another step."),
-                branch_taken=False,
-            )
-            starting._schedule()
-        # Paused ones, too: their activities can be closed all the same.
-        under_way.filtered(
-            lambda run: all(run.line_ids.mapped("is_closed"))
-        )._set_state("done", {"date_end": fields.Datetime.now(), "date_paused": False})
+    def _get_daters(self):
+        """:returns: run -> what dates its steps; runs that count alike share one"""
+        alike = self.grouped(
+            lambda run: (run.deadline_policy, run.resource_calendar_id)
+        )
+        return {
+            run: dater
+            for runs in alike.values()
+            for dater in [runs[0]._get_dater()]
+            for run in runs
+        }
+
+    def _get_documents(self):
+        """:returns: run -> its record, for the runs whose record is there"""
+        documents = {}
+        for res_model, runs in self.grouped("res_model").items():
+            if res_model not in self.env:
+                continue
+            records = self.env[res_model].sudo().browse(set(runs.mapped("res_id")))
+            known = {record.id: record for record in records.exists()}
+            documents |= {run: known[run.res_id] for run in runs if run.res_id in known}
+        return documents
 
     def _filter_without_document_left(self):
         """:returns: the runs whose document is gone"""
@@ -431,331 +427,6 @@ class MailActivityPlanRun(models.Model):
                 existing.update(records.exists()._ids)
             gone += runs.filtered(lambda run, ids=existing: run.res_id not in ids)
         return gone
-
-    def _stop(self, reason, note=None):
-        """End open runs before they are done; see :meth:`action_stop`."""
-        runs = self.filtered(lambda run: run.state in OPEN_RUN_STATES)
-        if not runs:
-            return
-        label = dict(self._fields["stop_reason"]._description_selection(self.env))[
-            reason
-        ]
-        text = f"{label}: {note}" if note else label
-        open_lines = runs.line_ids._filter_open()
-        activities = open_lines.activity_id
-        runs._set_state(
-            "stopped",
-            {
-                "date_end": fields.Datetime.now(),
-                "date_paused": False,
-                "stop_note": note,
-                "stop_reason": reason,
-            },
-            reason=text,
-        )
-        open_lines._close("cancelled", reason=text)
-        activities._cancel(reason=text)
-        if reason != "record_deleted":
-            runs._post_notes(
-                {
-                    run: self.env._(
-                        "The plan “%(plan)s” was stopped. %(reason)s",
-                        plan=run.name,
-                        reason=text,
-                    )
-                    for run in runs
-                }
-            )
-
-    def _pause(self):
-        self._set_state("paused", {"date_paused": fields.Datetime.now()})
-        activities = self.line_ids._filter_open().activity_id.filtered("active")
-        activities._hold_for_pause()
-
-    def _resume(self):
-        since = {
-            run: fields.Datetime.context_timestamp(run, run.date_paused).date()
-            for run in self
-        }
-        self._set_state("running", {"date_paused": False}, event="resumed")
-        lines = self.line_ids._filter_open()
-        lines.activity_id.filtered("held_by_pause").action_resume()
-        self._shift(since, fields.Date.context_today(self))
-        lines.activity_id._filter_hold_over()._end_hold()
-        # They may have become due in between.
-        lines._trigger_due()
-        self._advance()
-
-    def _shift(self, since, today):
-        """Move the runs and their open steps by what lies between two days.
-
-        :param dict since: for each run, the first of them
-        :param date today: the second of them
-        """
-        daters, dates, plan_dates = {}, {}, {}
-        for run in self:
-            dater = daters.setdefault(
-                (run.deadline_policy, run.resource_calendar_id), run._get_dater()
-            )
-            span = (since[run], today)
-            for line in run.line_ids._filter_open().filtered("date_deadline"):
-                moved = run._shift_day(line.date_deadline, line.user_id, span, dater)
-                if moved:
-                    dates[line] = moved
-            moved = run._shift_day(run.plan_date, run.responsible_id, span, dater)
-            if moved:
-                plan_dates[run] = {"plan_date": moved.date}
-        self._write_each(plan_dates)
-        self.line_ids._reschedule(dates, "pause")
-
-    def _shift_day(self, day, user, span, dater):
-        """:param date day: what to move
-        :param user: whose working days count
-        :param tuple span: the two days; see :meth:`_shift`
-        :returns: where to, and why, or None where nothing lies between the days
-        """
-        self.ensure_one()
-        company = self._get_working_company()
-        days = dater.count_days(*span, user, company)
-        if not days:
-            return None
-        return dater.shift(day, days, "days", "after", user, company, "pause")
-
-    def _restart(self):
-        self._check_restartable()
-        self._touch_documents()
-        self._stop("manual", self.env._("Restarted"))
-        launches = self.env["mail.activity.log"].search(
-            [("run_id", "in", self.ids), ("event", "=", "launched")]
-        )
-        today = fields.Date.context_today(self)
-        delays, plan_dates = {}, {}
-        for launch in launches:
-            run = launch.run_id
-            launched_on = fields.Datetime.context_timestamp(self, launch.date).date()
-            delays[run] = today - launched_on
-            # Pauses and restarts have moved it since.
-            plan_date = fields.Date.to_date(launch.values["plan_date"])
-            plan_date = run._get_dater().move(plan_date, delays[run])
-            plan_dates[run] = {"plan_date": plan_date}
-        self._write_each(plan_dates)
-        self._set_state(
-            "running",
-            {
-                "date_start": fields.Datetime.now(),
-                "date_end": False,
-                "action_depth": self.env["ir.actions.server"]._get_depth(),
-                "stop_note": False,
-                "stop_reason": False,
-            },
-            event="restarted",
-        )
-        self.line_ids._reset(delays)
-        self._advance()
-
-    def _check_restartable(self):
-        """:raises UserError: one of the runs can't begin again, or not all of them"""
-        for reason in self._get_restart_refusals().values():
-            raise UserError(reason)
-        for runs in self.grouped(lambda run: run._get_launched_once_key()).values():
-            if len(runs) > 1:
-                raise UserError(runs.plan_id._get_running_reason())
-
-    def _get_restart_refusals(self):
-        """Say which runs can't begin again: where the plan isn't launched either.
-
-        :returns: run -> a sentence
-        :rtype: dict
-        """
-        refusals = {
-            run: self.env._(
-                "“%(run)s” can't be restarted: its record was deleted.",
-                run=run.display_name,
-            )
-            for run in self._filter_without_document_left()
-        }
-        refusals |= {
-            run: self.env._(
-                "“%(run)s” can't be restarted: its plan was deleted.",
-                run=run.display_name,
-            )
-            for run in self
-            if not run.plan_id and run not in refusals
-        }
-        left = self.filtered(lambda run: run not in refusals)
-        # Runs that look at their records alike.
-        for runs in left.grouped(lambda run: run._get_launch_rules()).values():
-            refusals |= runs._get_unfit_refusals()
-        left = left.filtered(lambda run: run not in refusals)
-        others = self.search(
-            [
-                ("plan_id", "in", left.plan_id.ids),
-                ("res_id", "in", left.mapped("res_id")),
-                ("state", "in", OPEN_RUN_STATES),
-            ]
-        )
-        by_key = {run._get_launched_once_key(): run for run in others}
-        for run in left:
-            if by_key.get(run._get_launched_once_key(), run) != run:
-                refusals[run] = run.plan_id._get_running_reason()
-        return refusals
-
-    def _get_launch_rules(self):
-        """:returns: what decides on which records the run's plan is launched"""
-        self.ensure_one()
-        return (
-            self.plan_id,
-            self.res_model,
-            self.responsible_id,
-            *(self[name] for name in ("exit_on_won", "exit_on_lost", "exit_domain")),
-        )
-
-    def _get_unfit_refusals(self):
-        """:returns: the runs whose plan can't be launched on their record, and why; for
-        runs with the same rules"""
-        plan = self.plan_id
-        reason = plan._get_unavailable_reason()
-        if reason:
-            return dict.fromkeys(self, reason)
-        records = self.env[self[0].res_model].browse(set(self.mapped("res_id")))
-        try:
-            reasons = plan._get_unfit_reasons(
-                records.with_context(active_test=False), self.responsible_id, self[0]
-            )
-        except UserError as error:
-            # The plan's own condition can't be evaluated.
-            return dict.fromkeys(self, error.args[0])
-        return {run: reasons[run.res_id] for run in self if run.res_id in reasons}
-
-    def _get_launched_once_key(self):
-        """:returns: what only one run under way can have"""
-        return self.plan_id, self.res_model, self.res_id, self.launch_key
-
-    @api.model
-    def _cron_check_exits(self):
-        """Stop what no hook could: records that were deleted behind the ORM's back,
-        exit conditions that time alone made true, what happened at the same moment as
-        the launch. A call goes on where the time of the last one was over."""
-        domain = Domain("state", "in", OPEN_RUN_STATES)
-        IrCron, positions = self.env["ir.cron"], self.env["mail.activity.cron.position"]
-        last_id, count = positions._find_start(EXITS_POSITION, self, domain)
-        IrCron._commit_progress(remaining=count)
-        while batch := self.search(
-            domain & Domain("id", ">", last_id), order="id", limit=EXIT_BATCH_SIZE
-        ):
-            is_last = len(batch) < EXIT_BATCH_SIZE
-            last_id = 0 if is_last else batch[-1].id
-            batch._check_exits_up_to(last_id)
-            # Of those that somebody else holds, nothing remains to be done here.
-            time_left = IrCron._commit_progress(
-                len(batch), remaining=0 if is_last else None
-            )
-            if is_last or not time_left:
-                break
-
-    def _check_exits_up_to(self, last_id):
-        """Look at runs in one transaction; where somebody else changed the same at this
-        moment, at each of them in a transaction of its own.
-
-        :param int last_id: how far the scheduled action comes by that
-        """
-        positions = self.env["mail.activity.cron.position"]
-        if not self._try_transaction(
-            lambda: (
-                self._check_exits_of_free(),
-                positions._set(EXITS_POSITION, last_id),
-            )
-        ):
-            for run in self:
-                run._try_transaction(run._check_exits_of_free)
-                self.env["ir.cron"]._commit_progress()
-            self._try_transaction(lambda: positions._set(EXITS_POSITION, last_id))
-
-    def _try_transaction(self, function):
-        """:returns: whether nobody was in the way of what a function does"""
-        try:
-            function()
-            self.env.flush_all()
-        except psycopg2.OperationalError:
-            _logger.info("Runs %s were interrupted", self.ids, exc_info=True)
-            self.env.cr.rollback()
-            return False
-        return True
-
-    def _check_exits_of_free(self):
-        """Those that nobody else holds."""
-        domain = [("state", "in", OPEN_RUN_STATES)]
-        self.try_lock_for_update().filtered_domain(domain)._check_exits()
-
-    def _check_exits(self):
-        """Look at each run by itself where that fails for one of them."""
-        try:
-            with self.env.cr.savepoint():
-                self._stop_where_over()
-        except Exception:
-            # One bad record: find it.
-            for run in self:
-                run._try_check_exits()
-
-    def _try_check_exits(self):
-        try:
-            with self.env.cr.savepoint():
-                self._stop_where_over()
-        except psycopg2.OperationalError:
-            raise
-        except Exception:
-            _logger.exception("The exits of run %s can't be checked", self.id)
-
-    def _stop_where_over(self):
-        gone = self._filter_without_document_left()
-        gone._stop("record_deleted")
-        left = self - gone
-        left._stop_where_closed()
-        left.filtered("exit_domain")._stop_where_met()
-        left._close_lost_steps()
-        left._follow_documents()
-
-    def _stop_where_closed(self):
-        """Stop the runs whose record is won, lost or archived by now."""
-        by_state = defaultdict(self.browse)
-        for run, record in self._get_documents().items():
-            by_state[run.plan_id._get_closed_state(record, run)] += run
-        by_state["won"]._stop("won")
-        by_state["lost"]._stop("lost")
-        by_state["archived"]._stop("lost", self._get_archived_note())
-
-    @api.model
-    def _get_archived_note(self):
-        return self.env._("The record was archived.")
-
-    def _stop_where_met(self):
-        """Stop the runs whose record meets their exit condition by now."""
-        same = self.grouped(
-            lambda run: (run.plan_id, run.res_model, run.exit_domain, run.user_id)
-        )
-        for (plan, res_model, exit_domain, user), runs in same.items():
-            records = self.env[res_model].browse(runs.mapped("res_id")).exists()
-            try:
-                met = plan._filter_records(records, exit_domain, runs[0].name, user)
-            except ValidationError as error:
-                # Nobody who saves a record can mend the plan: the runs go on.
-                _logger.warning("Runs %s: %s", runs.ids, error.args[0])
-                continue
-            ids = set(met._ids)
-            runs.filtered(lambda run, ids=ids: run.res_id in ids)._stop("condition")
-
-    def _close_lost_steps(self):
-        """Go on behind steps whose activity was deleted behind the ORM's back."""
-        lost = self.line_ids.search(
-            [
-                ("run_id", "in", self.ids),
-                ("state", "=", "scheduled"),
-                ("action_type", "=", "activity"),
-                ("activity_id", "=", False),
-            ]
-        )
-        lost._close("cancelled", reason=self.env._("The activity was deleted."))
-        lost.run_id._advance()
 
     def _set_state(self, state, values=None, event=None, reason=False):
         """Give the runs another state, and tell the ledger."""
@@ -792,52 +463,6 @@ class MailActivityPlanRun(models.Model):
     def _get_lead_id(self, record):
         return record._name == "crm.lead" and record.id
 
-    def _merge_into(self, record):
-        """Have the runs of merged records go on with the one that stays. Of two runs of
-        one plan, the one that is further goes on.
-
-        :param record: the one that stays
-        """
-        # A plan may be launched on it at this moment.
-        self._touch(record)
-        under_way = self.filtered(lambda run: run.state in OPEN_RUN_STATES)
-        for same in under_way.grouped(
-            lambda run: (run.plan_id, run.launch_key)
-        ).values():
-            furthest = max(
-                same, key=lambda run: (run.progress, run.res_id == record.id)
-            )
-            (same - furthest)._stop("merged")
-        # A run has to be stopped before another one takes its place.
-        self.flush_recordset()
-        self.filtered(lambda run: run.res_id != record.id)._move_to(record)
-
-    def _move_to(self, record):
-        """Let the runs go on with another record of the same model.
-
-        :param record: where to
-        """
-        rows = [
-            {
-                **run._prepare_log_values("moved", run.state),
-                "values": {"res_id": [run.res_id, record.id]},
-            }
-            for run in self
-        ]
-        partner = record.sudo()._mail_get_partners()[record.id][:1]
-        self.write(
-            {
-                "res_id": record.id,
-                "lead_id": self._get_lead_id(record),
-                "partner_id": partner.id,
-            }
-        )
-        self.line_ids.write({"res_id": record.id})
-        self.env["mail.activity.log"]._add(
-            [{**row, "res_id": record.id} for row in rows]
-        )
-        self._follow_documents()
-
     def _prepare_log_values(self, event, old_state):
         """Hook: the values of a ledger row about the run itself."""
         self.ensure_one()
@@ -864,7 +489,7 @@ class MailActivityPlanRun(models.Model):
             if key not in known:
                 known[key] = run._describe()
             notes[run] = known[key]
-        self._post_notes(notes)
+        post_notes(self, notes)
 
     def _describe(self):
         """:returns: the run and its steps, for the note of the launch"""
@@ -877,21 +502,3 @@ class MailActivityPlanRun(models.Model):
                 Markup("<li>%s</li>") % line._describe() for line in self.line_ids
             ),
         )
-
-    def _post_notes(self, notes):
-        """Log a note on the runs' documents, as the current user.
-
-        :param dict notes: run -> text or HTML
-        """
-        for res_model, runs in self.grouped("res_model").items():
-            if res_model not in self.env:
-                continue
-            records = self.env[res_model].browse(runs.mapped("res_id")).exists()
-            if not hasattr(records, "_message_log_batch"):
-                continue
-            ids = set(records._ids)
-            by_record = runs.filtered(lambda run, ids=ids: run.res_id in ids)
-            # Several runs may be on one record; a batch has one note for each.
-            for turn in zip_longest(*by_record.grouped("res_id").values()):
-                bodies = {run.res_id: notes[run] for run in turn if run}
-                records.browse(bodies)._message_log_batch(bodies=bodies)

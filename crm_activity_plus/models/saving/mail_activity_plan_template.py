@@ -5,7 +5,6 @@ from odoo import api, models
 
 from ...engine.arguments import Arguments
 from ...tools.codes import make_code
-from ..choices.mail_activity_plan_template import CHOICE_FIELDS, USE_FIELDS
 
 
 class MailActivityPlanTemplate(models.Model):
@@ -50,7 +49,7 @@ class MailActivityPlanTemplate(models.Model):
     def write(self, vals):
         Arguments(self.env).check_values(self, [vals])
         vals = self._clean_values(vals)
-        if any(name in vals for name in CHOICE_FIELDS):
+        if any(name in vals for name in self._get_choice_fields()):
             vals["chosen_by_id"] = self.env.uid
         if vals.get("plan_id") and "code" not in vals:
             self._make_way_for_codes(vals["plan_id"])
@@ -59,11 +58,7 @@ class MailActivityPlanTemplate(models.Model):
             plan_ids.update(self.sudo().plan_id.ids)
             result = super(MailActivityPlanTemplate, saving).write(vals)
             plan_ids.update(self.sudo().plan_id.ids)
-            names = CHOICE_FIELDS
-            if not self.env.su:
-                # The engine leaves the choice to whoever made it.
-                names += USE_FIELDS
-            if any(name in vals for name in names):
+            if any(name in vals for name in self._get_guarded_fields()):
                 self._check_choices()
         if "action_type" in vals:
             self.env.registry.clear_cache()

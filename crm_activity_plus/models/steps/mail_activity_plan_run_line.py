@@ -1,173 +1,273 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+import logging
+from time import monotonic
 
-from ...engine.added_fields import KNOWN_ADDONS, drop_silent, read_values, revive
-from ...tools.internal import Internal
-from ..run.mail_activity import VALUES_KEY
+import psycopg2
 
-# What an activity of the engine's has, whoever adds to it.
-ENGINE_VALUES = (
-    "active",
-    "attempt",
-    "res_id",
-    "res_model_id",
-    "run_id",
-    "run_line_id",
-    "status",
-)
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 
+from ...engine.environment import by_engine
+from ...engine.reasons import get_error_reason, reason_error
+from ...engine.transitions import Transition
+from ...tools.reasons import Reason
+from ...tools.savepoint import savepoint
+from ...tools.steps import PENDING
 
-class ActivityValues:
-    """Collects the values of activities that are about to be created."""
+_logger = logging.getLogger(__name__)
 
-    def __init__(self):
-        self.rows = []
+# So many steps are done in one transaction; at first few, so that something is done
+# also where they are slow.
+DUE_BATCH_SIZE = 50
+FIRST_DUE_BATCH_SIZE = 10
+# As long as the transactions are this quick, they get larger.
+QUICK_SECONDS = 5
 
 
 class MailActivityPlanRunLine(models.Model):
-    """What other addons add to the steps of plans and to activities, on its way from
-    the plan to the activity."""
+    """What a step does when its turn has come: somebody has an activity to do, or the
+    step does itself, by a method for each kind.
+
+    A kind of step is a value of ``action_type``, and a method ``_run_action_<kind>``:
+
+    .. code-block:: python
+
+        def _run_action_sms(self, record):
+            if not record.phone:
+                raise UserError(self.env._("“%s” has no phone.", record.display_name))
+            self._send_sms(record)
+
+    It is called with the step's record once the step is due, as superuser. It returns
+    values for the step, or nothing, and the step is done; it raises a ``UserError``,
+    and the step fails with that reason; or it returns ``PENDING`` of ``tools.steps``:
+    the step stays scheduled until :meth:`_finish_action`.
+    """
 
     # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.activity.plan.run.line"
 
-    added_values = fields.Json(
-        readonly=True, help="Values that other addons add to the step of the plan."
+    date_started = fields.Datetime(
+        "Started on",
+        readonly=True,
+        help="When the step began that does itself, where it takes a while.",
     )
 
     # ------------------------------------------------------------
-    # The plan's step
+    # Beginning and end of a step
     # ------------------------------------------------------------
 
-    def _get_template_values(self):
-        """:returns: what the plan said about the step at the launch; JSON-able"""
+    def _start(self):
+        """Begin scheduled steps: create the activities of those that somebody does, and
+        have the others done on their date."""
+        self.user_id._lock_as_active()
+        manual = self.filtered(lambda line: line.action_type == "activity")
+        manual._start_activities()
+        automatic = self - manual
+        for line in automatic:
+            line.date_due = line._get_date_due()
+        automatic._trigger_due()
+
+    def _get_date_due(self):
+        """Hook: when a step that does itself is done; in UTC."""
         self.ensure_one()
-        values = {
-            **(self.added_values or {}),
-            "activity_type_id": self.activity_type_id.id,
-            "delay_count": self.delay_count,
-            "delay_from": self.delay_from,
-            "delay_unit": self.delay_unit,
-            "plan_id": self.run_id.plan_id.id,
-            "responsible_type": self.responsible_type,
-            "sequence": self.sequence,
-            "summary": self.summary,
-        }
-        if self.responsible_type == "other":
-            values["responsible_id"] = self.user_id.id
-        return values
+        return self._get_moment()
 
-    def _make_template(self):
-        """:returns: a step of the plan, in memory, that says what it said at the
-        launch: for Odoo's own hooks, which other addons extend"""
-        templates = self.env["mail.activity.plan.template"]
-        [values] = revive(templates, [self._get_template_values()])
-        return templates.new(values)
+    def _trigger_due(self):
+        """Have the steps that do themselves done on their date."""
+        dates = {line.date_due for line in self if line.date_due}
+        if dates:
+            self.env.ref("crm_activity_plus.ir_cron_run_due_steps")._trigger(dates)
 
-    # ------------------------------------------------------------
-    # The activity
-    # ------------------------------------------------------------
+    def _run_action(self, record):
+        """Do one step.
 
-    def _prepare_activities_values(self):
-        """:returns: the values of the steps' activities, in order"""
-        added = self._get_added_activity_values()
-        return [
-            line._extend_activity_values(
-                {
-                    **values,
-                    **line._prepare_activity_values(),
-                    "user_id": line.user_id.id,
-                }
-            )
-            for line, values in zip(self, added, strict=True)
-        ]
+        :param record: its document, or none
+        :returns: values of the step that is done by that, nothing, or ``PENDING``
+        :raises UserError: it can't be done
+        """
+        self.ensure_one()
+        if not record:
+            raise reason_error(self.env, Reason("record_gone"))
+        if not self.user_id._filter_can_do_activities(record):
+            raise reason_error(self.env, self._get_missing_responsible_reason())
+        record = record.with_company(self.run_id._get_working_company())
+        if not self._has_kind():
+            raise reason_error(self.env, self._get_unknown_kind_reason())
+        return getattr(self, f"_run_action_{self.action_type}")(record)
 
-    def _get_added_activity_values(self):
-        """:returns: for each step, values of fields that other addons add to
-        activities, as the plan said or, for another attempt, as the last one had
-        them"""
-        names = self.env["mail.activity.plan.template"]._get_activity_fields()
-        if not names:
-            return [{} for _line in self]
-        return revive(
-            self.env["mail.activity"],
-            [line._read_added_activity_values(names) for line in self],
+    def _has_kind(self):
+        """:returns: whether the addon that brought the step's kind is there"""
+        self.ensure_one()
+        return self.action_type == "activity" or hasattr(
+            self, f"_run_action_{self.action_type}"
         )
 
-    def _read_added_activity_values(self, names):
-        """:param dict names: see ``_get_activity_fields``
-        :returns: names of fields of ``mail.activity`` -> values, without those that say
-            nothing, so that defaults are found for them; JSON-able
-        """
+    def _get_unknown_kind_reason(self):
         self.ensure_one()
-        if self.attempt > 1 and self.activity_id:
-            values = read_values(self.activity_id, names.values())
+        return Reason("kind_missing", {"kind": self.action_type})
+
+    def _finish_action(self, outcome=None, reason=None, failed=False):
+        """Close steps whose action is ``PENDING``, and have their runs go on; those of
+        a paused run once it is resumed. Steps that are closed by now stay as they are.
+
+        :param outcome: a ``mail.activity.outcome``, its code or its id. The step is
+            tried again, or its run stopped, where the outcome says so.
+        :param reason: why, for the history: a :class:`~...tools.reasons.Reason`, or a
+            text in somebody's words
+        :param bool failed: it couldn't be done; somebody who can help is told
+        :raises UserError: there is no such outcome, or the steps can't end so
+        """
+        lines = by_engine(self)
+        outcome = lines.env["mail.activity.outcome"]._read_outcome(outcome)
+        for activity_type in lines.activity_type_id if outcome else ():
+            if why_not := outcome._get_reason_not_applicable(activity_type):
+                raise UserError(why_not)
+        transition = Transition(lines.run_id)
+        pending = lines._filter_automatic()
+        if failed:
+            reason = reason or Reason("action_failed")
+            transition.fail(pending, reason, outcome_id=outcome.id)
         else:
-            said = self.added_values or {}
-            values = {names[name]: said[name] for name in names if name in said}
-        return drop_silent(self.activity_id, values)
+            transition.end(pending, "done", outcome, reason)
+        transition.advance()
 
-    def _extend_activity_values(self, values):
-        """Ask other addons that extend ``activity_schedule`` for what they add to the
-        activities that it creates; the engine creates them itself, all at once.
+    def _filter_automatic(self):
+        """:returns: the scheduled steps that do themselves"""
+        return self.filtered(
+            lambda line: line.state == "scheduled" and line.action_type != "activity"
+        )
 
-        :param dict values: the values of the step's activity
-        :returns: the same, with what they add
+    def _as_responsible(self, record):
+        """:returns: a record, for what is done in the name of the step's responsible,
+        who need not have the rights to do it"""
+        user = self.user_id
+        own = record.with_user(user).with_context(lang=user.lang, tz=user.tz)
+        return own.sudo()
+
+    # ------------------------------------------------------------
+    # Doing those that are due
+    # ------------------------------------------------------------
+
+    @api.model
+    def _cron_run_due(self):
+        """Do the steps that are due. Several servers may do so at once: each takes what
+        no other one holds. A step that can't be done fails, and the others go on."""
+        domain = Domain(self._get_due_domain())
+        IrCron = self.env["ir.cron"]
+        IrCron._commit_progress(remaining=self.search_count(domain))
+        time_left = True
+        while time_left:
+            done, time_left = self._run_due_once(domain)
+            if not done:
+                # Nothing that was done made others due.
+                break
+
+    @api.model
+    def _run_due_once(self, domain):
+        """Go once through the steps that are due, in the order of their dates.
+
+        :param domain: which these are
+        :returns: how many were done, and whether there is time left
         """
-        self.ensure_one()
-        record = self._get_record()
-        if not _is_activity_schedule_extended(record):
-            return values
-        collected = ActivityValues()
-        record = record.with_context(**{VALUES_KEY: Internal(collected)})
-        record.activity_schedule(**values)
-        own = [row for row in collected.rows if row.get("run_line_id") == self.id]
-        others = [row for row in collected.rows if row not in own]
-        if others:
-            self.env["mail.activity"].create(others)
-        if not own:
-            return values
-        extended = {**own[0], **{name: values[name] for name in ENGINE_VALUES}}
-        if not self.user_id and extended.get("user_id") == (
-            self.activity_type_id.default_user_id.id
+        all_done, batch_size, after = 0, FIRST_DUE_BATCH_SIZE, Domain.TRUE
+        while batch := self.search(
+            domain & after, limit=min(batch_size, DUE_BATCH_SIZE), order="date_due, id"
         ):
-            # The role leaves it to somebody who isn't known yet.
-            extended["user_id"] = False
-        if extended.get("user_id") != values["user_id"]:
-            del extended["user_tz"]
-        return extended
-
-    def _settle_assignment(self):
-        """Have the steps and their new activities agree on who does them. Another addon
-        may give an activity to somebody else, or to nobody, such as to a team; but not
-        what a person was chosen for."""
-        for user, lines in self.grouped("user_id").items():
-            other = lines.filtered(
-                lambda line: line.activity_id.user_id != line.user_id
+            date_due, last_id = batch[-1].date_due, batch[-1].id
+            after = Domain("date_due", ">", date_due) | (
+                Domain("date_due", "=", date_due) & Domain("id", ">", last_id)
             )
-            chosen = other.filtered(
-                lambda line: line.user_id
-                and line.responsible_type in ("on_demand", "other")
-            )
-            if chosen:
-                chosen.activity_id._give_to(user)
-            self._write_each(
-                {
-                    line: {"user_id": line.activity_id.user_id.id}
-                    for line in other - chosen
-                },
-                is_told=True,
-            )
-        # There is nobody to tell for Odoo itself.
-        self.filtered(lambda line: not line.user_id).activity_id.action_notify()
+            start = monotonic()
+            done = batch._run_due(domain)
+            all_done += done
+            is_quick = monotonic() - start < QUICK_SECONDS
+            batch_size = 2 * batch_size if is_quick else FIRST_DUE_BATCH_SIZE
+            # Those that others hold take no time, and must not take that of the rest.
+            if not self.env["ir.cron"]._commit_progress(len(batch)) and done:
+                return all_done, False
+        return all_done, True
 
+    def _run_due(self, domain):
+        """Do steps in one transaction; where that can't be, each in one of its own.
 
-def _is_activity_schedule_extended(record):
-    """:returns: whether another addon extends how a record gets its activities"""
-    return any(
-        vars(base).get("_module") not in KNOWN_ADDONS
-        for base in type(record).__mro__
-        if "activity_schedule" in vars(base)
-    )
+        :param domain: of those that are due
+        :returns: how many were done
+        """
+        try:
+            lines = self.try_lock_for_update().filtered_domain(domain)
+            lines._run_actions()
+            self.env.flush_all()
+        except Exception as error:
+            # Somebody else changed the same at this moment, most likely: what isn't
+            # done now is still due, and done by the next call.
+            level = logging.INFO
+            if not isinstance(error, psycopg2.OperationalError):
+                level = logging.ERROR
+            _logger.log(level, "Steps %s were interrupted", self.ids, exc_info=True)
+            self.env.cr.rollback()
+            if len(self) == 1:
+                return 0
+        else:
+            return len(lines.filtered(lambda line: line.state != "scheduled"))
+        done = 0
+        for line in self:
+            done += line._run_due(domain)
+            self.env["ir.cron"]._commit_progress()
+        return done
+
+    @api.model
+    def _get_due_domain(self):
+        return [
+            ("state", "=", "scheduled"),
+            ("date_due", "<=", fields.Datetime.now()),
+            ("run_id.state", "=", "running"),
+        ]
+
+    def _run_actions(self):
+        """Do steps, each by itself where one of them fails, and move their runs."""
+        try:
+            with savepoint(self.env.cr):
+                transition = Transition(self.run_id)
+                for line, record in zip(self, self._get_records(), strict=True):
+                    line._do(record, transition)
+                transition.advance()
+        except Exception:
+            # One bad record: find it.
+            for line in self:
+                line._try_action()
+        self.env["mail.mail"]._send_soon()
+
+    def _do(self, record, transition):
+        """Do one step, unless it has begun already, or what was done just before ended
+        or paused its run.
+
+        :param record: its document, or none
+        :raises UserError: it can't be done
+        """
+        is_due = self._filter_automatic() and not self.date_started
+        if not is_due or self.run_id.state != "running":
+            return
+        values = self._run_action(record)
+        if values is not PENDING:
+            transition.close(self, "done", **(values or {}))
+        elif self._filter_automatic():
+            self.write({"date_due": False, "date_started": fields.Datetime.now()})
+
+    def _try_action(self):
+        try:
+            with savepoint(self.env.cr):
+                transition = Transition(self.run_id)
+                self._do(*self._get_records(), transition)
+                transition.advance()
+        except psycopg2.OperationalError:
+            # The transaction is lost: the whole batch is tried again later.
+            raise
+        except Exception as error:
+            if not isinstance(error, UserError):
+                _logger.warning("Step %s can't be done", self.id, exc_info=True)
+            transition = Transition(self.run_id)
+            transition.fail(self, get_error_reason(error))
+            transition.try_to_advance()

@@ -3,4 +3,5 @@
 
 from . import ir_model
 from . import ir_model_data
+from . import mail_activity
 from . import mail_activity_type

@@ -6,6 +6,7 @@ from odoo.tools import split_every
 
 from ...engine.environment import VANISHING_KEY, by_engine, is_uninstalling
 from ...tools.internal import Internal
+from ...tools.reasons import Reason
 
 UNLINK_BATCH_SIZE = 1000
 
@@ -23,7 +24,7 @@ class IrModel(models.Model):
         """These models are about to vanish, and their documents, plans and activities
         with them: close the runs, and tell the ledger, which stays."""
         names = self.mapped("model")
-        reason = self.env._("Its application was uninstalled.")
+        reason = Reason("app_uninstalled")
         runs = by_engine(self.env["mail.activity.plan.run"])
         runs = runs.search([("res_model", "in", names)])
         runs._stop("record_deleted", reason)

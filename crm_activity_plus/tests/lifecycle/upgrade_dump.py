@@ -9,8 +9,8 @@
 #   ./dev shell -d old --log-level=error < upgrade_dump.py > VERSION.jsonl
 #
 # Each line is a statement or the rows of a table, in the order in which test_upgrade.py
-# makes them; the last ones name the fields and the XML ids. What refers to a record of
-# another addon has the XML id of that.
+# makes them. Records of the addon's data come without ids, and what refers to one of
+# these, or to a record of another addon, has its XML id.
 # ruff: noqa: F821
 
 import json
@@ -162,6 +162,16 @@ while asked:
             listed = ", ".join(map(str, missing))
             rows.setdefault(target, []).extend(read_rows(target, f"id IN ({listed})"))
             asked.append(target)
+write(fields=[[f.model, f.name, f.ttype, f.store] for f in own_fields])
+for name, model, noupdate, res_id in query(
+    "SELECT name, model, coalesce(noupdate, FALSE), res_id FROM ir_model_data"
+    " WHERE module = %s AND (model NOT LIKE 'ir.model%%' OR model = 'ir.model.access')"
+    " ORDER BY id",
+    MODULE,
+):
+    table = env[model]._table
+    [[row]] = query(f"SELECT to_jsonb(t) - 'id' FROM \"{table}\" t WHERE id = {res_id}")
+    write(record=[name, model, noupdate], table=table, row=prepare(table, row))
 late = [
     f'ALTER TABLE "{table}" ALTER CONSTRAINT "{key}"'
     for (table, name), (target, key) in keys.items()
@@ -238,14 +248,3 @@ for table, names, name, definition, comment in query(
             write(sql=f"COMMENT ON INDEX \"{name}\" IS '{text}'")
         else:
             write(sql=definition)
-write(fields=[[f.model, f.name, f.ttype, f.store] for f in own_fields])
-write(
-    xmlids=sorted(
-        f"{module}.{name}"
-        for module, name in query(
-            "SELECT module, name FROM ir_model_data WHERE module = %s"
-            " AND model NOT LIKE 'ir.model%%'",
-            MODULE,
-        )
-    )
-)

@@ -1,0 +1,219 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import SUPERUSER_ID, fields, models
+from odoo.tools import SQL
+
+from ...engine.added_fields import KNOWN_ADDONS, drop_silent, read_values, revive
+from ...engine.notifier import tell_assigned
+from ...tools.internal import Internal
+from ..run.mail_activity import VALUES_KEY
+
+# What an activity of the engine's has, whoever adds to it.
+ENGINE_VALUES = (
+    "active",
+    "attempt",
+    "res_id",
+    "res_model_id",
+    "run_id",
+    "run_line_id",
+    "status",
+)
+
+
+class ActivityValues:
+    """Collects the values of activities that are about to be created."""
+
+    def __init__(self):
+        self.rows = []
+
+
+class MailActivityPlanRunLine(models.Model):
+    """A step that somebody does: an activity, with what other addons add to the steps
+    of plans and to activities."""
+
+    # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "mail.activity.plan.run.line"
+
+    added_values = fields.Json(
+        readonly=True, help="Values that other addons add to the step of the plan."
+    )
+
+    def _start_activities(self):
+        # In the order of activities, as records that were read before append them.
+        lines = self.sorted("date_deadline")
+        for launcher, own in lines.grouped(lambda line: line.run_id.user_id).items():
+            own._create_activities(launcher)
+        tell_assigned(lines)
+
+    def _create_activities(self, launcher):
+        """:param launcher: who launched the runs. The activities are theirs: whoever
+        completes a step, maybe without access to the record, has no rights on the next
+        one from having created it."""
+        activities = (
+            self.env["mail.activity"]
+            .with_user(launcher.id or SUPERUSER_ID)
+            ._as_engine()
+            # Core would send one message for each activity.
+            .with_context(mail_activity_quick_update=True)
+            .create(self._prepare_activities_values())
+        )
+        self._link(activities)
+        self._settle_assignment()
+
+    def _link(self, activities):
+        """Make new activities those of the steps; with one query for all of them.
+
+        :param activities: the activity of each step, in the same order
+        """
+        if not self:
+            return
+        self.flush_recordset(["activity_id"])
+        activities.flush_recordset(["run_line_id"])
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE mail_activity_plan_run_line AS line
+                   SET activity_id = new.activity_id
+                  FROM unnest(%(line_ids)s, %(activity_ids)s)
+                       AS new (line_id, activity_id)
+                 WHERE line.id = new.line_id
+                RETURNING line.id
+                """,
+                line_ids=self.ids,
+                activity_ids=activities.ids,
+            )
+        )
+        for line, activity in zip(self, activities, strict=True):
+            self.env.cache.set(line, self._fields["activity_id"], activity.id)
+
+    # ------------------------------------------------------------
+    # Values
+    # ------------------------------------------------------------
+
+    def _prepare_activity_values(self):
+        """Hook: the values of the step's activity."""
+        self.ensure_one()
+        return {
+            "activity_type_id": self.activity_type_id.id,
+            "automated": False,
+            "date_deadline": self.date_deadline,
+            "note": self.note,
+            "res_id": self.res_id,
+            "res_model_id": self.env["ir.model"]._get_id(self.res_model),
+            "res_name": self.run_id.res_name,
+            "run_id": self.run_id.id,
+            "run_line_id": self.id,
+            "attempt": self.attempt,
+            # What would be computed otherwise, one by one, or written again.
+            "active": True,
+            "date_end": False,
+            "duration": self.activity_type_id.default_duration,
+            "partner_id": self.run_id.partner_id.id,
+            "status": "new",
+            "summary": self.summary,
+            "user_id": self.user_id.id,
+            "user_tz": self.user_id.tz,
+        }
+
+    def _prepare_activities_values(self):
+        """:returns: the values of the steps' activities, in order"""
+        added = self._get_added_activity_values()
+        return [
+            line._extend_activity_values(
+                {
+                    **values,
+                    **line._prepare_activity_values(),
+                    "user_id": line.user_id.id,
+                }
+            )
+            for line, values in zip(self, added, strict=True)
+        ]
+
+    def _get_added_activity_values(self):
+        """:returns: for each step, values of fields that other addons add to
+        activities, as the plan said or, for another attempt, as the last one had
+        them"""
+        names = self.env["mail.activity.plan.template"]._get_activity_fields()
+        if not names:
+            return [{} for _line in self]
+        return revive(
+            self.env["mail.activity"],
+            [line._read_added_activity_values(names) for line in self],
+        )
+
+    def _read_added_activity_values(self, names):
+        """:param dict names: see ``_get_activity_fields``
+        :returns: names of fields of ``mail.activity`` -> values, without those that say
+            nothing, so that defaults are found for them; JSON-able
+        """
+        self.ensure_one()
+        if self.attempt > 1 and self.activity_id:
+            values = read_values(self.activity_id, names.values())
+        else:
+            said = self.added_values or {}
+            values = {names[name]: said[name] for name in names if name in said}
+        return drop_silent(self.activity_id, values)
+
+    def _extend_activity_values(self, values):
+        """Ask other addons that extend ``activity_schedule`` for what they add to the
+        activities that it creates; the engine creates them itself, all at once.
+
+        :param dict values: the values of the step's activity
+        :returns: the same, with what they add
+        """
+        self.ensure_one()
+        record = self._get_record()
+        if not _is_activity_schedule_extended(record):
+            return values
+        collected = ActivityValues()
+        record = record.with_context(**{VALUES_KEY: Internal(collected)})
+        record.activity_schedule(**values)
+        own = [row for row in collected.rows if row.get("run_line_id") == self.id]
+        others = [row for row in collected.rows if row not in own]
+        if others:
+            self.env["mail.activity"].create(others)
+        if not own:
+            return values
+        extended = {**own[0], **{name: values[name] for name in ENGINE_VALUES}}
+        if not self.user_id and extended.get("user_id") == (
+            self.activity_type_id.default_user_id.id
+        ):
+            # The role leaves it to somebody who isn't known yet.
+            extended["user_id"] = False
+        if extended.get("user_id") != values["user_id"]:
+            del extended["user_tz"]
+        return extended
+
+    def _settle_assignment(self):
+        """Have the steps and their new activities agree on who does them. Another addon
+        may give an activity to somebody else, or to nobody, such as to a team; but not
+        what a person was chosen for."""
+        for user, lines in self.grouped("user_id").items():
+            other = lines.filtered(
+                lambda line: line.activity_id.user_id != line.user_id
+            )
+            chosen = other.filtered(
+                lambda line: line.user_id
+                and line.responsible_type in ("on_demand", "other")
+            )
+            if chosen:
+                chosen.activity_id._give_to(user)
+            self._write_each(
+                {
+                    line: {"user_id": line.activity_id.user_id.id}
+                    for line in other - chosen
+                },
+                is_told=True,
+            )
+        # There is nobody to tell for Odoo itself.
+        self.filtered(lambda line: not line.user_id).activity_id.action_notify()
+
+
+def _is_activity_schedule_extended(record):
+    """:returns: whether another addon extends how a record gets its activities"""
+    return any(
+        vars(base).get("_module") not in KNOWN_ADDONS
+        for base in type(record).__mro__
+        if "activity_schedule" in vars(base)
+    )

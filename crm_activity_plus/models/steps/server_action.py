@@ -1,0 +1,26 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import models
+
+from ...engine.reasons import reason_error
+from ...tools.reasons import Reason
+
+
+class MailActivityPlanRunLine(models.Model):
+    """A step that runs a server action."""
+
+    # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "mail.activity.plan.run.line"
+
+    def _run_action_server_action(self, record):
+        if not self.server_action_id:
+            raise reason_error(self.env, Reason("action_deleted"))
+        if self.server_action_id.model_name != record._name:
+            raise reason_error(self.env, Reason("action_elsewhere"))
+        action = self.server_action_id._on_authority_of(self.chosen_by_id, record.env)
+        action = action.with_context(
+            active_model=record._name, active_id=record.id, active_ids=record.ids
+        )
+        with action._at_depth(self.run_id._get_action_depth()):
+            action.run()
