@@ -46,8 +46,8 @@ SENTENCES = {
     "app_uninstalled": _lt("Its application was uninstalled."),
     "assignee_archived": _lt("%(user)s was archived."),
     "assignee_deleted": _lt("%(user)s was deleted."),
-    "assignee_elsewhere": _lt("%(user)s doesn't work in %(companies)s any more."),
-    "assignee_external": _lt("%(user)s is no internal user any more."),
+    "assignee_elsewhere": _lt("%(user)s no longer works in %(companies)s."),
+    "assignee_external": _lt("%(user)s is no longer an internal user."),
     "branch_not_taken": _lt("The outcome of the previous step leads to another step."),
     "calendar_empty": _lt(
         "The working hours “%(calendar)s” have no working time. Add some to them, or "
@@ -116,8 +116,7 @@ SENTENCES = {
     ),
     "launcher_archived": _lt("“%(user)s”, who launched it, is archived."),
     "launcher_elsewhere": _lt(
-        "“%(user)s”, who launched it, doesn't work in the company “%(company)s” any "
-        "more."
+        "“%(user)s”, who launched it, no longer works in the company “%(company)s”."
     ),
     "left_out": _lt("Skipped at launch."),
     "meeting_deleted": _lt("Its meeting was deleted."),
@@ -130,7 +129,7 @@ SENTENCES = {
     "outcome_deleted": _lt("The outcome that it depends on was deleted."),
     "outcome_reached": _lt("%(outcome)s"),
     "plan_app_gone": _lt(
-        "The application that the plan “%(plan)s” is for isn't there any more. Choose "
+        "The application of the plan “%(plan)s” is no longer installed. Choose "
         "another plan."
     ),
     "plan_archived": _lt(
@@ -172,8 +171,7 @@ SENTENCES = {
     "record_write_protected": _lt("You may not change “%(record)s”."),
     "restarted": _lt("Restarted"),
     "role_vacant": _lt(
-        "Nobody can be responsible for “%(step)s”: “%(record)s” has no active user as "
-        "%(role)s."
+        "“%(step)s” can't be assigned: “%(record)s” has no active user as %(role)s."
     ),
     "skipped_manually": _lt("Skipped manually."),
     "started": _lt("Started."),
@@ -193,15 +191,15 @@ SENTENCES = {
         "only."
     ),
     "user_archived": _lt(
-        "“%(user)s” is archived and can't be responsible. Choose somebody else."
+        "“%(user)s” is archived and can't be assigned. Choose another user."
     ),
     "user_elsewhere": _lt(
         "“%(user)s” doesn't work in the company “%(company)s” of “%(record)s”."
     ),
     "user_external": _lt(
-        "“%(user)s” is no internal user and can't be responsible. Choose somebody else."
+        "“%(user)s” is not an internal user and can't be assigned. Choose another user."
     ),
-    "user_missing": _lt("There is no user with the id %(id)s to be responsible."),
+    "user_missing": _lt("There is no user with the id %(id)s to assign."),
     "user_unavailable": _lt("%(user)s is not available. Assigned to: %(role)s."),
     "weekend": _lt("weekend"),
 }

@@ -155,7 +155,7 @@ class TestActivityBulk(CrmActivityPlusCommon, CronMixinCase):
         self.assertIn("Closed meanwhile", wizard.report)
         self.assertIn("closed already", wizard.report)
         self.assertNotIn("Not yours", wizard.report)
-        self.assertIn("not see any more: 1", wizard.report)
+        self.assertIn("no longer see: 1", wizard.report)
         self.assertEqual(action["res_id"], wizard.id)
 
     def test_may_not_change(self):

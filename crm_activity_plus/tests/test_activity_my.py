@@ -245,10 +245,10 @@ class TestActivityMy(CrmActivityPlusCommon):
         activity.action_set_new()
         self.assertEqual(activity.status, "new")
         activity.action_start()
-        with self.assertRaisesRegex(UserError, "has started"):
+        with self.assertRaisesRegex(UserError, "already been started"):
             activity.action_set_new()
         activity.action_hold()
-        with self.assertRaisesRegex(UserError, "has started"):
+        with self.assertRaisesRegex(UserError, "already been started"):
             activity.action_set_new()
         activity.complete()
         with self.assertRaisesRegex(UserError, "closed already"):

@@ -216,9 +216,9 @@ class TestModelThatIsGone(DeletionCommon):
     def test_launch_and_preview(self):
         self._break(self.plan)
         for method in ("launch", "preview"):
-            with self.assertRaisesRegex(UserError, "isn't there any more"):
+            with self.assertRaisesRegex(UserError, "no longer installed"):
                 getattr(self.plan, method)([self.lead.id])
-            with self.assertRaisesRegex(UserError, "isn't there any more"):
+            with self.assertRaisesRegex(UserError, "no longer installed"):
                 getattr(self.plan, method)(list(range(1, 600)))
 
     def test_runs(self):

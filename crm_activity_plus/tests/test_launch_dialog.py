@@ -578,7 +578,7 @@ class TestLaunchDialog(CrmActivityPlusCommon):
         self.lead.user_id = False
         self.Schedule = self.Schedule.with_user(self.user_manager)
         popup = self._open_on().save()
-        self.assertIn("Nobody can be responsible for “Send e-mail”", popup.warning)
+        self.assertIn("“Send e-mail” can't be assigned", popup.warning)
         popup.plan_overrides = self._override(
             all={self.first.code: {"user_id": self.user_owner.id}}
         )
@@ -595,8 +595,8 @@ class TestLaunchDialog(CrmActivityPlusCommon):
         self.sales_team_1.crm_team_member_ids.active = False
         lead = self._create_lead("Nobody left")
         warning = self._open_on(lead).warning
-        self.assertIn("Nobody can be responsible for “Send e-mail”", warning)
-        self.assertIn("Nobody can be responsible for “Create quotation”", warning)
+        self.assertIn("“Send e-mail” can't be assigned", warning)
+        self.assertIn("“Create quotation” can't be assigned", warning)
 
     # No plan
 

@@ -266,14 +266,14 @@ class TestLedger(CrmActivityPlusCommon):
             activity.complete(self.outcome)
             for user in (self.user_owner, self.user_manager, self.user_system):
                 for outcome in (self.other_outcome.id, False):
-                    with self.assertRaisesRegex(UserError, "can't be changed any more"):
+                    with self.assertRaisesRegex(UserError, "can no longer be changed"):
                         activity.with_user(user).write({"outcome_id": outcome})
             # The client writes what it has.
             activity.write({"outcome_id": self.outcome.id})
             self.assertEqual(activity.outcome_id, self.outcome)
         cancelled = self._schedule()
         cancelled.action_cancel()
-        with self.assertRaisesRegex(UserError, "can't be changed any more"):
+        with self.assertRaisesRegex(UserError, "can no longer be changed"):
             cancelled.outcome_id = self.outcome
 
     def test_outcome_that_is_put_right_by_code_is_told(self):

@@ -170,7 +170,7 @@ class MailActivityBulk(models.TransientModel):
     def _check_input(self):
         today = fields.Date.context_today(self)
         if self.mode == "reassign" and not self.user_id:
-            raise UserError(self.env._("Choose who is responsible from now on."))
+            raise UserError(self.env._("Choose who to assign the activities to."))
         if self.mode == "reassign":
             plans = self.env["mail.activity.plan"]
             reason = plans._get_unusable_responsible_reason(self.user_id.sudo())
@@ -318,7 +318,7 @@ class MailActivityBulk(models.TransientModel):
         rest = len(activities) - MAX_NAMED
         body = Markup("<p>%s</p><ul>%s</ul>%s%s") % (
             env._(
-                "%(user)s made you responsible for %(count)s activities.",
+                "%(user)s assigned %(count)s activities to you.",
                 user=self.env.user.name,
                 count=len(activities),
             ),
@@ -359,7 +359,7 @@ class MailActivityBulk(models.TransientModel):
             items.append(
                 Markup("<li>%s</li>")
                 % self.env._(
-                    "Activities that you may not see any more: %s", self.hidden_count
+                    "Activities that you can no longer see: %s", self.hidden_count
                 )
             )
         return Markup("<ul>%s</ul>") % Markup().join(items)

@@ -80,7 +80,7 @@ class MailActivity(models.Model):
             raise UserError(
                 self.env._(
                     "“%(fields)s” can't be written: it follows from what is done with "
-                    "the activity. Mark it as done, or cancel it.",
+                    "the activity. Mark it done, or cancel it.",
                     fields=", ".join(self._fields[name].string for name in names),
                 )
             )
@@ -149,8 +149,8 @@ class MailActivity(models.Model):
             ):
                 raise UserError(
                     self.env._(
-                        "“%(activity)s” is closed, and what came of it can't be "
-                        "changed any more. Schedule a new activity instead.",
+                        "“%(activity)s” is closed, and its outcome can no longer be "
+                        "changed. Schedule a new activity instead.",
                         activity=activity.display_name,
                     )
                 )

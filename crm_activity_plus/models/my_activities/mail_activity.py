@@ -81,8 +81,8 @@ class MailActivity(models.Model):
             if started:
                 raise UserError(
                     self.env._(
-                        "Somebody has started on “%(activity)s” already, so that it "
-                        "isn't new any more. Put it on hold if it has to wait.",
+                        "“%(activity)s” has already been started and is no longer new. "
+                        "Hold it if it has to wait.",
                         activity=activity.display_name,
                     )
                 )

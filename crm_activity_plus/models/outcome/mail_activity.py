@@ -303,8 +303,8 @@ class MailActivity(models.Model):
 
     def _get_refused_reason(self, outcome, effects):
         return self.env._(
-            "“%(outcome)s” should %(effects)s, which %(user)s may not do here. "
-            "Somebody who may has to do it by hand.",
+            "“%(outcome)s” should %(effects)s, but %(user)s may not do that here. Ask"
+            " somebody who may to do it.",
             outcome=outcome.name,
             effects=format_list(self.env, effects),
             user=self.env.user.name,

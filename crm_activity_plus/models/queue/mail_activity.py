@@ -231,8 +231,8 @@ class MailActivity(models.Model):
                 action(self)
         except AccessError:
             reason = self.env._(
-                "You may not change this activity any more. What you typed is still "
-                "here: copy what you need, or go on with the next activity."
+                "You can no longer change this activity. Your feedback is kept here: "
+                "copy what you need, or continue with the next activity."
             )
             return {"done": False, "reason": reason}
         self.queue_release()

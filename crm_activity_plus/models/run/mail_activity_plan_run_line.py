@@ -308,7 +308,7 @@ class MailActivityPlanRunLine(models.Model):
             if line.state != "scheduled":
                 raise UserError(
                     self.env._(
-                        "“%(step)s” is not scheduled, so that it can't be put off.",
+                        "“%(step)s” is not scheduled and can't be rescheduled.",
                         step=line.display_name,
                     )
                 )

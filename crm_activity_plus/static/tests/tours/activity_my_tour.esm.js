@@ -192,13 +192,13 @@ registry.category("web_tour.tours").add("crm_activity_plus_board", {
             run: `drag_and_drop (${COLUMN("In Progress")})`,
         },
         {
-            content: "It is started. It isn't new any more",
+            content: "It is started and no longer new",
             trigger: CARD("In Progress", "Call A"),
             run: `drag_and_drop (${COLUMN("New")})`,
         },
         {
             content: "That is refused",
-            trigger: ".modal:contains('has started')",
+            trigger: ".modal:contains('already been started')",
         },
         {
             content: "Close the message",
@@ -235,7 +235,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_board", {
             run: "click",
         },
         {
-            content: "It isn't open any more",
+            content: "It is no longer open",
             trigger: `body:not(:has(.modal)) .o_kanban_view:not(:has(.o_kanban_record:contains('Call B')))`,
         },
     ],
