@@ -121,7 +121,7 @@ SENTENCES = {
     ),
     "left_out": _lt("Skipped at launch."),
     "meeting_deleted": _lt("Its meeting was deleted."),
-    "no_working_day": _lt("no working day"),
+    "no_working_day": _lt("non-working day"),
     "nobody_asked": _lt(
         "Nobody was asked who does “%(step)s”, and “%(record)s” has no active user as "
         "salesperson."
@@ -203,6 +203,7 @@ SENTENCES = {
     ),
     "user_missing": _lt("There is no user with the id %(id)s to be responsible."),
     "user_unavailable": _lt("%(user)s is not available. Assigned to: %(role)s."),
+    "weekend": _lt("weekend"),
 }
 
 

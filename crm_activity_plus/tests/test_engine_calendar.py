@@ -162,8 +162,17 @@ class TestEngineCalendar(CrmActivityPlusCommon):
                         (row["reason"], row["count"])
                         for row in line.date_explanation["skipped"]
                     ],
-                    [("Christmas", 1), ("no working day", 2)],
+                    [("Christmas", 1), ("weekend", 2)],
                 )
+
+    def test_day_without_working_hours(self):
+        self.week.attendance_ids.filtered(lambda row: row.dayofweek == "4").unlink()
+        line = self._find("working_days", 1, "2026-12-10")
+        self.assertDue(line, "2026-12-14")
+        self.assertEqual(
+            [(row["date"], row["reason"]) for row in line.date_explanation["skipped"]],
+            [("2026-12-11", "non-working day"), ("2026-12-12", "weekend")],
+        )
 
     def test_holiday_in_a_calendar_without_its_own_time_zone(self):
         """It was entered where people are."""

@@ -412,15 +412,15 @@ class TestStoredReasons(CrmActivityPlusCommon, CronMixinCase):
         line = run.line_ids[1].with_user(self.user_owner)
         self.assertEqual(
             self._read_days_off(line.with_context(lang="en_US")),
-            ["no working day", "time off", "Carnaval", "no working day"],
+            ["weekend", "time off", "Carnaval", "weekend"],
         )
         self.assertEqual(
             self._read_days_off(line),
-            ["«FR» no working day", "«FR» time off", "Carnaval", "«FR» no working day"],
+            ["«FR» weekend", "«FR» time off", "Carnaval", "«FR» weekend"],
         )
         line.activity_id.date_deadline = "2026-04-01"
         explanation = line.date_explanation["before"]
-        self.assertEqual(explanation["skipped"][0]["reason"], "«FR» no working day")
+        self.assertEqual(explanation["skipped"][0]["reason"], "«FR» weekend")
         self.assertOnlyCodes()
 
     def _read_days_off(self, line):

@@ -23,6 +23,7 @@ _logger = logging.getLogger(__name__)
 
 DAY = timedelta(days=1)
 NOON = time(12)
+WEEKEND = (5, 6)
 
 
 class ResourceCalendar(models.Model):
@@ -74,12 +75,12 @@ class ResourceCalendar(models.Model):
         planned = self._get_planned_intervals(first, last)
         planned_days = _list_days(planned)
         leaves = self._find_leaves(first, last, resource, company)
+        weekend, idle = Reason("weekend"), Reason("no_working_day")
+        days = {first + timedelta(days=i) for i in range((last - first).days + 1)}
         days_off = {
-            first + timedelta(days=index): Reason("no_working_day")
-            for index in range((last - first).days + 1)
+            day: weekend if day.weekday() in WEEKEND else idle
+            for day in days - planned_days
         }
-        for day in planned_days:
-            days_off.pop(day, None)
         for clock in clocks:
             intervals = self._get_leave_intervals(leaves, clock, first, last)
             names = self._get_leave_names(intervals)
