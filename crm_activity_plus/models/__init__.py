@@ -15,9 +15,9 @@ from . import graph
 from . import choices
 from . import added
 from . import eligibility
+from . import run
 from . import launch
 from . import background
-from . import run
 from . import scheduling
 from . import steps
 from . import follow

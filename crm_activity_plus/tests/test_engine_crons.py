@@ -13,6 +13,7 @@ from odoo.addons.base.models.ir_cron import IrCron
 
 from ..models.exits.mail_activity_plan_run import MailActivityPlanRun as RunExits
 from ..models.hold.mail_activity import MailActivity
+from ..models.launch.mail_activity_plan_run import MailActivityPlanRun as RunLaunch
 from ..models.run.mail_activity_plan_run import MailActivityPlanRun
 from ..models.steps.mail_activity_plan_run_line import MailActivityPlanRunLine
 from .common import CrmActivityPlusCommon
@@ -396,7 +397,7 @@ class TestCronsWithoutTime(EngineCronsCase):
         launches go on."""
         leads = self._create_leads(5)
         launch, other = self._enqueue(leads), self._enqueue(self.leads)
-        post = MailActivityPlanRun._post_launch_notes
+        post = RunLaunch._post_launch_notes
         sizes = []
 
         def patched(runs):
@@ -407,7 +408,7 @@ class TestCronsWithoutTime(EngineCronsCase):
             return post(runs)
 
         with (
-            patch.object(MailActivityPlanRun, "_post_launch_notes", patched),
+            patch.object(RunLaunch, "_post_launch_notes", patched),
             patch(f"{MODELS}.background.mail_activity_plan_launch.FIRST_BATCH_SIZE", 4),
         ):
             self._count_calls(

@@ -379,7 +379,7 @@ class TestPlanConditions(CrmActivityPlusCommon):
     def test_dates_move_on(self):
         """The text is kept, not what it meant when it was saved."""
         self.plan.exit_domain = "[('date_deadline', '<', today)]"
-        today = Date.context_today(self.lead)
+        today = Date.context_today(self.lead.with_user(self.user_owner))
         self.lead.date_deadline = today
         run = self._launch()
         run._stop_where_met()

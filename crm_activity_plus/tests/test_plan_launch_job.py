@@ -17,7 +17,7 @@ from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from ..engine.launcher import Launcher
 from ..engine.planner import Planner
 from ..models.background.mail_activity_plan_launch import MailActivityPlanLaunch
-from ..models.run.mail_activity_plan_run import MailActivityPlanRun
+from ..models.launch.mail_activity_plan_run import MailActivityPlanRun
 from .common import CrmActivityPlusCommon
 
 ENGINE = "odoo.addons.crm_activity_plus.engine"

@@ -11,7 +11,7 @@ def migrate(cr, version):
         return
     cr.execute(
         """
-        INSERT INTO mail_activity_plan_launch_skip (launch_id, res_id, reason)
+        INSERT INTO mail_activity_plan_launch_skip (launch_id, res_id, reason_text)
              SELECT launch.id, (row.value ->> 'res_id')::int, row.value ->> 'reason'
                FROM mail_activity_plan_launch AS launch,
                     jsonb_array_elements(launch.skipped)

@@ -137,7 +137,7 @@ class MailActivityType(models.Model):
             else:
                 # Reassigned since a stored computed field has to be.
                 activity_type.res_model = activity_type.res_model
-        for activity_type in protected:
+        for activity_type in self & protected:
             activity_type.res_model = activity_type.res_model
 
     @api.constrains("applies_to_ids", "res_model")

@@ -7,3 +7,5 @@ from . import mail_activity_plan_launch
 from . import mail_activity_plan_launch_skip
 from . import mail_activity_round_robin
 from . import res_config_settings
+from . import mail_activity_plan_run
+from . import mail_activity_plan_run_line

@@ -319,7 +319,9 @@ class MailActivityPlanTemplate(models.Model):
         self.ensure_one()
         if not 0 <= self.time_of_day < 24:
             return self.env._("The time of day has to be between 0:00 and 23:59.")
-        needed = self._get_step_kinds()[self.action_type]["fields"]
+        # One that isn't known is refused by the field itself.
+        kind = self._get_step_kinds().get(self.action_type, {"fields": ()})
+        needed = kind["fields"]
         return next(filter(None, map(self._get_needed_error, needed)), False)
 
     def _get_needed_error(self, name):

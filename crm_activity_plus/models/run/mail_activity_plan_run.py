@@ -1,7 +1,6 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -11,7 +10,6 @@ from ...engine.arguments import Arguments
 from ...engine.deadlines import StepDater
 from ...engine.environment import by_engine, is_uninstalling
 from ...engine.locks import take
-from ...engine.notifier import post_notes
 from ...engine.transitions import Transition
 from ...tools.states import OPEN_RUN_STATES
 from ...tools.values import quote
@@ -326,36 +324,6 @@ class MailActivityPlanRun(models.Model):
     # Engine. Everything below runs as superuser.
     # ------------------------------------------------------------
 
-    def _launch(self, steps_by_run):
-        """Give new runs their steps, and schedule those that wait for nothing.
-
-        :param steps_by_run: for each run, the :class:`PlannedStep` of its proposal
-        """
-        steps_by_run = dict(zip(self, steps_by_run, strict=True))
-        # An automation rule may have ended some as soon as they were there.
-        left = self.filtered(lambda run: run.state in OPEN_RUN_STATES)
-        lines = self.line_ids._create_steps(left, [steps_by_run[run] for run in left])
-        self.env["mail.activity.log"]._add(
-            [
-                {
-                    **run._prepare_log_values("launched", False),
-                    "values": {
-                        "plan_id": run.plan_id.id,
-                        **run._get_logged_values(),
-                    },
-                }
-                for run in self
-            ]
-        )
-        scheduled = lines.filtered(lambda line: line.state == "scheduled")
-        scheduled._start()
-        lines._log(dict.fromkeys(lines, False))
-        lines.filtered(lambda line: line.state == "failed")._notify_failed()
-        self._post_launch_notes()
-        # What comes behind steps that were left out or failed, and runs without any
-        # open step.
-        (lines - lines._filter_open()).run_id._advance()
-
     def _touch_documents(self):
         """Have whoever changes or deletes one of the records at this moment, and can't
         see its run yet, begin anew: what a change would have ended doesn't go on.
@@ -474,31 +442,3 @@ class MailActivityPlanRun(models.Model):
             "old_status": old_state,
             "new_status": self.state,
         }
-
-    # ------------------------------------------------------------
-    # Chatter
-    # ------------------------------------------------------------
-
-    def _post_launch_notes(self):
-        """Post one note on each document, with the plan's details."""
-        notes = {}
-        # Most of the runs of a launch have the same steps, people and dates.
-        known = {}
-        for run in self:
-            key = (run.name, *(line._get_description_key() for line in run.line_ids))
-            if key not in known:
-                known[key] = run._describe()
-            notes[run] = known[key]
-        post_notes(self, notes)
-
-    def _describe(self):
-        """:returns: the run and its steps, for the note of the launch"""
-        self.ensure_one()
-        return Markup("%s<ul>%s</ul>") % (
-            self.env._(
-                'The plan "%(plan_name)s" has been started', plan_name=self.name
-            ),
-            Markup().join(
-                Markup("<li>%s</li>") % line._describe() for line in self.line_ids
-            ),
-        )

@@ -1,11 +1,9 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from itertools import islice
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.misc import format_date
 
 from ...engine.arguments import Arguments
 from ...engine.environment import by_engine
@@ -342,55 +340,6 @@ class MailActivityPlanRunLine(models.Model):
     # Engine. Everything below runs as superuser.
     # ------------------------------------------------------------
 
-    @api.model
-    def _create_steps(self, runs, steps_by_run):
-        """Create the steps of new runs, with a number of queries that doesn't depend on
-        how many they are.
-
-        :param steps_by_run: for each run, the :class:`PlannedStep` of its proposal
-        :returns: the steps, in order
-        """
-        now = fields.Datetime.now()
-        steps = [
-            (run, step)
-            for run, steps in zip(runs, steps_by_run, strict=True)
-            for step in steps
-        ]
-        # The runs were created with what these sum up to.
-        with self.env.protecting(self._get_summing_fields(), runs):
-            lines = self.create(
-                [
-                    {
-                        **step.get_line_values(),
-                        "run_id": run.id,
-                        "res_model": run.res_model,
-                        "res_id": run.res_id,
-                        "date_done": step.state not in OPEN_STEP_STATES and now,
-                        "done_by_id": step.state not in OPEN_STEP_STATES
-                        and self.env.uid,
-                    }
-                    for run, step in steps
-                ]
-            )
-        ids = {
-            (run.id, step.code): line_id
-            for (run, step), line_id in zip(steps, lines._ids, strict=True)
-        }
-        self._insert_links(
-            "after_ids",
-            [
-                (ids[run.id, step.code], ids[run.id, code])
-                for run, step in steps
-                for code in step.after
-            ],
-        )
-        # All steps that these runs have: nobody needs to look for more.
-        line_ids = iter(lines._ids)
-        for run, own_steps in zip(runs, steps_by_run, strict=True):
-            own_ids = tuple(islice(line_ids, len(own_steps)))
-            self.env.cache.set(run, runs._fields["line_ids"], own_ids)
-        return lines
-
     def _is_on(self, res_model, res_id):
         """:returns: whether there is a step, and it is on that record"""
         return bool(self) and (self.res_model, self.res_id) == (res_model, res_id)
@@ -477,36 +426,3 @@ class MailActivityPlanRunLine(models.Model):
     def _in_language_of(self, user):
         """:returns: the steps, for what a user is to read"""
         return self.with_context(lang=user.lang) if user.lang else self
-
-    def _get_description_key(self):
-        """:returns: what tells the descriptions of two steps of one plan apart"""
-        self.ensure_one()
-        return (self.code, self.state, self.user_id, self.date_deadline, self.reason)
-
-    def _describe(self):
-        """:returns: the step in a few words, for the note of the launch"""
-        self.ensure_one()
-        if self.state == "scheduled" and not self.user_id:
-            return self.env._(
-                "%(activity)s, unassigned, due on the %(deadline)s",
-                activity=self.display_name,
-                deadline=format_date(self.env, self.date_deadline),
-            )
-        if self.state == "scheduled":
-            return self.env._(
-                "%(activity)s, assigned to %(name)s, due on the %(deadline)s",
-                activity=self.display_name,
-                name=self.user_id.name,
-                deadline=format_date(self.env, self.date_deadline),
-            )
-        if self.state == "waiting":
-            return self.env._(
-                "%(activity)s, after %(others)s",
-                activity=self.display_name,
-                others=", ".join(self.after_ids.mapped("display_name")),
-            )
-        return self.env._(
-            "%(activity)s: not scheduled. %(reason)s",
-            activity=self.display_name,
-            reason=self.reason or "",
-        )

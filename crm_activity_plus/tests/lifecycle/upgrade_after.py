@@ -38,11 +38,14 @@ result = {
         "activities": read(Activity.sudo().search([]), ["status"]),
     },
     "reasons": {
-        "mail_activity_log": read_reasons("mail.activity.log", "reason"),
-        "mail_activity_plan_run": read_reasons("mail.activity.plan.run", "stop_note"),
-        "mail_activity_plan_run_line": read_reasons(
-            "mail.activity.plan.run.line", "reason"
-        ),
+        env[model]._table: read_reasons(model, name)
+        for model, name in (
+            ("mail.activity.log", "reason"),
+            ("mail.activity.plan.launch", "error"),
+            ("mail.activity.plan.launch.skip", "reason"),
+            ("mail.activity.plan.run", "stop_note"),
+            ("mail.activity.plan.run.line", "reason"),
+        )
     },
     "ledger": Log.sudo()
     .search([], order="id")

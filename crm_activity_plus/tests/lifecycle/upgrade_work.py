@@ -257,7 +257,10 @@ long_plan, short_plan, other_plan, partner_plan = env["mail.activity.plan"].crea
 
 def launch(plan, record=None, **arguments):
     record = record or create_leads(1)
-    launched = plan.with_user(manager).launch(record.ids, **arguments)
+    # So that what does itself is due, at whatever time of the day this is run.
+    launched = plan.with_user(manager).launch(
+        record.ids, str(today - timedelta(days=7)), **arguments
+    )
     return env["mail.activity.plan.run"].browse(launched["run_ids"])
 
 
@@ -367,27 +370,35 @@ env["mail.activity"].with_user(seller).create(
 # ------------------------------------------------------------
 
 launch(other_plan, short.lead_id)
-for state, leads in (
-    ("pending", create_leads(2) + short.lead_id),
-    ("cancelled", create_leads(2)),
-):
-    env["mail.activity.plan.launch"].create(
-        {
-            "plan_id": other_plan.id,
-            "user_id": manager.id,
-            "company_id": manager.company_id.id,
-            "plan_date": today,
-            "responsible_id": manager.id,
-            "res_ids": leads.ids,
-            "record_count": len(leads),
-            "state": state,
-        }
-    )
+
+
+def put_off(user, leads, state="pending"):
+    return {
+        "plan_id": other_plan.id,
+        "user_id": user.id,
+        "company_id": user.company_id.id,
+        "plan_date": today,
+        "responsible_id": user.id,
+        "res_ids": leads.ids,
+        "record_count": len(leads),
+        "state": state,
+    }
+
+
+env["mail.activity.plan.launch"].create(
+    [
+        put_off(manager, create_leads(2) + short.lead_id),
+        put_off(manager, create_leads(1), "cancelled"),
+    ]
+)
 env.cr.commit()
 for cron in env["ir.cron"].search([]):
     if (cron.get_external_id()[cron.id]).startswith("crm_activity_plus."):
         cron.method_direct_trigger()
 leaver.active = False
+env["mail.activity.plan.launch"].create(put_off(leaver, create_leads(1)))
+env.cr.commit()
+env.ref("crm_activity_plus.ir_cron_launch_plans").method_direct_trigger()
 env["mail.activity"].with_user(seller).queue_next([("user_id", "=", seller.id)])
 env.cr.commit()
 result = True
