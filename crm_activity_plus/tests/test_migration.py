@@ -10,6 +10,7 @@ from odoo.tools import SQL, file_path
 from .common import CrmActivityPlusCommon
 
 SCRIPT = "crm_activity_plus/migrations/19.0.1.1.0/post-migration.py"
+CRONS_SCRIPT = "crm_activity_plus/migrations/19.0.1.2.0/post-cron-names.py"
 REASONS_SCRIPT = "crm_activity_plus/migrations/19.0.1.2.0/pre-reasons.py"
 
 
@@ -201,3 +202,23 @@ class TestMigrationOfReasons(CrmActivityPlusCommon):
             self.assertEqual(run.stop_note, "Umgezogen")
             self.assertEqual(skipped.reason, "Nicht nötig")
             self.assertEqual(rows.search([("reason", "=", "Nicht nötig")]), skipped)
+
+
+@tagged("crm_activity_plus", "post_install", "-at_install")
+class TestMigrationOfCronNames(CrmActivityPlusCommon):
+    """To 19.0.1.2.0: scheduled actions are called in the words of the screens."""
+
+    def test_names_that_nobody_changed(self):
+        script = runpy.run_path(file_path(CRONS_SCRIPT))
+        actions = {
+            name: self.env.ref(f"crm_activity_plus.{name}").ir_actions_server_id
+            for name in script["OLD_NAMES"]
+        }
+        new = {name: action.name for name, action in actions.items()}
+        self.assertEqual(new, script["NEW_NAMES"], "as a new database has them")
+        for name, action in actions.items():
+            action.name = script["OLD_NAMES"][name]
+        actions["ir_cron_end_holds"].name = "Holds"
+        script["migrate"](self.env.cr, "19.0.1.1.0")
+        new["ir_cron_end_holds"] = "Holds"
+        self.assertEqual({name: a.name for name, a in actions.items()}, new)
