@@ -209,7 +209,7 @@ class TestActivityQueue(CrmActivityPlusCommon):
         self.lead.user_id = self.user_colleague
         answer = activity.with_user(self.user_owner).queue_complete(None, "Typed")
         self.assertFalse(answer["done"])
-        self.assertIn("may not change", answer["reason"])
+        self.assertIn("can no longer change", answer["reason"])
         self.assertEqual(activity.status, "new")
 
     def test_hold(self):

@@ -822,7 +822,7 @@ class TestPlanBadInput(PlanCommon):
             self._launch(responsible_id=self.user_colleague.id)
 
     def test_portal_responsible(self):
-        with self.assertRefused("“Paul Portal” is no internal user"):
+        with self.assertRefused("“Paul Portal” is not an internal user"):
             self._launch(responsible_id=self.user_portal.id)
 
     def test_responsible_who_doesnt_exist(self):
