@@ -16,6 +16,7 @@ from . import choices
 from . import added
 from . import eligibility
 from . import run
+from . import pause
 from . import launch
 from . import background
 from . import scheduling
@@ -26,6 +27,7 @@ from . import handover
 from . import uninstall
 from . import actions
 from . import crm
+from . import next_step
 from . import queue
 from . import my_activities
 from . import client

@@ -9,10 +9,7 @@ from odoo.tests import tagged
 from .common import CrmActivityPlusCommon
 
 
-@tagged("post_install", "-at_install")
-class TestNoNextStep(CrmActivityPlusCommon):
-    """Which open leads nothing reminds anybody of."""
-
+class NextStepCase(CrmActivityPlusCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -38,6 +35,11 @@ class TestNoNextStep(CrmActivityPlusCommon):
                 searched = self.Lead.search(Domain("id", "=", lead.id) & Domain(domain))
                 self.assertEqual(bool(searched), found)
                 self.assertEqual(bool(lead.filtered_domain(domain)), found)
+
+
+@tagged("post_install", "-at_install")
+class TestNoNextStep(NextStepCase):
+    """Which open leads nothing reminds anybody of."""
 
     def test_nothing(self):
         self.assertNextStep(self.lead, False)
@@ -101,6 +103,8 @@ class TestNoNextStep(CrmActivityPlusCommon):
         self.assertNextStep(self.lead, True)
         self.assertEqual(self.lead.next_step_name, "Send e-mail")
         run.action_pause()
+        self.assertNextStep(self.lead, False)
+        run.action_pause(self.today + timedelta(days=10))
         self.assertNextStep(self.lead, True)
         run.action_stop()
         self.assertNextStep(self.lead, False)

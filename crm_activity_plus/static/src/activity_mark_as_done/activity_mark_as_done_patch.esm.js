@@ -121,7 +121,10 @@ patch(ActivityMarkAsDone.prototype, {
         const {close, onActivityChanged} = this.props;
         close?.();
         onActivityChanged?.(thread);
-        await thread.fetchNewMessages();
+        // Where its messages aren't shown, nobody waits for new ones.
+        if (thread.isLoaded) {
+            await thread.fetchNewMessages();
+        }
     },
 
     onClickLogNote() {
