@@ -25,6 +25,7 @@ from . import test_date_explanation, test_engine_calendar
 from . import test_engine_actions
 from . import test_engine_exits
 from . import test_engine_pause
+from . import test_activity_resume, test_next_step, test_pause_until
 from . import test_engine_concurrency, test_engine_crons
 from . import test_engine_guarantees, test_garbage, test_linear, test_plan_launch_job
 from . import test_examples, test_migration
