@@ -7,7 +7,7 @@ from datetime import timedelta
 from odoo.fields import Command, Datetime
 from odoo.tests import Form, tagged
 
-from .test_no_next_step import NextStepCase
+from .next_step_common import NextStepCase
 
 
 @tagged("post_install", "-at_install")

@@ -14,7 +14,7 @@ from odoo.addons.base.models.ir_cron import IrCron
 
 from ..models.pause.mail_activity_plan_run import MailActivityPlanRun
 from ..models.run.mail_activity_plan_run import MailActivityPlanRun as RunModel
-from .test_engine_crons import MODELS, EngineCronsCase
+from .crons_common import MODELS, EngineCronsCase
 
 PAUSE_LOGGER = f"{MODELS}.pause.mail_activity_plan_run"
 
