@@ -172,7 +172,7 @@ class TestNextStep(NextStepCase):
         run.action_pause()
         details = self._get_details()
         self.assertEqual(details["plan"], run.name)
-        self.assertEqual(details["actions"], ["resume_plan", "plan"])
+        self.assertEqual(details["actions"], ["resume_plan", "postpone", "plan"])
 
     def test_details_of_closed_leads(self):
         self.lead.action_set_won()

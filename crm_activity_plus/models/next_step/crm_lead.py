@@ -103,7 +103,7 @@ class CrmLead(models.Model):
         lead = self._origin
         details = {"kind": "missing", "actions": ["plan"] if is_writable else []}
         if paused := lead._find_open_runs()[:1]:
-            actions = ["resume_plan", *details["actions"]] if is_writable else []
+            actions = ["resume_plan", "postpone", "plan"] if is_writable else []
             return {
                 **details,
                 "actions": actions,

@@ -140,13 +140,22 @@ test("what would be next says why it isn't", async () => {
         kind: "missing",
         plan: "Tour",
         run_id: 7,
-        actions: ["resume_plan", "plan"],
+        actions: ["resume_plan", "postpone", "plan"],
     });
     expect(BAR).toHaveText(/“Tour” is paused, with no date on which it resumes/);
     expect(queryAllTexts(`${BAR} button`)).toEqual([
         "Resume Plan",
+        "Set Date",
         "Schedule Activity",
     ]);
+    onRpc("mail.activity.plan.run", "action_pause", ({args, kwargs}) => {
+        expect.step(`${args[0]} ${kwargs.until}`);
+        return true;
+    });
+    await contains("button[name='next_step_postpone']").click();
+    await contains(".o_pause_form [data-day='tomorrow']").click();
+    await animationFrame();
+    expect.verifySteps(["7 2026-03-12"]);
 });
 
 test("nothing is said where there is nothing to say", async () => {
@@ -166,7 +175,10 @@ test("whoever may only read has no buttons", async () => {
 
 test("what was typed is saved before", async () => {
     onRpc("lead", "web_save", ({args}) => expect.step(args[1].name));
-    onRpc("mail.activity.plan.run", "action_resume", () => expect.step("resume"));
+    onRpc("mail.activity.plan.run", "action_resume", () => {
+        expect.step("resume");
+        return true;
+    });
     await show({
         kind: "pause",
         name: "“Tour” resumes",

@@ -372,11 +372,11 @@ test("a second click does nothing while the first one is running", async () => {
     });
     await openLead();
     expect.verifySteps(["get_timeline 7"]);
-    const button = queryOne("button[name='action_pause']");
+    const button = queryOne("button[name='action_resume']");
     button.click();
     button.click();
     await animationFrame();
-    expect.verifySteps(["action_pause"]);
+    expect.verifySteps(["action_resume"]);
     expect("button[name='action_stop']").not.toBeEnabled();
     expect("button[name='step_skip']:first").not.toBeEnabled();
     answered.resolve();

@@ -3,6 +3,7 @@
 
 import {describeDue, formatBooking, formatDay, formatNearDay, countDays} from "../dates/dates.esm";
 import {Component} from "@odoo/owl";
+import {PauseDialog} from "../run_timeline/pause_dialog.esm";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
@@ -21,6 +22,7 @@ export class NextStepBarField extends Component {
 
     setup() {
         this.action = useService("action");
+        this.dialog = useService("dialog");
         this.orm = useService("orm");
         this.store = useService("mail.store");
         this.work = useOneAtATime();
@@ -98,6 +100,7 @@ export class NextStepBarField extends Component {
             done: _t("Mark Done"),
             resume: _t("Resume"),
             resume_plan: _t("Resume Plan"),
+            postpone: _t("Set Date"),
             plan: _t("Schedule Activity"),
             hold: _t("Hold"),
             open: _t("Open"),
@@ -136,12 +139,34 @@ export class NextStepBarField extends Component {
                 ]);
                 await this.refresh();
                 break;
+            case "postpone":
+                this.askForDay();
+                break;
             case "plan":
                 await this.plan();
                 break;
             case "open":
                 await this.open();
         }
+    }
+
+    /** When does the paused plan resume? */
+    askForDay() {
+        const {plan, run_id: runId} = this.step;
+        this.dialog.add(PauseDialog, {
+            isPaused: true,
+            plan,
+            confirm: async (until, reason) => {
+                await this.orm.call(
+                    "mail.activity.plan.run",
+                    "action_pause",
+                    [[runId]],
+                    {until, reason}
+                );
+                await this.refresh();
+                return true;
+            },
+        });
     }
 
     async plan() {
