@@ -162,12 +162,13 @@ class TestNextStep(NextStepCase):
         self.assertEqual(details["actions"], ["resume_plan", "open"])
 
     def test_details_where_nothing_is_next(self):
-        self.assertEqual(
-            self._get_details(), {"kind": "missing", "actions": ["plan"], "held": ""}
-        )
+        self.assertEqual(self._get_details(), {"kind": "missing", "actions": ["plan"]})
         held = self._schedule(summary="Ring them")
         held.action_hold()
-        self.assertEqual(self._get_details()["held"], "Ring them")
+        details = self._get_details()
+        self.assertEqual(details["held"], "Ring them")
+        self.assertEqual(details["activity_id"], held.id)
+        self.assertEqual(details["actions"], ["resume", "plan"])
         run = self._launch()
         run.action_pause()
         details = self._get_details()

@@ -101,17 +101,15 @@ class CrmLead(models.Model):
         """Name what would be the next step, if it had a date."""
         self.ensure_one()
         lead = self._origin
-        details = {"kind": "missing", "actions": ["plan"] if is_writable else []}
-        if paused := lead._find_open_runs()[:1]:
-            actions = ["resume_plan", "postpone", "plan"] if is_writable else []
-            return {
-                **details,
-                "actions": actions,
-                "plan": paused.name,
-                "run_id": paused.id,
-            }
+        details, actions = {"kind": "missing"}, ["plan"]
         held = self.env["mail.activity"]._find_held(lead)[:1]
-        return {**details, "held": held.display_name or ""}
+        if paused := lead._find_open_runs()[:1]:
+            details |= {"plan": paused.name, "run_id": paused.id}
+            actions = ["resume_plan", "postpone", "plan"]
+        elif held:
+            details |= {"held": held.display_name, "activity_id": held.id}
+            actions = ["resume", "plan"]
+        return {**details, "actions": actions if is_writable else []}
 
     def _find_next_steps(self):
         """:returns: id of a lead -> its :class:`NextStep`, where it has one; and the

@@ -108,5 +108,7 @@ test("what the bar offers isn't in its menu again", async () => {
     await contains(".o_cp_action_menus .dropdown-toggle").click();
     expect(".o-dropdown--menu .dropdown-item:contains('Cancel')").toHaveCount(0);
     expect(".o-dropdown--menu .dropdown-item:contains('Delete')").toHaveCount(0);
-    expect(".o-dropdown--menu .dropdown-item:contains('Something Else')").toHaveCount(1);
+    expect(".o-dropdown--menu .dropdown-item:contains('Something Else')").toHaveCount(
+        1
+    );
 });

@@ -3,11 +3,7 @@
 
 import {animationFrame, mockDate} from "@odoo/hoot-mock";
 import {beforeEach, describe, expect, test} from "@odoo/hoot";
-import {
-    contains,
-    makeMockEnv,
-    mountWithCleanup,
-} from "@web/../tests/web_test_helpers";
+import {contains, makeMockEnv, mountWithCleanup} from "@web/../tests/web_test_helpers";
 import {PauseDialog} from "@crm_activity_plus/run_timeline/pause_dialog.esm";
 import {RunTimelineRun} from "@crm_activity_plus/run_timeline/run_timeline_run.esm";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";

@@ -1,7 +1,13 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import {describeDue, formatBooking, formatDay, formatNearDay, countDays} from "../dates/dates.esm";
+import {
+    describeDue,
+    formatBooking,
+    formatDay,
+    formatNearDay,
+    countDays,
+} from "../dates/dates.esm";
 import {Component} from "@odoo/owl";
 import {PauseDialog} from "../run_timeline/pause_dialog.esm";
 import {_t} from "@web/core/l10n/translation";
@@ -48,9 +54,7 @@ export class NextStepBarField extends Component {
 
     get name() {
         const {type, name} = this.step;
-        return type && type !== name
-            ? _t("%(type)s: %(name)s", {type, name})
-            : name;
+        return type && type !== name ? _t("%(type)s: %(name)s", {type, name}) : name;
     }
 
     get dateText() {
@@ -91,7 +95,9 @@ export class NextStepBarField extends Component {
         if (plan) {
             return _t("“%s” is paused, with no date on which it resumes.", plan);
         }
-        return held ? _t("“%s” is on hold, with no date on which it resumes.", held) : "";
+        return held
+            ? _t("“%s” is on hold, with no date on which it resumes.", held)
+            : "";
     }
 
     /** @returns {object[]} what the user can do about it; the first one stands out */

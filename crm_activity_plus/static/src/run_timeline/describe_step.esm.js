@@ -168,10 +168,11 @@ export function describeRun(run) {
  * @param {object} run
  * @returns {string} until when a run is paused, and why; empty where it isn't
  */
-export function describePause({state, paused_until: until, pause_reason: reason}) {
-    if (state !== "paused") {
+export function describePause(run) {
+    if (run.state !== "paused") {
         return "";
     }
+    const {paused_until: until, pause_reason: reason} = run;
     const when = until
         ? _t("Resumes on %s", formatDay(until))
         : _t("No date on which it resumes");

@@ -1,7 +1,12 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import {describePause, describeRun, describeStopReason, isOpen} from "./describe_step.esm";
+import {
+    describePause,
+    describeRun,
+    describeStopReason,
+    isOpen,
+} from "./describe_step.esm";
 import {Component} from "@odoo/owl";
 import {RunTimelineStep} from "./run_timeline_step.esm";
 import {_t} from "@web/core/l10n/translation";

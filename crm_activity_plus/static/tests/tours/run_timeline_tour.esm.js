@@ -232,7 +232,8 @@ registry.category("web_tour.tours").add("crm_activity_plus_timeline_stale", {
         },
         {
             content: "There is nothing to pause any more",
-            trigger: ".modal:has(.o_pause_form) .modal-footer button:contains('Discard')",
+            trigger:
+                ".modal:has(.o_pause_form) .modal-footer button:contains('Discard')",
             run: "click",
         },
         expectRun("stopped"),
