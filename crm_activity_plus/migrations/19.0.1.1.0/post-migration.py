@@ -42,22 +42,7 @@ def convert_conditions(env, model, name, res_model):
     same, so that it is no condition that everything meets: such a plan isn't launched,
     a run isn't stopped by it, and a step fails; a sentence says why.
     """
-    join = SQL()
-    if res_model.startswith("plan."):
-        join = SQL("JOIN mail_activity_plan AS plan ON plan.id = owner.plan_id")
-    table, column = SQL.identifier(env[model]._table), SQL.identifier(name)
-    rows = env.execute_query(
-        SQL(
-            "SELECT %s, owner.%s, array_agg(owner.id) FROM %s AS owner %s"
-            " WHERE owner.%s <> '' GROUP BY 1, 2",
-            SQL.identifier(*res_model.split(".")),
-            column,
-            table,
-            join,
-            column,
-        )
-    )
-    for own_model, text, ids in rows:
+    for own_model, text, ids in find_conditions(env, model, name, res_model):
         try:
             converted = convert_domain(text)
             if converted != text and own_model in env:
@@ -78,12 +63,32 @@ def convert_conditions(env, model, name, res_model):
             env.cr.execute(
                 SQL(
                     "UPDATE %s SET %s = %s WHERE id = ANY(%s)",
-                    table,
-                    column,
+                    SQL.identifier(env[model]._table),
+                    SQL.identifier(name),
                     converted,
                     ids,
                 )
             )
+
+
+def find_conditions(env, model, name, res_model):
+    """:returns: each different condition, as the model that it is for, its text, and
+    the ids of what has it"""
+    join = SQL()
+    if res_model.startswith("plan."):
+        join = SQL("JOIN mail_activity_plan AS plan ON plan.id = owner.plan_id")
+    column = SQL.identifier(name)
+    return env.execute_query(
+        SQL(
+            "SELECT %s, owner.%s, array_agg(owner.id) FROM %s AS owner %s"
+            " WHERE owner.%s <> '' GROUP BY 1, 2",
+            SQL.identifier(*res_model.split(".")),
+            column,
+            SQL.identifier(env[model]._table),
+            join,
+            column,
+        )
+    )
 
 
 def set_choosers(env):

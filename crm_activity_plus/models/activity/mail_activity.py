@@ -412,17 +412,6 @@ class MailActivity(models.Model):
         existing = set(self._get_records().exists()._ids)
         return self.filtered(lambda a: a.res_id in existing)
 
-    def _find_on_same_records(self):
-        """:returns: all activities, of any status, on the records of these, which are
-        of one model; for the engine"""
-        activities = by_engine(self).with_context(active_test=False)
-        return activities.search(
-            [
-                ("res_model", "=", self[:1].res_model),
-                ("res_id", "in", self.mapped("res_id")),
-            ]
-        )
-
     def _move_to(self, record):
         """Put the activities, of any status, on another record of the same model.
         Their runs are moved by ``_merge_into``."""

@@ -113,8 +113,9 @@ class MailActivityPlanRunLine(models.Model):
         """Close steps whose action is ``PENDING``, and have their runs go on; those of
         a paused run once it is resumed. Steps that are closed by now stay as they are.
 
-        :param outcome: a ``mail.activity.outcome``, its code or its id. The step is
-            tried again, or its run stopped, where the outcome says so.
+        :param outcome: a ``mail.activity.outcome``, its code or its id. What it says is
+            done, as after an activity; the step is tried again, or its run stopped,
+            where it says so. Nothing of that where the steps failed
         :param reason: why, for the history: a :class:`~...tools.reasons.Reason`, or a
             text in somebody's words
         :param bool failed: it couldn't be done; somebody who can help is told
@@ -131,7 +132,7 @@ class MailActivityPlanRunLine(models.Model):
             reason = reason or Reason("action_failed")
             transition.fail(pending, reason, outcome_id=outcome.id)
         else:
-            transition.end(pending, "done", outcome, reason)
+            pending._end_actions(transition, outcome, reason)
         transition.advance()
 
     def _filter_automatic(self):
@@ -252,7 +253,10 @@ class MailActivityPlanRunLine(models.Model):
             return
         values = self._run_action(record)
         if values is not PENDING:
-            transition.close(self, "done", **(values or {}))
+            values = dict(values or {})
+            outcome_id = values.pop("outcome_id", False)
+            outcome = self.env["mail.activity.outcome"].browse(outcome_id or ())
+            self._end_actions(transition, outcome, **values)
         elif self._filter_automatic():
             self.write({"date_due": False, "date_started": fields.Datetime.now()})
 
