@@ -42,53 +42,52 @@ def convert_conditions(env, model, name, res_model):
     same, so that it is no condition that everything meets: such a plan isn't launched,
     a run isn't stopped by it, and a step fails; a sentence says why.
     """
-    for own_model, text, ids in find_conditions(env, model, name, res_model):
-        try:
-            converted = convert_domain(text)
-            if converted != text and own_model in env:
-                Condition(env, converted, model).check(own_model)
-        except (DomainError, ValidationError):
-            _logger.warning(
-                "%s of %s %s: “%s” can't be converted to a domain without “user”. Open "
-                "it, and write another condition: plans are not launched, and runs "
-                "neither stopped nor continued by it.",
-                name,
-                model,
-                ids,
-                text,
-            )
-            continue
+    join = SQL()
+    if res_model.startswith("plan."):
+        join = SQL("JOIN mail_activity_plan AS plan ON plan.id = owner.plan_id")
+    table, column = SQL.identifier(env[model]._table), SQL.identifier(name)
+    rows = env.execute_query(
+        SQL(
+            "SELECT %s, owner.%s, array_agg(owner.id) FROM %s AS owner %s"
+            " WHERE owner.%s <> '' GROUP BY 1, 2",
+            SQL.identifier(*res_model.split(".")),
+            column,
+            table,
+            join,
+            column,
+        )
+    )
+    for own_model, text, ids in rows:
+        converted = convert_condition(env, own_model, text, f"{name} of {model} {ids}")
         if converted != text:
             _logger.info("%s of %s %s: %s -> %s", name, model, ids, text, converted)
             env.cr.execute(
                 SQL(
                     "UPDATE %s SET %s = %s WHERE id = ANY(%s)",
-                    SQL.identifier(env[model]._table),
-                    SQL.identifier(name),
+                    table,
+                    column,
                     converted,
                     ids,
                 )
             )
 
 
-def find_conditions(env, model, name, res_model):
-    """:returns: each different condition, as the model that it is for, its text, and
-    the ids of what has it"""
-    join = SQL()
-    if res_model.startswith("plan."):
-        join = SQL("JOIN mail_activity_plan AS plan ON plan.id = owner.plan_id")
-    column = SQL.identifier(name)
-    return env.execute_query(
-        SQL(
-            "SELECT %s, owner.%s, array_agg(owner.id) FROM %s AS owner %s"
-            " WHERE owner.%s <> '' GROUP BY 1, 2",
-            SQL.identifier(*res_model.split(".")),
-            column,
-            SQL.identifier(env[model]._table),
-            join,
-            column,
+def convert_condition(env, res_model, text, where):
+    """:returns: the condition without ``user``, or as it is, and that is logged"""
+    try:
+        converted = convert_domain(text)
+        if converted != text and res_model in env:
+            Condition(env, converted, where).check(res_model)
+    except (DomainError, ValidationError):
+        _logger.warning(
+            "%s: “%s” can't be converted to a domain without “user”. Open it, and "
+            "write another condition: plans are not launched, and runs neither stopped "
+            "nor continued by it.",
+            where,
+            text,
         )
-    )
+        return text
+    return converted
 
 
 def set_choosers(env):
