@@ -184,6 +184,10 @@ SENTENCES = {
     ),
     "skipped_manually": _lt("Skipped manually."),
     "started": _lt("Started."),
+    "step_interrupted": _lt(
+        "The server ended again and again while it did the step. Do it manually, and "
+        "ask an administrator to look into the server's log."
+    ),
     "step_skipped": _lt("The step was skipped."),
     "step_undatable": _lt("“%(step)s”: %(reason)s"),
     "step_unlaunchable": _lt(

@@ -4,7 +4,7 @@
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .test_engine_races import RacesCase
+from .races_common import RacesCase
 
 
 @tagged("post_install", "-at_install")

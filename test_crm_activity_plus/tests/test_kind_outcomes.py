@@ -8,7 +8,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .test_doors import DoorsCase
+from .doors_common import DoorsCase
 
 STEPS = "odoo.addons.crm_activity_plus.models.steps.outcome"
 

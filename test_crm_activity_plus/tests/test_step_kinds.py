@@ -4,7 +4,7 @@
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
-from .test_doors import DoorsCase
+from .doors_common import DoorsCase
 
 
 @tagged("post_install", "-at_install")

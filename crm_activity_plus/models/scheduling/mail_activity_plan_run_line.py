@@ -293,6 +293,7 @@ class MailActivityPlanRunLine(models.Model):
             "date_deadline": deadline.date,
             "date_explanation": deadline.explanation,
             "date_started": False,
+            "try_count": 0,
             "user_id": user.id,
         }
 
@@ -342,6 +343,7 @@ class MailActivityPlanRunLine(models.Model):
                 "outcome_id": False,
                 "reason": False,
                 "state": "waiting",
+                "try_count": 0,
             }
         )
         self._write_each(chosen, is_told=True)
