@@ -170,6 +170,7 @@ class MailActivity(models.Model):
                 "name": outcome.name,
                 "code": outcome.code,
                 "kind": outcome.kind,
+                "asks_date": outcome.effect == "retry" and outcome.retry_asks_date,
             }
             for outcome in outcomes
             if outcome._is_applicable(self.activity_type_id)
@@ -213,7 +214,7 @@ class MailActivity(models.Model):
         self.ensure_one()
         names = [
             field.name
-            for field in self.activity_type_id.sudo().card_field_ids
+            for field in self.activity_type_id._get_card_fields()
             if field.model == record._name and field.name in record._fields
         ]
         return [

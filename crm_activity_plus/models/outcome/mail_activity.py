@@ -38,6 +38,12 @@ class MailActivity(models.Model):
     attempt = fields.Integer(
         default=1, readonly=True, copy=False, help="Number of this attempt."
     )
+    retry_date = fields.Date(
+        "Agreed Date",
+        readonly=True,
+        copy=False,
+        help="Date agreed for the next attempt when this one was marked done.",
+    )
     chaining_type = fields.Selection(
         selection=lambda self: self.env["mail.activity.type"]
         ._fields["chaining_type"]
@@ -103,12 +109,16 @@ class MailActivity(models.Model):
     # Closing
     # ------------------------------------------------------------
 
-    def complete(self, outcome=None, feedback=None, attachment_ids=None):
+    def complete(
+        self, outcome=None, feedback=None, attachment_ids=None, retry_date=None
+    ):
         """Mark the activities as done, with an outcome.
 
         :param outcome: code or id of a ``mail.activity.outcome``
         :param str feedback: what to say about it in the chatter
         :param list[int] attachment_ids: files to add to that
+        :param retry_date: the date agreed for the next attempt (date or ISO string), for
+            an outcome that asks for it; default: after the outcome's delay
         :returns: ids of the activities that this created
         :rtype: list[int]
         :raises UserError: one of them is closed already, or can't end so; none is
@@ -119,12 +129,36 @@ class MailActivity(models.Model):
         activities._check_open()
         outcome = activities.env["mail.activity.outcome"]._read_outcome(outcome)
         feedback, attachment_ids = self._read_feedback(feedback, attachment_ids)
+        retry_date = self._read_retry_date(retry_date, outcome)
         if outcome:
             # What tells that they are done tells this, too.
-            activities._set({"outcome_id": outcome.id})
+            activities._set({"outcome_id": outcome.id, "retry_date": retry_date})
         activities = activities.with_context(**{RETURN_ALL_KEY: Internal(True)})
         _messages, created = activities._action_done(feedback, attachment_ids)
         return sorted(created.sudo().exists().ids)
+
+    @api.model
+    def _read_retry_date(self, day, outcome):
+        """:returns: the date for the next attempt, or False
+        :raises UserError: it is none, or past, or the outcome doesn't ask for it"""
+        day = Arguments(self.env).day(day, "retry_date")
+        if not day:
+            return False
+        if not (outcome.retry_asks_date and outcome.effect == "retry"):
+            raise UserError(
+                self.env._(
+                    "A date for the next attempt is only possible with an outcome that "
+                    "asks for it. Choose such an outcome, or leave out the date."
+                )
+            )
+        if day < fields.Date.context_today(self):
+            raise UserError(
+                self.env._(
+                    "The next attempt can't be in the past. Choose today or a later "
+                    "date."
+                )
+            )
+        return day
 
     @api.model
     def _read_feedback(self, feedback, attachment_ids):
@@ -271,7 +305,7 @@ class MailActivity(models.Model):
         """How a reopened activity ended says nothing about how it will end."""
         self.filtered(
             lambda a: old_statuses[a] in CLOSED_STATUSES and a.outcome_id
-        )._set({"outcome_id": False})
+        )._set({"outcome_id": False, "retry_date": False})
 
     def _apply_outcomes(self):
         """Do what the outcomes of activities say that were just closed.
@@ -396,7 +430,7 @@ class MailActivity(models.Model):
             "activity_type_id": self.activity_type_id.id,
             "attempt": self.attempt + 1,
             "automated": True,
-            "date_deadline": deadline.date,
+            "date_deadline": self.retry_date or deadline.date,
             "note": self.note,
             **self._get_document_values(),
             "summary": self.summary,

@@ -60,6 +60,11 @@ class MailActivityOutcome(models.Model):
         default="days",
         required=True,
     )
+    retry_asks_date = fields.Boolean(
+        "Ask for the Date",
+        help="Whoever chooses this outcome can say for which date the next attempt was "
+        "agreed. Without a date, it follows after the delay.",
+    )
     max_attempts = fields.Integer(
         default=3,
         help="Maximum number of attempts, including the first. After the last one, the"
