@@ -170,7 +170,7 @@ class MailActivity(models.Model):
                 "name": outcome.name,
                 "code": outcome.code,
                 "kind": outcome.kind,
-                "asks_date": outcome.effect == "retry" and outcome.retry_asks_date,
+                **({"asks_date": True} if outcome._asks_date() else {}),
             }
             for outcome in outcomes
             if outcome._is_applicable(self.activity_type_id)

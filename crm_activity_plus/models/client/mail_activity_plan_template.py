@@ -115,11 +115,12 @@ class MailActivityPlanTemplate(models.Model):
         """Another application's form may offer only some ways to assign a step: those
         that it knows. The roles of this addon are for all records."""
         arch, view = super()._get_view(view_id, view_type, **options)
-        for node in arch.xpath("//field[@name='responsible_type'][@options]"):
-            settings = literal_eval(node.get("options"))
+        for node in arch.xpath("//field[@name='responsible_type']"):
+            settings = literal_eval(node.get("options") or "{}")
             if "whitelisted_values" in settings:
                 settings["whitelisted_values"] += ROLES
                 node.set("options", repr(settings))
+            node.set("string", self.env._("Assigned to"))
         return arch, view
 
     def _walk_steps(self):

@@ -3,6 +3,8 @@
 
 from odoo import api, fields, models, tools
 
+from ...tools.values import is_id
+
 # Types of fields that can be told in a few words, on a card.
 TELLABLE_TYPES = (
     *("boolean", "char", "date", "datetime", "float", "html", "integer"),
@@ -98,7 +100,8 @@ class MailActivityType(models.Model):
         """:returns: the fields that activities of the type show, in order"""
         self.ensure_one()
         order = self.card_field_order
-        place = {id_: n for n, id_ in enumerate(order if order else ())}
+        ids = [id_ for id_ in order if is_id(id_)] if isinstance(order, list) else ()
+        place = {id_: n for n, id_ in enumerate(ids)}
         shown = self.sudo().card_field_ids
         return shown.sorted(lambda field: place.get(field.id, len(place)))
 

@@ -156,7 +156,7 @@ class MailActivityPlanTemplate(models.Model):
         """:returns: why the first step can't refer to the previous one"""
         return self.env._(
             "“%(step)s” refers to the previous step, but it is the first one. Choose "
-            "in “After” which one that is.",
+            "in “Waits for” which one that is.",
             step=self.display_name,
         )
 

@@ -117,7 +117,7 @@ class MailActivity(models.Model):
         :param outcome: code or id of a ``mail.activity.outcome``
         :param str feedback: what to say about it in the chatter
         :param list[int] attachment_ids: files to add to that
-        :param retry_date: the date agreed for the next attempt (date or ISO string), for
+        :param retry_date: the date agreed for the next attempt (date or ISO text), for
             an outcome that asks for it; default: after the outcome's delay
         :returns: ids of the activities that this created
         :rtype: list[int]
@@ -144,7 +144,7 @@ class MailActivity(models.Model):
         day = Arguments(self.env).day(day, "retry_date")
         if not day:
             return False
-        if not (outcome.retry_asks_date and outcome.effect == "retry"):
+        if not outcome or not outcome._asks_date():
             raise UserError(
                 self.env._(
                     "A date for the next attempt is only possible with an outcome that "

@@ -291,6 +291,11 @@ class MailActivityOutcome(models.Model):
             and self._is_applicable(step.activity_type_id)
         )
 
+    def _asks_date(self):
+        """:returns: whether a date can be agreed for the next attempt"""
+        self.ensure_one()
+        return self.effect == "retry" and self.retry_asks_date
+
     def _allows_another(self, attempt, max_attempts=0):
         """Tell whether it is tried again.
 

@@ -10,7 +10,8 @@ import {registry} from "@web/core/registry";
 /** Fields in the order in which they were added; Odoo sorts them by name. */
 export class CardFieldsField extends Many2ManyTagsField {
     get tags() {
-        const order = this.props.record.data.card_field_order || [];
+        const {card_field_order: stored} = this.props.record.data;
+        const order = Array.isArray(stored) ? stored : [];
         const getPlace = ({resId}) =>
             order.includes(resId) ? order.indexOf(resId) : order.length;
         return super.tags.toSorted((one, other) => getPlace(one) - getPlace(other));

@@ -11,7 +11,7 @@ import {useService} from "@web/core/utils/hooks";
 
 /**
  * The steps that a step waits for, by their codes: those of the plan that are saved, and
- * those that are not.
+ * those that are not. Its view has to have `code` and `plan_id`, too.
  */
 export class PlanStepAfterField extends Component {
     static template = "crm_activity_plus.PlanStepAfterField";
@@ -117,8 +117,4 @@ registry.category("fields").add("plan_step_after", {
     extractProps: ({attrs, placeholder}) => ({
         placeholder: placeholder || attrs.placeholder,
     }),
-    fieldDependencies: [
-        {name: "code", type: "char"},
-        {name: "plan_id", type: "many2one", relation: "mail.activity.plan"},
-    ],
 });

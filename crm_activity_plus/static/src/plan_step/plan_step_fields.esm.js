@@ -9,7 +9,10 @@ import {useService} from "@web/core/utils/hooks";
 
 const fields = registry.category("fields");
 
-/** The type of a step with its icon, and what runs by itself. */
+/**
+ * The type of a step with its icon, and what runs by itself. Its view has to have `icon`
+ * and `action_type`, too.
+ */
 export class PlanStepTypeField extends Component {
     static template = "crm_activity_plus.PlanStepTypeField";
     static props = {...standardFieldProps};
@@ -36,10 +39,6 @@ export class PlanStepTypeField extends Component {
 fields.add("plan_step_type", {
     component: PlanStepTypeField,
     supportedTypes: ["many2one"],
-    fieldDependencies: [
-        {name: "action_type", type: "selection"},
-        {name: "icon", type: "char"},
-    ],
 });
 
 /** After which outcomes and on which records a step is done. */
