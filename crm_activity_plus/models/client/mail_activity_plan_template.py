@@ -37,7 +37,7 @@ class MailActivityPlanTemplate(models.Model):
 
     who_text = fields.Char("Who", compute="_compute_who_text")
     when_text = fields.Char("When", compute="_compute_when_text")
-    only_if = fields.Json("Only If", compute="_compute_only_if")
+    only_if = fields.Json(compute="_compute_only_if")
     problems = fields.Json(compute="_compute_problems")
     possible_outcome_ids = fields.Many2many(
         "mail.activity.outcome", compute="_compute_possible_outcome_ids"
@@ -99,7 +99,7 @@ class MailActivityPlanTemplate(models.Model):
 
     @api.depends(*PLACE_FIELDS)
     def _compute_possible_outcome_ids(self):
-        offered = self.env["mail.activity.outcome"].search([])
+        offered = self.env["mail.activity.outcome"]._get_offered().sudo(False)
         kinds = self._get_step_kinds()
         for template, steps, place in self._walk_steps():
             before = steps.get_before(place).filtered(

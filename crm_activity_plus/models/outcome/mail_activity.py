@@ -6,9 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_list
 from odoo.tools.misc import format_datetime
 
-from ...engine.added_fields import copy_values
 from ...engine.arguments import Arguments
-from ...engine.deadlines import StepDater
 from ...engine.environment import by_engine, unsteered
 from ...tools.internal import Internal, read_internal
 from ...tools.states import CLOSED_STATUSES
@@ -37,12 +35,6 @@ class MailActivity(models.Model):
     )
     attempt = fields.Integer(
         default=1, readonly=True, copy=False, help="Number of this attempt."
-    )
-    retry_date = fields.Date(
-        "Agreed Date",
-        readonly=True,
-        copy=False,
-        help="Date agreed for the next attempt when this one was marked done.",
     )
     chaining_type = fields.Selection(
         selection=lambda self: self.env["mail.activity.type"]
@@ -136,29 +128,6 @@ class MailActivity(models.Model):
         activities = activities.with_context(**{RETURN_ALL_KEY: Internal(True)})
         _messages, created = activities._action_done(feedback, attachment_ids)
         return sorted(created.sudo().exists().ids)
-
-    @api.model
-    def _read_retry_date(self, day, outcome):
-        """:returns: the date for the next attempt, or False
-        :raises UserError: it is none, or past, or the outcome doesn't ask for it"""
-        day = Arguments(self.env).day(day, "retry_date")
-        if not day:
-            return False
-        if not outcome or not outcome._asks_date():
-            raise UserError(
-                self.env._(
-                    "A date for the next attempt is only possible with an outcome that "
-                    "asks for it. Choose such an outcome, or leave out the date."
-                )
-            )
-        if day < fields.Date.context_today(self):
-            raise UserError(
-                self.env._(
-                    "The next attempt can't be in the past. Choose today or a later "
-                    "date."
-                )
-            )
-        return day
 
     @api.model
     def _read_feedback(self, feedback, attachment_ids):
@@ -402,39 +371,6 @@ class MailActivity(models.Model):
             "user_id": self._find_able(
                 activity_type.default_user_id or self.user_id, self.user_id
             ).id,
-        }
-
-    def _retry(self):
-        """Schedule each of these, which are done, once more."""
-        self._fetch_companies()
-        return self._create_following(
-            [activity._prepare_retry_values(activity.outcome_id) for activity in self]
-        )
-
-    def _prepare_retry_values(self, outcome):
-        """:returns: values of the next attempt after an outcome"""
-        self.ensure_one()
-        dater = StepDater(self.env, "calendar", self.env["resource.calendar"])
-        deadline = dater.shift(
-            fields.Date.context_today(self),
-            outcome.retry_delay_count,
-            outcome.retry_delay_unit,
-            "after",
-            self.user_id,
-            self.env.company,
-            "retry",
-        )
-        added = self.env["mail.activity.plan.template"]._get_activity_fields()
-        return {
-            **copy_values(self, added.values()),
-            "activity_type_id": self.activity_type_id.id,
-            "attempt": self.attempt + 1,
-            "automated": True,
-            "date_deadline": self.retry_date or deadline.date,
-            "note": self.note,
-            **self._get_document_values(),
-            "summary": self.summary,
-            "user_id": self._find_able(self.user_id).id,
         }
 
     def _find_able(self, user, *others):

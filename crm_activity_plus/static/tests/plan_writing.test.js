@@ -23,7 +23,13 @@ class Plan extends models.Model {
     template_ids = fields.One2many({relation: "step", relation_field: "plan_id"});
 
     _records = [
-        {id: 1, name: "Chase", icon: "fa-phone", res_model: "plan", template_ids: [1, 2]},
+        {
+            id: 1,
+            name: "Chase",
+            icon: "fa-phone",
+            res_model: "plan",
+            template_ids: [1, 2],
+        },
     ];
 }
 
