@@ -3,11 +3,11 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_list
 from odoo.tools.misc import format_datetime
 
 from ...engine.arguments import Arguments
 from ...engine.environment import by_engine, unsteered
+from ...engine.reasons import tell_fresh_reason
 from ...tools.internal import Internal, read_internal
 from ...tools.states import CLOSED_STATUSES
 from ..activity.mail_activity import ENGINE_FIELDS
@@ -291,27 +291,17 @@ class MailActivity(models.Model):
             )._retry()
         return created
 
-    def _tell_not_done(self, outcome, effects):
+    def _tell_not_done(self, reason):
         """Tell what an outcome should have done, and whoever completed the activity
         may not do: in its history, and on the record.
 
-        :param list[str] effects: in words
+        :param reason: why, a :class:`~...tools.reasons.Reason`
         """
         self.ensure_one()
-        reason = self._get_refused_reason(outcome, effects)
         self._log("changed", (self.status, self.status), reason)
         record = by_engine(self)._get_records()
         if hasattr(record, "_message_log"):
-            record._message_log(body=reason)
-
-    def _get_refused_reason(self, outcome, effects):
-        return self.env._(
-            "“%(outcome)s” should %(effects)s, but %(user)s may not do that here. Ask"
-            " somebody who may to do it.",
-            outcome=outcome.name,
-            effects=format_list(self.env, effects),
-            user=self.env.user.name,
-        )
+            record._message_log(body=tell_fresh_reason(self.env, reason))
 
     # ------------------------------------------------------------
     # What follows
