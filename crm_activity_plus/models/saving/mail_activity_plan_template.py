@@ -40,11 +40,41 @@ class MailActivityPlanTemplate(models.Model):
 
     @api.model
     def _add_codes(self, vals_list):
-        """An empty code is none: it is computed from the summary, for each plan."""
-        return [
-            {name: value for name, value in vals.items() if name != "code" or value}
-            for vals in vals_list
-        ]
+        """A code is made from the summary or, without one, from the type; for each
+        plan."""
+        uncoded = [vals for vals in vals_list if not vals.get("code")]
+        if not uncoded:
+            return vals_list
+        names = ["activity_type_id", "plan_id", "summary"]
+        defaults = self.default_get(names)
+        plan_ids = {vals.get("plan_id", defaults.get("plan_id")) for vals in vals_list}
+        taken = {plan_id: set() for plan_id in plan_ids}
+        for step in self.sudo().search([("plan_id", "in", [*filter(None, plan_ids)])]):
+            taken[step.plan_id.id].add(step.code)
+        for vals in vals_list:
+            plan_id = vals.get("plan_id", defaults.get("plan_id"))
+            taken[plan_id].add(vals.get("code"))
+        result = []
+        for vals in vals_list:
+            if not vals.get("code"):
+                given = {**defaults, **vals}
+                codes = taken[given.get("plan_id")]
+                code = make_code(self._get_code_base(given), codes, "step")
+                codes.add(code)
+                vals = {**vals, "code": code}
+            result.append(vals)
+        return result
+
+    @api.model
+    def _get_code_base(self, vals):
+        """:returns: what the code of a new step is made from"""
+        activity_type = self.env["mail.activity.type"].browse(
+            vals.get("activity_type_id") or []
+        )
+        if "summary" not in vals:
+            # As it will be computed.
+            vals = {"summary": activity_type.sudo().summary}
+        return str(vals["summary"] or activity_type.sudo().code or "")
 
     def write(self, vals):
         Arguments(self.env).check_values(self, [vals])
