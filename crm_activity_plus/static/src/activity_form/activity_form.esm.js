@@ -19,7 +19,8 @@ export const activityFormProps = {
  * refuses, the form stays, with what was typed, and says so.
  *
  * @param {string} method - of ``mail.activity``; gets the ``reason``
- * @param {object} [options] - ``isClosing``: whether the activity is closed by it
+ * @param {object} [options]
+ * @param {boolean} [options.isClosing] - whether the activity is closed by it
  * @returns {object} reactive: ``reason``, ``refusal``, ``work.isBusy``, and ``submit``,
  * which takes the method's other arguments
  */
