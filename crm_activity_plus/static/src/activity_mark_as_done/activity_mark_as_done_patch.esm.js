@@ -139,8 +139,9 @@ patch(ActivityMarkAsDone.prototype, {
     },
 
     async leave(thread) {
-        const {close, onActivityChanged} = this.props;
+        const {activity, close, onActivityChanged} = this.props;
         close?.();
+        activity.leaveScreen();
         onActivityChanged?.(thread);
         await thread.fetchNewMessages();
     },
