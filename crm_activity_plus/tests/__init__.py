@@ -56,3 +56,4 @@ from . import test_security_persons
 from . import test_security_rpc
 from . import test_languages
 from . import test_reasons, test_reasons_of_activities, test_reasons_stored
+from . import test_activity_type_form, test_outcome_data, test_plan_writing

@@ -32,6 +32,7 @@ ENGINE_FIELDS = (
     "held_by_pause",
     "on_hold_until",
     "partner_id",
+    "retry_date",
     "run_id",
     "run_line_id",
     "status",

@@ -171,6 +171,7 @@ class MailActivity(models.Model):
                 "name": outcome.name,
                 "code": outcome.code,
                 "kind": outcome.kind,
+                **({"asks_date": True} if outcome._asks_date() else {}),
             }
             for outcome in outcomes
             if outcome._is_applicable(self.activity_type_id)
@@ -214,7 +215,7 @@ class MailActivity(models.Model):
         self.ensure_one()
         names = [
             field.name
-            for field in self.activity_type_id.sudo().card_field_ids
+            for field in self.activity_type_id._get_card_fields()
             if field.model == record._name and field.name in record._fields
         ]
         return [

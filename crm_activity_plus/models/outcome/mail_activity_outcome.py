@@ -61,6 +61,11 @@ class MailActivityOutcome(models.Model):
         default="days",
         required=True,
     )
+    retry_asks_date = fields.Boolean(
+        "Ask for the Date",
+        help="Whoever chooses this outcome can say for which date the next attempt was "
+        "agreed. Without a date, it follows after the delay.",
+    )
     max_attempts = fields.Integer(
         default=3,
         help="Maximum number of attempts, including the first. After the last one, the"
@@ -286,6 +291,11 @@ class MailActivityOutcome(models.Model):
             and not is_endless
             and self._is_applicable(step.activity_type_id)
         )
+
+    def _asks_date(self):
+        """:returns: whether a date can be agreed for the next attempt"""
+        self.ensure_one()
+        return self.effect == "retry" and self.retry_asks_date
 
     def _allows_another(self, attempt, max_attempts=0):
         """Tell whether it is tried again.

@@ -170,17 +170,23 @@ class MailActivityPlanTemplate(models.Model):
 
     @api.depends("activity_type_id", "summary", "plan_id")
     def _compute_code(self):
+        """Codes for the steps that were there before this addon. New ones get theirs in
+        :meth:`create`, or when they are added to a plan in a form."""
+        for template in self:
+            template.code = template.code
+        self.filtered("id")._fill_in_codes()
+
+    def _fill_in_codes(self):
+        """Give codes to the steps that have none."""
         uncoded = self.filtered(lambda template: not template.code)
         taken_by_plan = {
             plan: set(plan.template_ids.mapped("code")) for plan in uncoded.plan_id
         }
         for template in uncoded:
             taken = taken_by_plan.setdefault(template.plan_id, set())
-            code = make_code(
-                template.summary or template.activity_type_id.code, taken, "step"
-            )
-            template.code = code
-            taken.add(code)
+            name = template.summary or template.activity_type_id.code
+            template.code = make_code(name, taken, "step")
+            taken.add(template.code)
 
     @api.depends("activity_type_id", "summary")
     @api.depends_context("lang")

@@ -12,7 +12,7 @@ from ...engine.added_fields import revive
 from ...engine.deadlines import StepDater
 from ...engine.reasons import name_of, reason_error
 from ...engine.rotation import Rotation
-from ...tools.dates import add_history, get_first_explanation, get_timezone
+from ...tools.dates import Deadline, add_history, get_first_explanation, get_timezone
 from ...tools.graph import SKIP, START, Closed, decide_turn
 from ...tools.reasons import Label, Reason
 from ...tools.steps import PREVIOUS_STEP_DELAYS
@@ -300,6 +300,9 @@ class MailActivityPlanRunLine(models.Model):
     def _find_retry_deadline(self, outcome, dater):
         """:returns: when the step is tried again after an outcome, and why then"""
         self.ensure_one()
+        agreed = self.activity_id.retry_date
+        if agreed:
+            return Deadline(agreed, {"base": "agreed", "date": agreed.isoformat()})
         return dater.shift(
             fields.Date.context_today(self.with_context(tz=self.user_id.tz)),
             outcome.retry_delay_count,
