@@ -28,6 +28,7 @@ class MailActivityPlanRun(models.Model):
     """Pausing runs: until a day, or until somebody resumes them. Of those without a
     day, somebody is reminded."""
 
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.activity.plan.run"
 
     date_paused = fields.Datetime("Paused on", readonly=True)

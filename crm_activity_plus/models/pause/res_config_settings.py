@@ -5,6 +5,7 @@ from odoo import fields, models
 
 
 class ResConfigSettings(models.TransientModel):
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "res.config.settings"
 
     paused_plan_days = fields.Integer(
