@@ -43,3 +43,4 @@ from . import test_security_rights
 from . import test_security_persons
 from . import test_security_rpc
 from . import test_languages, test_reasons_stored
+from . import test_ids_twice, test_long_codes
