@@ -115,7 +115,7 @@ class Odoo:
 
 def is_free(port: int) -> bool:
     """Whether a server could listen on a port."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, OverflowError):
         socket.create_server((HOST, port)).close()
         return True
     return False
