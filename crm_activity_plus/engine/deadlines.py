@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import logging
+from dataclasses import replace
 from datetime import date, timedelta
 
 import psycopg2
@@ -96,14 +97,15 @@ class StepDater:
         day = self._ask_for_day(template, base_date)
         found = self.shift(day, 0, "days", "after", user, company, base)
         added = template.delay_from not in KNOWN_DELAYS
-        return found._replace(
+        return replace(
+            found,
             explanation={
                 **found.explanation,
                 "base": template.delay_from if added else base,
                 "base_date": base_date.isoformat(),
                 "count": template.delay_count,
                 "unit": template.delay_unit,
-            }
+            },
         )
 
     def _ask_for_day(self, template, base_date):
