@@ -4,7 +4,7 @@ Start Odoo with all the addons of this repository and demo data, in the foregrou
 The first start fetches what is needed and makes the database; later ones update only
 the addons whose files have changed. Port 8069, or the next one that is free.
 
-  ./dev run --dev=all         reload changed code and views
+  ./dev run --dev=all         show changed views at once; changed code takes a new start
   ./dev run -p 8080           another port
 """
 
