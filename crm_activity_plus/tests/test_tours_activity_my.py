@@ -71,6 +71,7 @@ class TestToursActivityMy(TourCase):
         self.assertEqual(first.user_id, self.manager)
         self.assertEqual(second.user_id, self.salesperson)
         self.assertEqual(done.user_id, self.salesperson)
+        self.assertEqual(held.status, "new")
 
     def test_done(self):
         activity = self._schedule("Call A")

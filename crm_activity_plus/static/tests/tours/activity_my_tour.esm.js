@@ -36,8 +36,15 @@ registry.category("web_tour.tours").add("crm_activity_plus_bulk", {
     steps: () => [
         ...openMyActivities(),
         {
-            content: "What is on hold is there, too",
-            trigger: ".o_data_row:contains('Call Held'):contains('On Hold')",
+            content: "What is on hold is there, too, and is resumed",
+            trigger:
+                ".o_data_row:contains('Call Held'):contains('On Hold'):contains('No date') button[name='action_resume']",
+            run: "click",
+        },
+        {
+            content: "It can be done now",
+            trigger:
+                ".o_data_row:contains('Call Held') button[name='action_ask_outcome']",
         },
         ...selectRows("Call A", "Call B"),
         {
