@@ -31,6 +31,7 @@ from . import test_date_explanation, test_engine_calendar
 from . import test_engine_actions, test_engine_emails
 from . import test_engine_exits
 from . import test_engine_pause
+from . import test_activity_resume, test_next_step, test_pause_until
 from . import test_engine_concurrency, test_launch_job_concurrency
 from . import test_crons_without_time, test_engine_crons
 from . import test_engine_guarantees, test_garbage, test_garbage_values, test_linear
@@ -54,6 +55,7 @@ from . import test_security_context, test_security_values
 from . import test_security_moves, test_security_rights
 from . import test_security_persons
 from . import test_security_rpc
+from . import test_ids_twice, test_long_codes
 from . import test_languages
 from . import test_reasons, test_reasons_of_activities, test_reasons_stored
 from . import test_activity_type_form, test_outcome_data, test_plan_writing
