@@ -12,7 +12,7 @@ from odoo.exceptions import UserError
 
 from ..tools.reasons import Reason
 from ..tools.savepoint import savepoint
-from ..tools.states import OPEN_RUN_STATES
+from ..tools.states import NO_PAUSE, OPEN_RUN_STATES
 from .assignment import StepAssigner
 from .environment import by_engine
 from .locks import take
@@ -179,9 +179,9 @@ class Transition:
             "stopped",
             {
                 "date_end": fields.Datetime.now(),
-                "date_paused": False,
                 "stop_note": note,
                 "stop_reason": reason,
+                **NO_PAUSE,
             },
             reason=why,
         )
@@ -212,9 +212,7 @@ class Transition:
         done = self._filter_runs(OPEN_RUN_STATES).filtered(
             lambda run: all(run.line_ids.mapped("is_closed"))
         )
-        done._set_state(
-            "done", {"date_end": fields.Datetime.now(), "date_paused": False}
-        )
+        done._set_state("done", {"date_end": fields.Datetime.now(), **NO_PAUSE})
         self._ended += done
         self.finish()
 

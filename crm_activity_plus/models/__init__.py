@@ -17,6 +17,7 @@ from . import choices
 from . import added
 from . import eligibility
 from . import run
+from . import pause
 from . import launch
 from . import background
 from . import scheduling
@@ -28,6 +29,7 @@ from . import uninstall
 from . import actions
 from . import figures
 from . import crm
+from . import next_step
 from . import queue
 from . import my_activities
 from . import client
