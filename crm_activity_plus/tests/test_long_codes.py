@@ -21,6 +21,7 @@ class TestLongCodes(CrmActivityPlusCommon):
         # It would store one character, repeated, in no space at all.
         letters = random.Random(0).choices(string.ascii_lowercase, k=20_000)
         cls.long = "".join(letters)
+        cls.sentence = f"at most {MAX_LENGTH} characters"
         cls.values = {
             "mail.activity.outcome": {"name": "Long"},
             "mail.activity.plan": {"name": "Long", "res_model": "crm.lead"},
@@ -49,10 +50,13 @@ class TestLongCodes(CrmActivityPlusCommon):
         for model, values in self.values.items():
             record = self.env[model].create(values)
             with self.subTest(model):
-                with self.assertRaisesRegex(ValidationError, "at most 128 characters"):
+                with self.assertRaisesRegex(ValidationError, self.sentence):
                     self.env[model].create({**values, "code": self.long})
-                with self.assertRaisesRegex(ValidationError, "at most 128 characters"):
+                with self.assertRaisesRegex(ValidationError, self.sentence):
                     record.write({"code": self.long})
+                # It takes more than one byte for each.
+                with self.assertRaises(ValidationError):
+                    record.write({"code": "ü" * MAX_LENGTH})
 
     def test_longest_code(self):
         code = self.long[:MAX_LENGTH]
@@ -62,12 +66,19 @@ class TestLongCodes(CrmActivityPlusCommon):
         self.assertEqual(outcome.code, code)
         self.assertFalse(is_code(f"{code}a"))
 
+    def test_copy_of_a_plan(self):
+        """Older versions made codes of a whole summary."""
+        step = self.plan.template_ids[0]
+        step.code = self.long[:1000]
+        copied = self.plan.copy().template_ids[0]
+        self.assertEqual(copied.code, step.code)
+
     def test_long_code_in_a_graph(self):
         graph = self.plan.get_graph()
         graph["steps"].append({"code": self.long, "type": "todo"})
         problem = self.plan.check_graph(graph)[0]
         self.assertEqual(problem["code"], "code")
-        self.assertIn("at most 128 characters", problem["message"])
+        self.assertIn(self.sentence, problem["message"])
 
     def test_steps_that_a_type_triggers(self):
         """Their codes are made of others."""

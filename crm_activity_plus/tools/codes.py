@@ -8,8 +8,8 @@ import unicodedata
 
 CODE_PATTERN = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
 
-# PostgreSQL can't index what is much longer.
-MAX_LENGTH = 128
+# PostgreSQL can't index what is much longer, in bytes.
+MAX_LENGTH = 2000
 # Of what is made from a name; a number may follow.
 STEM_LENGTH = 100
 

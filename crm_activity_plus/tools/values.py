@@ -219,7 +219,7 @@ def check_hours(value):
 
 def check_code(value):
     """What else makes a code is looked at when it is there."""
-    if len(str(value)) > MAX_CODE_LENGTH:
+    if len(str(value).encode()) > MAX_CODE_LENGTH:
         raise WrongValue("code")
 
 

@@ -7,6 +7,7 @@ from odoo import models
 class MailActivityType(models.Model):
     """Outcomes are put on types and taken off them."""
 
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.activity.type"
 
     def write(self, vals):

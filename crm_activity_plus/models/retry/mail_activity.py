@@ -12,6 +12,7 @@ from ...engine.deadlines import StepDater
 class MailActivity(models.Model):
     """Another attempt at an activity: after a delay, or on a date that was agreed."""
 
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.activity"
 
     retry_date = fields.Date(
