@@ -36,6 +36,20 @@ class Launcher:
         launch = self.env["mail.activity.plan.launch"]._enqueue(self.plan, request)
         return {"run_ids": [], "skipped": [], "launch_id": launch.id}
 
+    def launch_noted(self, request):
+        """:meth:`launch`, and note down what came of it, for people to find and undo.
+
+        :returns: the same, always with the ``launch_id``
+        :rtype: dict
+        """
+        if len(request.res_ids) > LAUNCH_BATCH_SIZE:
+            return self.launch(request)
+        launch = self.env["mail.activity.plan.launch"]._note(self.plan, request)
+        result = self.launch_now(replace(request, launch_id=launch.id))
+        launch._note_result(result)
+        skipped = self._tell_reasons(result["skipped"])
+        return {**result, "skipped": skipped, "launch_id": launch.id}
+
     def launch_now(self, request):
         """Launch in this transaction; see :meth:`launch`.
 
