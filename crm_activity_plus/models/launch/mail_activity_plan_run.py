@@ -3,7 +3,7 @@
 
 from markupsafe import Markup
 
-from odoo import models
+from odoo import api, models
 
 from ...engine.notifier import post_notes
 from ...tools.states import OPEN_RUN_STATES
@@ -15,6 +15,23 @@ class MailActivityPlanRun(models.Model):
     # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.activity.plan.run"
 
+    @api.model_create_multi
+    @api.private
+    def create(self, vals_list):
+        """The ledger tells of the launch before anybody hears of the new runs: an
+        automation rule may stop them as soon as they are there."""
+        runs = super().create(vals_list)
+        self.env["mail.activity.log"]._add(
+            [
+                {
+                    **run._prepare_log_values("launched", False),
+                    "values": {"plan_id": run.plan_id.id, **run._get_logged_values()},
+                }
+                for run in runs
+            ]
+        )
+        return runs
+
     def _launch(self, steps_by_run):
         """Give new runs their steps, and schedule those that wait for nothing.
 
@@ -24,18 +41,6 @@ class MailActivityPlanRun(models.Model):
         # An automation rule may have ended some as soon as they were there.
         left = self.filtered(lambda run: run.state in OPEN_RUN_STATES)
         lines = self.line_ids._create_steps(left, [steps_by_run[run] for run in left])
-        self.env["mail.activity.log"]._add(
-            [
-                {
-                    **run._prepare_log_values("launched", False),
-                    "values": {
-                        "plan_id": run.plan_id.id,
-                        **run._get_logged_values(),
-                    },
-                }
-                for run in self
-            ]
-        )
         scheduled = lines.filtered(lambda line: line.state == "scheduled")
         scheduled._start()
         lines._log(dict.fromkeys(lines, False))

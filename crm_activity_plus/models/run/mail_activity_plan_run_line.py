@@ -10,7 +10,7 @@ from ...engine.environment import by_engine
 from ...engine.notifier import tell_failed
 from ...engine.reasons import tell_explanation
 from ...engine.transitions import Transition
-from ...tools.dates import forget_sentences, tidy
+from ...tools.dates import Deadline, forget_sentences, tidy
 from ...tools.progress import get_progress
 from ...tools.reasons import Reason
 from ...tools.states import CLOSED_STATUSES, OPEN_RUN_STATES, OPEN_STEP_STATES
@@ -310,7 +310,7 @@ class MailActivityPlanRunLine(models.Model):
                         step=line.display_name,
                     )
                 )
-        lines._reschedule({line: (day, None) for line in lines}, "rescheduled")
+        lines._reschedule(dict.fromkeys(lines, Deadline(day)), "rescheduled")
         return True
 
     def _check_may_change(self):

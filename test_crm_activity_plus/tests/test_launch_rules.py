@@ -1,0 +1,69 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo.tests import tagged
+
+from odoo.addons.crm_activity_plus.tests.common import CrmActivityPlusCommon
+
+
+@tagged("post_install", "-at_install")
+class TestLaunchRules(CrmActivityPlusCommon):
+    """Rules that do something to a run as soon as it is there."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.chain = cls._create_plan(
+            "Chain",
+            cls._step(cls.type_call, "One", responsible_type="salesperson"),
+            cls._step(cls.type_todo, "Two"),
+        )
+        cls.chain.template_ids[1].after_ids = cls.chain.template_ids[0]
+
+    def _create_run_rule(self, model_name, trigger, code):
+        """Have a rule run code on runs or their steps."""
+        model = self.env["ir.model"]._get(model_name)
+        rule = self.env["base.automation"].create(
+            {"name": code, "model_id": model.id, "trigger": trigger}
+        )
+        self.env["ir.actions.server"].create(
+            {
+                "name": code,
+                "model_id": model.id,
+                "state": "code",
+                "code": code,
+                "base_automation_id": rule.id,
+                "usage": "base_automation",
+            }
+        )
+
+    def _get_events(self, run):
+        """:returns: what the ledger tells of a run itself, oldest first"""
+        rows = self._get_logs([("run_id", "=", run.id), ("run_line_id", "=", False)])
+        return rows.mapped(
+            lambda row: (row.event, row.old_status or "", row.new_status)
+        )
+
+    def test_it_is_launched_before_it_is_stopped(self):
+        self._create_run_rule(
+            "mail.activity.plan.run", "on_create", "record.action_stop()"
+        )
+        runs = self._launch(self._create_leads(2), self.chain)
+        for run in runs:
+            self.assertEqual(
+                self._get_events(run),
+                [("launched", "", "running"), ("stopped", "running", "stopped")],
+            )
+            self.assertFalse(run.line_ids)
+            self.assertLedgerTellsState(run)
+
+    def test_it_is_launched_before_it_is_paused(self):
+        self._create_run_rule(
+            "mail.activity.plan.run", "on_create", "record.action_pause()"
+        )
+        run = self._launch(self._create_leads(1), self.chain)
+        self.assertEqual(
+            self._get_events(run),
+            [("launched", "", "running"), ("paused", "running", "paused")],
+        )
+        self.assertLedgerTellsState(run)
