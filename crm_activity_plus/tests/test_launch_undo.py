@@ -214,6 +214,12 @@ class TestLaunchUndo(LaunchCase):
         )
         self.assertEqual(len(launch.with_user(self.user_manager).undo()["undone"]), 1)
 
+    def test_an_id_that_is_sent_twice(self):
+        [run] = self._launch(self.leads[0])
+        result = run.browse(run.ids * 2).with_user(self.user_owner).undo()
+        self.assertEqual(result, {"undone": run.ids, "kept": []})
+        self.assertLedgerTellsState(run)
+
     def test_runs_of_a_program(self):
         runs = self._launch(self.leads).with_user(self.user_owner)
         self.assertEqual(len(runs.undo()["undone"]), 3)

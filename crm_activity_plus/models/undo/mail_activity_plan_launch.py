@@ -64,7 +64,7 @@ class MailActivityPlanLaunch(models.Model):
         self.check_access("read")
         under_way = self.filtered(lambda launch: launch.state in ("pending", "running"))
         under_way.action_cancel()
-        runs = self.sudo().run_ids.sudo(False)
+        runs = self.sudo().run_ids.union().sudo(False)
         readable = runs._filtered_access("read")
         result = readable.undo()
         self.invalidate_recordset(["undone_count", "can_undo"])

@@ -37,8 +37,10 @@ class MailActivityPlanRun(models.Model):
         :raises AccessError: the user may not read one of them
         """
         self.check_access("read")
-        forbidden = self._filter_document_forbidden("write")
-        allowed = by_engine(self - forbidden)
+        # An id that is sent twice is done once.
+        runs = self.union()
+        forbidden = runs._filter_document_forbidden("write")
+        allowed = by_engine(runs - forbidden)
         undone = undo.undo(allowed)
         reasons = dict.fromkeys(forbidden.ids, Reason("undo_forbidden"))
         left = allowed - undone
@@ -49,7 +51,7 @@ class MailActivityPlanRun(models.Model):
             "undone": undone.ids,
             "kept": [
                 {"run_id": run.id, "res_id": run.res_id, "reason": told[run.id]}
-                for run in self
+                for run in runs
                 if run.id in told
             ],
         }
