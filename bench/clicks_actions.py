@@ -117,9 +117,12 @@ ACTIONS = (
     Action(
         "pause a plan in the timeline",
         lead="plan",
-        before=(".o_notebook .nav-link[name='activity_plan']",),
-        click=f"{TIMELINE} button[name='action_pause']",
-        seen=(f"{TIMELINE} .o_run_timeline_run[data-state='paused']",),
+        before=(
+            ".o_notebook .nav-link[name='activity_plan']",
+            f"{TIMELINE} button[name='action_pause']",
+        ),
+        click=".modal .o_pause_form button[data-day='next_week']",
+        seen=("!.modal", f"{TIMELINE} .o_run_timeline_run[data-state='paused']"),
     ),
     Action(
         "open My Activities",
@@ -132,7 +135,7 @@ ACTIONS = (
         lead="activity",
         due=-300,
         click=".o_data_row:contains({lead}) button[name='action_ask_outcome']",
-        seen=(".modal footer .btn-primary",),
+        seen=(f"{DONE_POPUP} button[aria-label='Done']",),
     ),
     Action(
         "mark done in a row",
@@ -140,8 +143,8 @@ ACTIONS = (
         lead="activity",
         due=-300,
         before=(".o_data_row:contains({lead}) button[name='action_ask_outcome']",),
-        click=".modal footer .btn-primary",
-        seen=("!.modal", "!.o_data_row:contains({lead})", ".o_data_row"),
+        click=f"{DONE_POPUP} button[aria-label='Done']",
+        seen=(f"!{DONE_POPUP}", "!.o_data_row:contains({lead})", ".o_data_row"),
     ),
     Action(
         "open the queue",

@@ -55,6 +55,15 @@ class TestOutcomeData(CrmActivityPlusCommon):
             form.outcome_ids.add(outcome)
         self.assertIn(self.type_meeting, outcome.activity_type_ids)
 
+    def test_outcome_taken_off_its_last_type(self):
+        """Nobody wants it on all types then."""
+        busy, held = self._ref("busy"), self._ref("held")
+        self.type_call.outcome_ids -= busy
+        self.assertFalse(busy.active)
+        self.type_meeting.outcome_ids -= held
+        self.assertTrue(held.active)
+        self.assertEqual(held.activity_type_ids.code, "webinar")
+
     def test_upload_document(self):
         self.assertEqual(self.type_upload.name, "Upload Document")
         self.type_upload.name = "Scan it"

@@ -75,8 +75,7 @@ class MailActivityType(models.Model):
         "outcome_id",
         string="Outcomes",
         help="Outcomes available for activities of this type, in addition to those "
-        "available for all types. An outcome removed from its last type becomes "
-        "available for all types.",
+        "available for all types. An outcome removed from its last type is archived.",
     )
     deleted = fields.Boolean(
         readonly=True,
