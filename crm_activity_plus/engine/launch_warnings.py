@@ -13,6 +13,7 @@ from odoo import fields
 from odoo.tools import format_list
 from odoo.tools.translate import LazyTranslate
 
+from ..tools.proposal import Proposal
 from ..tools.reasons import Label, Reason
 from .reasons import tell_fresh_reason
 
@@ -88,16 +89,17 @@ class LaunchWarning:
 class WarningFinder:
     """Groups what is wrong with a launch.
 
-    :param preview: a :class:`~.preview.LaunchPreview`
+    :param plan: the plan that is to be launched
     """
 
-    def __init__(self, preview):
-        self.preview = preview
-        self.today = fields.Date.context_today(preview.plan)
+    def __init__(self, plan):
+        self.env = plan.env
+        self.today = fields.Date.context_today(plan)
         self._found = {}
 
     def find(self, proposals):
-        """:param proposals: what the launch would do, with reasons that aren't told yet
+        """:param proposals: what the launch would do, or has done, with reasons that
+            aren't told yet
         :returns: the commonest first
         :rtype: list[LaunchWarning]
         """
@@ -113,9 +115,11 @@ class WarningFinder:
         if not isinstance(reason, Reason) or reason.code != "nobody_begins":
             self._add(proposal, reason, is_skipped=True)
             return
-        for step in proposal.steps:
-            if not step.after and step.state == "failed":
-                self._add(proposal, step.reason, step, is_skipped=True)
+        steps = [step for step in proposal.steps if step.is_vacant and not step.after]
+        for step in steps:
+            self._add(proposal, step.reason, step, is_skipped=True)
+        if not steps:
+            self._add(proposal, reason.values["reason"], is_skipped=True)
 
     def _add_problems(self, proposal):
         for step in proposal.steps:
@@ -129,7 +133,9 @@ class WarningFinder:
         warning = self._found.setdefault(key, LaunchWarning(reason, is_skipped))
         warning.res_ids[proposal.res_id] = True
         if step:
-            warning.steps[step.code] = self.preview.get_summary(step)
+            types = self.env["mail.activity.type"]
+            summary = step.summary or types.browse(step.activity_type_id).name
+            warning.steps[step.code] = summary
 
 
 def _identify(reason, is_skipped):
@@ -205,6 +211,8 @@ class WarningTeller:
         else:
             records = self._count_records(warning)
             reason = self.env._(several) % {"records": records}
+        if not warning.steps:
+            return f"{reason}."
         values = {"reason": reason, "steps": self._list_steps(warning)}
         if warning.is_skipped:
             return self.env._(
@@ -230,3 +238,15 @@ class WarningTeller:
     def _list_steps(self, warning):
         names = [f"“{name}”" for name in warning.steps.values()]
         return format_list(self.env, names)
+
+
+def tell_skipped(plan, rows):
+    """Say on which records a plan wasn't launched, once for each reason.
+
+    :param rows: ``skipped`` of a launch, with reasons that aren't told yet
+    :returns: sentences, the commonest reason first
+    :rtype: list[str]
+    """
+    proposals = [Proposal(row["res_id"], row["reason"]) for row in rows]
+    teller = WarningTeller(plan)
+    return [teller.tell(warning) for warning in WarningFinder(plan).find(proposals)]

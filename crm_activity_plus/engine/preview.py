@@ -41,7 +41,10 @@ class LaunchPreview:
 
     def _find_warnings(self, proposals):
         """:returns: key -> what the pop-up says of a warning"""
-        found, teller = WarningFinder(self).find(proposals), WarningTeller(self.plan)
+        found, teller = (
+            WarningFinder(self.plan).find(proposals),
+            WarningTeller(self.plan),
+        )
         return {warning.key: teller.format(warning) for warning in found}
 
     def _tell_reasons(self, proposals):
@@ -134,7 +137,7 @@ class LaunchPreview:
     # ------------------------------------------------------------
 
     def _format_steps(self, steps):
-        names = {step.code: self.get_summary(step) for step in steps}
+        names = {step.code: self._get_summary(step) for step in steps}
         return [self._format_step(step, names) for step in steps]
 
     def _format_step(self, step, names):
@@ -168,8 +171,7 @@ class LaunchPreview:
             "is_automatic": step.action_type != "activity",
         }
 
-    def get_summary(self, step):
-        """:returns: what a planned step is called"""
+    def _get_summary(self, step):
         activity_type = self.env["mail.activity.type"].browse(step.activity_type_id)
         return step.summary or activity_type.name
 
@@ -180,7 +182,7 @@ class LaunchPreview:
         for proposal in self.proposals.values():
             for step in proposal.steps:
                 by_code.setdefault(step.code, []).append(step)
-        names = {code: self.get_summary(steps[0]) for code, steps in by_code.items()}
+        names = {code: self._get_summary(steps[0]) for code, steps in by_code.items()}
         return [self._format_shared_step(steps, names) for steps in by_code.values()]
 
     def _format_shared_step(self, steps, names):

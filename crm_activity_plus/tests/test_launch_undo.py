@@ -61,7 +61,7 @@ class TestLaunchUndo(LaunchCase):
         self.assertEqual(launch.run_ids.lead_id, self.leads[1:])
         self.assertFalse(running.launch_id)
         self.assertEqual(action["tag"], "crm_activity_plus.launched")
-        self.assertIn("2 leads; 1 skipped", action["params"]["title"])
+        self.assertIn("2 leads; 1 skipped", action["params"]["message"])
 
     def test_undo(self):
         _action, launch = self._launch_from_popup(self.leads)

@@ -74,7 +74,8 @@ class TestLaunchWarnings(CrmActivityPlusCommon):
         self.assertEqual(popup.launch_count, 2)
         action = popup.save().action_schedule_plan()
         self.assertEqual(
-            action["params"]["title"], "“Roles” was launched on 2 leads; 3 skipped."
+            action["params"]["message"],
+            "“Roles” was launched on 2 leads; 3 skipped.\n3 leads have no salesperson.",
         )
         self.assertFalse(self.vacant.plan_run_ids)
 

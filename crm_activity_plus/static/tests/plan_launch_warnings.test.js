@@ -165,8 +165,7 @@ test("a launch is taken back from the message about it", async () => {
         tag: "crm_activity_plus.launched",
         params: {
             launch_id: 5,
-            title: "“Tour” was launched on 2 leads.",
-            message: "",
+            message: "“Tour” was launched on 2 leads.",
             type: "success",
             next: {type: "ir.actions.act_window_close"},
         },

@@ -390,9 +390,8 @@ class MailActivitySchedule(models.TransientModel):
                 "res_id": result["launch_id"],
                 "views": [(False, "form")],
             }
-        reasons = list(dict.fromkeys(row["reason"] for row in result["skipped"]))
         if not result["run_ids"]:
-            raise UserError("\n".join(reasons))
+            raise UserError("\n".join(result["reasons"]))
         runs = self.env["mail.activity.plan.run"].browse(result["run_ids"])
         return {
             "type": "ir.actions.client",
@@ -400,24 +399,26 @@ class MailActivitySchedule(models.TransientModel):
             "params": {
                 "launch_id": result["launch_id"],
                 "type": "warning" if result["skipped"] else "success",
-                "title": self._tell_launched(len(runs), len(result["skipped"])),
-                "message": "\n".join(reasons[:MAX_REASONS]),
+                "message": self._tell_launched(result),
                 "next": self._get_action_after_launch(runs.mapped("res_id")),
             },
         }
 
-    def _tell_launched(self, launched, skipped):
-        """:returns: on how many records the plan was launched, and on how many not"""
+    def _tell_launched(self, result):
+        """:param dict result: see ``launch_noted`` of :class:`Launcher`
+        :returns: on how many records the plan was launched, on how many not, and why
+        """
         values = {
             "plan": self.plan_id.name,
-            "records": self.plan_id._tell_record_count(launched),
-            "skipped": skipped,
+            "records": self.plan_id._tell_record_count(len(result["run_ids"])),
+            "skipped": len(result["skipped"]),
         }
-        if not skipped:
+        if not result["skipped"]:
             return self.env._("“%(plan)s” was launched on %(records)s.", **values)
-        return self.env._(
+        launched = self.env._(
             "“%(plan)s” was launched on %(records)s; %(skipped)s skipped.", **values
         )
+        return "\n".join([launched, *result["reasons"][:MAX_REASONS]])
 
     def _get_action_after_launch(self, res_ids):
         """:param list[int] res_ids: the records that it was launched on"""

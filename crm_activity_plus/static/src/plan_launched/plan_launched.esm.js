@@ -13,11 +13,11 @@ const DELAY = 10000;
  *
  * @param {object} env
  * @param {object} action
- * @param {object} action.params - launch_id, title, message, type and next
+ * @param {object} action.params - launch_id, message, type and next
  * @returns {object} the next action
  */
 export function tellLaunched(env, {params}) {
-    const {launch_id: launchId, message, next, title, type} = params;
+    const {launch_id: launchId, message, next, type} = params;
     const {action, notification, orm} = env.services;
     let isUndone = false;
     const undo = async () => {
@@ -30,11 +30,10 @@ export function tellLaunched(env, {params}) {
             await orm.call("mail.activity.plan.launch", "action_undo", [[launchId]])
         );
     };
-    const close = notification.add(message || title, {
+    const close = notification.add(message, {
         autocloseDelay: DELAY,
         buttons: [{name: _t("Undo"), icon: "fa-undo", onClick: undo}],
         sticky: type === "warning",
-        title: message ? title : undefined,
         type,
     });
     return next;
