@@ -29,9 +29,8 @@ def main(conf: str, database: str, addons: str, with_assets: str, *older: str) -
     """Bring a database from core's addons to a finished template."""
     config.parse_config(["-c", conf, "-d", database, "-i", addons], setup_logging=True)
     load_server_wide_modules()
-    registry = Registry.new(
-        database, update_module=True, install_modules=config["init"]
-    )
+    new = config["init"]
+    registry = Registry.new(database, update_module=True, install_modules=new)
     if with_assets == "True":
         with registry.cursor() as cr:
             for name in older:

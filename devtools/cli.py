@@ -61,8 +61,7 @@ def dispatch(argv: Sequence[str], paths: Paths) -> int:
         return 0 if argv else 2
     name, *arguments = argv
     if name not in COMMANDS:
-        known = ", ".join(COMMANDS)
-        raise DevError(f"unknown command {name!r}: choose one of {known}")
+        raise DevError(f"unknown command {name!r}: choose one of {', '.join(COMMANDS)}")
     if name == "shell":
         name, arguments = "odoo", ["shell", "--no-http", *arguments]
     command = import_module(f"devtools.commands.{name}")

@@ -109,15 +109,16 @@ class Databases:
             there = database in self.existing()
             known = json.loads(record.read_text()) if there else {}
             new = current.keys() - known
-            same = {name for name in current if current[name] == known.get(name)}
-            changed = current.keys() - new - same
+            changed = {n for n in known if current.get(n, known[n]) != known[n]}
             args = [f"-i{','.join(new)}"] if new else []
             args += [f"-u{','.join(changed)}"] if changed else []
             if args:
                 verb = "Updating" if known else "Making"
                 label = f"{verb} the database {database}"
                 self._change(database, ["--with-demo", *args], label)
-                record.write_text(json.dumps(current, indent=2) + "\n")
+                new = record.with_suffix(".new")
+                new.write_text(json.dumps(current, indent=2) + "\n")
+                new.rename(record)
         return database
 
     # Databases of tests

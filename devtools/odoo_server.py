@@ -19,6 +19,7 @@ from devtools.paths import Paths
 from devtools.postgres import Server
 from devtools.python_env import PythonEnv
 
+ODOO_BIN = Path(__file__).with_name("bin") / "odoo-bin"
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8069
 # What is shown of a log; PyPI's PostgreSQL lacks an extension, and Odoo does without.
@@ -83,7 +84,7 @@ class Odoo:
 
     def command(self, *args: str) -> list[str]:
         """The command line that starts Odoo, even beside a folder named ``odoo``."""
-        return [str(self.python.python), "-P", "-m", "odoo", *args]
+        return [str(self.python.python), str(ODOO_BIN), *args]
 
     def run(self, args: Sequence[str], config: Path, **options: Any) -> int:
         """Run Odoo in the foreground with the user's own arguments."""
@@ -114,7 +115,7 @@ class Odoo:
 
 def is_free(port: int) -> bool:
     """Whether a server could listen on a port."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, OverflowError):
         socket.create_server((HOST, port)).close()
         return True
     return False

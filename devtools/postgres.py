@@ -74,13 +74,16 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, str] | None:
 
 def env_from_url(url: str) -> dict[str, str]:
     """Take a ``postgresql://`` address apart into libpq's variables."""
-    parts = urlsplit(url)
+    try:
+        parts, port = urlsplit(url), urlsplit(url).port
+    except ValueError:
+        parts, port = urlsplit(""), None
     if parts.scheme not in ("postgres", "postgresql"):
         raise DevError("DATABASE_URL must look like postgresql://user:password@host/")
     query = dict(parse_qsl(parts.query))
     found = {
         "PGHOST": unquote(parts.hostname or "") or query.get("host", "localhost"),
-        "PGPORT": str(parts.port or query.get("port", "")),
+        "PGPORT": str(port or query.get("port", "")),
         "PGUSER": unquote(parts.username or "") or query.get("user", ""),
         "PGPASSWORD": unquote(parts.password or ""),
         "PGSSLMODE": query.get("sslmode", ""),

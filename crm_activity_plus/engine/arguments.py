@@ -90,6 +90,12 @@ class Arguments:
                 "“%(value)s”.",
                 **names,
             ),
+            "code": self.env._(
+                "“%(value)s” is too long for “%(name)s”. Use at most %(most)s "
+                "characters.",
+                most=values.MAX_CODE_LENGTH,
+                **names,
+            ),
             "day": self.env._(
                 "“%(value)s” is no date. Write “%(name)s” as year-month-day, such "
                 "as 2026-03-31.",
@@ -239,7 +245,9 @@ class Arguments:
         if isinstance(value, dict) and not field.translate and field.type in TEXTS:
             # By language.
             raise WrongValue("text")
-        if field.name in HOURS:
+        if field.name == "code":
+            values.check_code(value)
+        elif field.name in HOURS:
             values.check_hours(value)
         elif field.name in RANGED:
             values.check_range(value)

@@ -1,10 +1,13 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import logging
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
-from odoo.exceptions import ValidationError
+import psycopg2
+
+from odoo.exceptions import UserError, ValidationError
 
 from ..tools.dates import (
     FIRST_DAY,
@@ -17,6 +20,8 @@ from ..tools.reasons import Day, Reason
 from ..tools.steps import KNOWN_DELAYS, KNOWN_UNITS
 from ..tools.values import is_in_range
 from .reasons import get_error_reason, name_of, reason_error
+
+_logger = logging.getLogger(__name__)
 
 # Days off are read for this many days at a time.
 BLOCK_DAYS = 128
@@ -89,7 +94,7 @@ class StepDater:
 
     def _ask(self, template, base_date, base, user, company):
         """Date a step by Odoo's own hook; the policy knows the days off."""
-        day = template._get_date_deadline(base_date)
+        day = self._ask_for_day(template, base_date)
         found = self.shift(day, 0, "days", "after", user, company, base)
         added = template.delay_from not in KNOWN_DELAYS
         return replace(
@@ -102,6 +107,29 @@ class StepDater:
                 "unit": template.delay_unit,
             },
         )
+
+    def _ask_for_day(self, template, base_date):
+        """What another addon does wrong with one step, or no longer does since it was
+        uninstalled, must not stop the others.
+
+        :raises ValidationError: it knows no date
+        :raises psycopg2.Error: the transaction is lost
+        """
+        day = None
+        try:
+            day = template._get_date_deadline(base_date)
+        except (UserError, psycopg2.Error):
+            raise
+        except Exception:
+            _logger.exception("No date was found for %s", template)
+        if not isinstance(day, date):
+            values = {
+                "step": template.summary or template.code,
+                "reason": Reason("delay_unknown"),
+            }
+            reason = Reason("step_undatable", values)
+            raise reason_error(self.env, reason, ValidationError)
+        return day
 
     def check_steps(self, steps):
         """Look whether the dates that :meth:`find` found anywhere can be reckoned with.

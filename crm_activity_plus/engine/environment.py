@@ -66,10 +66,18 @@ def is_program(env):
     )
 
 
+def each_once(records):
+    """:returns: the records, each once: a program may send an id twice, and what is
+    done to the record is done once all the same"""
+    ids = tuple(dict.fromkeys(records._ids))
+    return records if len(ids) == len(records._ids) else records.browse(ids)
+
+
 def unsteered(records):
-    """:returns: the same records, with the rights of the same user, and without what
-    the context says about how to do things; what code said in an
+    """:returns: the same records, each once, with the rights of the same user, and
+    without what the context says about how to do things; what code said in an
     :class:`~..tools.internal.Internal` stays"""
+    records = each_once(records)
     context = records.env.context
     kept = clean_context(context)
     for key in STEERING_KEYS:

@@ -171,7 +171,8 @@ class StepFormat:
         name, _comma, id_ = (
             value.partition(",") if isinstance(value, str) else ("",) * 3
         )
-        if name in self.env and id_.isascii() and id_.isdigit() and is_id(int(id_)):
+        known = name in self.env and name in self.fields[key].get_values(self.env)
+        if known and id_.isascii() and id_.isdigit() and is_id(int(id_)):
             return f"{name},{int(id_)}"
         raise UserError(
             self.env._(

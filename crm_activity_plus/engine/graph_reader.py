@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from odoo.exceptions import UserError
 
-from ..tools.codes import is_code
+from ..tools.codes import MAX_LENGTH, is_code
 from ..tools.values import quote
 from .added_fields import X2MANY, find_existing
 from .arguments import Arguments
@@ -175,6 +175,8 @@ class GraphReader:
             return self.env._(
                 "A step has no code. Give each a code such as “site_visit”."
             )
+        if isinstance(code, str) and len(code) > MAX_LENGTH:
+            return self.arguments.explain("code", "code", code)
         return self.env._(
             "“%s” can't be the code of a step. Use lower-case letters, digits and "
             "single underscores, such as “site_visit”.",

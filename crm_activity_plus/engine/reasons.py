@@ -72,6 +72,10 @@ SENTENCES = {
         "“%(step)s” can't be due on %(date)s. Choose a date from %(first)s to %(last)s."
     ),
     "day_off": _lt("day off"),
+    "delay_unknown": _lt(
+        "It can't be dated: the app that provides its delay was uninstalled, or knows "
+        "no date. Schedule it manually."
+    ),
     "domain_characters": _lt(
         "It has a character in it that can't be stored. Type it anew."
     ),

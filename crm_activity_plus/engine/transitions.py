@@ -246,7 +246,10 @@ class Transition:
         return True
 
     def _filter_runs(self, states):
-        return self.runs.filtered(lambda run: run.state in states)
+        beginning = self.runs._get_beginning_ids()
+        return self.runs.filtered(
+            lambda run: run.state in states and run.id not in beginning
+        )
 
     def finish(self):
         """Tell other addons what was closed and what has ended: once for all of it, and

@@ -8,15 +8,21 @@ import unicodedata
 
 CODE_PATTERN = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
 
+# PostgreSQL can't index what is much longer.
+MAX_LENGTH = 128
+# Of what is made from a name; a number may follow.
+STEM_LENGTH = 100
+
 
 def is_code(text):
     """Tell whether ``text`` can serve as a code: lower-case ASCII words joined by
-    single underscores.
+    single underscores, not too long.
 
     :param str text: the candidate
     :rtype: bool
     """
-    return bool(CODE_PATTERN.fullmatch(text or ""))
+    text = text or ""
+    return len(text) <= MAX_LENGTH and bool(CODE_PATTERN.fullmatch(text))
 
 
 def make_code(name, taken=(), default="code"):
@@ -31,7 +37,8 @@ def make_code(name, taken=(), default="code"):
     ascii_name = (
         unicodedata.normalize("NFKD", name or "").encode("ascii", "ignore").decode()
     )
-    stem = re.sub(r"[^a-z0-9]+", "_", ascii_name.lower()).strip("_") or default
+    words = re.sub(r"[^a-z0-9]+", "_", ascii_name.lower()).strip("_")
+    stem = words[:STEM_LENGTH].rstrip("_") or default
     code, number = stem, 1
     while code in taken:
         number += 1

@@ -11,6 +11,7 @@ import math
 import re
 from datetime import date, datetime
 
+from .codes import MAX_LENGTH as MAX_CODE_LENGTH
 from .dates import FIRST_DAY, LAST_DAY
 
 # What PostgreSQL calls an integer; ids are such.
@@ -39,9 +40,9 @@ class WrongValue(ValueError):
     """A value is no good.
 
     :param str kind: what it would have to be: ``characters`` that can be stored, a
-        ``day``, ``flag``, number of ``hours``, ``id``, ``ids``, ``integer``, ``list``,
-        ``mapping``, ``moment``, ``number``, a date in ``range``, ``records`` to link,
-        one of a ``selection``, less in ``size``, or a ``text``
+        short ``code``, a ``day``, ``flag``, number of ``hours``, ``id``, ``ids``,
+        ``integer``, ``list``, ``mapping``, ``moment``, ``number``, a date in ``range``,
+        ``records`` to link, one of a ``selection``, less in ``size``, or a ``text``
     """
 
     def __init__(self, kind):
@@ -214,6 +215,12 @@ def check_hours(value):
     _check_number(value)
     if abs(float(value or 0)) > MAX_HOURS:
         raise WrongValue("hours")
+
+
+def check_code(value):
+    """What else makes a code is looked at when it is there."""
+    if len(str(value)) > MAX_CODE_LENGTH:
+        raise WrongValue("code")
 
 
 def _check_text(value):

@@ -18,8 +18,7 @@ def main(paths: Paths, args: list[str]) -> int:
         if args[:1] == ["shell"] and not names_database(args):
             if name not in databases.existing():
                 databases.ensure_run(addons.discover(paths.repo, with_tests=False))
-        port = free_port(DEFAULT_PORT)
-        with databases.odoo.config("odoo", name, port) as config:
+        with databases.odoo.config("odoo", name, free_port(DEFAULT_PORT)) as config:
             return databases.odoo.run(args, config)
 
 

@@ -4,7 +4,7 @@ Start Odoo with all the addons of this repository and demo data, in the foregrou
 The first start fetches what is needed and makes the database; later ones update only
 the addons whose files have changed. Port 8069, or the next one that is free.
 
-  ./dev run --dev=all         reload changed code and views
+  ./dev run --dev=all         show changed views at once; changed code takes a new start
   ./dev run -p 8080           another port
 """
 
@@ -16,8 +16,8 @@ import urllib.request
 from typing import Any
 
 from devtools import addons, database
-from devtools.console import say
-from devtools.odoo_server import DEFAULT_PORT, HOST, free_port
+from devtools.console import DevError, say
+from devtools.odoo_server import DEFAULT_PORT, HOST, free_port, is_free
 from devtools.paths import Paths
 
 _PORT = re.compile(r"(?:^| )(?:-p ?|--http-port[ =])(\d+)(?: |$)")
@@ -26,9 +26,11 @@ _PORT = re.compile(r"(?:^| )(?:-p ?|--http-port[ =])(\d+)(?: |$)")
 def main(paths: Paths, args: list[str]) -> int:
     """Start Odoo and wait for its end."""
     suite = addons.discover(paths.repo, with_tests=False)
+    if (given := given_port(args)) and not is_free(given):
+        raise DevError(f"port {given} is taken, or is none: give another one")
     with database.connect(paths, "run") as databases:
         name = databases.ensure_run(suite)
-        port = given_port(args) or free_port(DEFAULT_PORT)
+        port = given or free_port(DEFAULT_PORT)
 
         def announce(child: subprocess.Popen[Any]) -> None:
             threading.Thread(target=_announce, args=(child, port), daemon=True).start()

@@ -39,9 +39,19 @@ def test_user_that_odoo_refuses():
         postgres.from_environment({"PGHOST": "db", "PGUSER": "postgres"})
 
 
-def test_url_of_something_else():
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://db/x",
+        "x",
+        "postgresql://db:99999/",
+        "postgresql://db:a/",
+        "postgres://[::",
+    ],
+)
+def test_url_of_something_else(url):
     with pytest.raises(DevError, match="must look like"):
-        postgres.env_from_url("mysql://db/x")
+        postgres.env_from_url(url)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ class MailActivityPlanTemplate(models.Model):
     # As Odoo names what other models say about an activity.
     activity_urgency = fields.Selection([("low", "Low"), ("high", "High")])
     is_billable = fields.Boolean(default=True)
+    about = fields.Reference([("res.partner", "Contact"), ("crm.lead", "Lead")])
     # For the step alone.
     is_for_programs = fields.Boolean()
     # What an approval needs.

@@ -1,6 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.crm_activity_plus.tests.common import CrmActivityPlusCommon
@@ -56,6 +57,49 @@ class TestLaunchRules(CrmActivityPlusCommon):
             )
             self.assertFalse(run.line_ids)
             self.assertLedgerTellsState(run)
+
+    def test_steps_that_are_cancelled_as_they_are_created(self):
+        self._create_run_rule(
+            "mail.activity.plan.run.line", "on_create", "record.run_id.action_stop()"
+        )
+        runs = self._launch(self._create_leads(2), self.chain)
+        for run in runs:
+            self.assertEqual(run.state, "stopped")
+            self.assertEqual(run.line_ids.mapped("state"), ["cancelled"] * 2)
+            rows = self._get_logs([("run_line_id", "in", run.line_ids.ids)])
+            self.assertEqual(rows.mapped("event"), ["cancelled"] * 2)
+            self.assertLedgerTellsState(run)
+            self.assertNothingOpen(run)
+
+    def test_steps_that_are_skipped_as_they_are_created(self):
+        """What comes after them waits until it is linked to them."""
+        self.chain.template_ids = [
+            Command.create(self._step(self.type_todo, "Three", sequence=3))
+        ]
+        one, two, three = self.chain.template_ids
+        three.after_ids = two
+        self.assertEqual(two.after_ids, one)
+        self._create_run_rule(
+            "mail.activity.plan.run.line",
+            "on_create",
+            "if record.code == 'one':\n    record.action_skip()",
+        )
+        runs = self._launch(self._create_leads(2), self.chain)
+        for run in runs:
+            self.assertEqual(
+                run.line_ids.mapped("state"), ["skipped", "scheduled", "waiting"]
+            )
+            self.assertLedgerTellsState(run)
+
+    def test_no_note_says_that_it_has_begun_after_its_end(self):
+        self._create_run_rule(
+            "mail.activity.plan.run", "on_create", "record.action_stop()"
+        )
+        leads = self._create_leads(1)
+        self._launch(leads, self.chain)
+        bodies = [str(body) for body in leads.message_ids.mapped("body")]
+        self.assertEqual(len([b for b in bodies if "was stopped" in b]), 1)
+        self.assertFalse([b for b in bodies if "has been started" in b])
 
     def test_it_is_launched_before_it_is_paused(self):
         self._create_run_rule(

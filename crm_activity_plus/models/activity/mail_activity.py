@@ -12,6 +12,7 @@ from odoo.tools.sql import column_exists
 from ...engine.change import Change
 from ...engine.environment import (
     by_engine,
+    each_once,
     is_lenient,
     is_program,
     leniently,
@@ -341,9 +342,9 @@ class MailActivity(models.Model):
         return self.with_context(**{CHANGE_KEY: Internal(change)})
 
     def _take_change(self):
-        """:returns: the activities without what :meth:`_saying` gave them, and that, or
-        what there is to say of any change"""
-        context = self.env.context
+        """:returns: the activities, each once, without what :meth:`_saying` gave them,
+        and that, or what there is to say of any change"""
+        self, context = each_once(self), self.env.context
         if CHANGE_KEY not in context:
             return self, Change()
         kept = {name: value for name, value in context.items() if name != CHANGE_KEY}

@@ -38,7 +38,9 @@ class MailActivity(models.Model):
     date_end = fields.Datetime(
         "End", compute="_compute_date_end", store=True, precompute=True, readonly=False
     )
+    # OCA's mail_activity_board has one of this name, which is the meeting's.
     duration = fields.Float(
+        related=None,
         compute="_compute_duration",
         store=True,
         precompute=True,

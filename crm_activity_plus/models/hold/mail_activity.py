@@ -11,7 +11,7 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
 from ...engine.arguments import Arguments
-from ...engine.environment import by_engine
+from ...engine.environment import by_engine, unsteered
 from ...tools.reasons import Reason
 
 _logger = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class MailActivity(models.Model):
         self.check_access("write")
         until = self._read_hold_date(until)
         reason = Arguments(self.env).text(reason, "reason")
-        held = self.filtered(lambda a: a.status == "on_hold")
+        held = unsteered(self.filtered(lambda a: a.status == "on_hold"))
         held._as_engine(reason=reason).write(
             {"on_hold_until": until, "held_by_pause": False}
         )

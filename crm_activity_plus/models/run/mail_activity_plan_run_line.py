@@ -377,8 +377,8 @@ class MailActivityPlanRunLine(models.Model):
 
         :param dict old_states: line -> its state before
         """
-        rows = []
-        for line in self:
+        rows, beginning = [], self.run_id._get_beginning_ids()
+        for line in self.filtered(lambda line: line.run_id.id not in beginning):
             why = reason or line._get_kept_reason()
             code = why.code if isinstance(why, Reason) else False
             rows.append(
