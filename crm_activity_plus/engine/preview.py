@@ -35,7 +35,7 @@ class LaunchPreview:
         self.selected_ids = selected_ids
         self.left_out = left_out
         self._launched_ids = {proposal.res_id for proposal in self.accepted}
-        user_ids = {step.user_id for p in self.accepted for step in p.steps} - {False}
+        user_ids = {step.user_id for p in proposals for step in p.steps} - {False}
         users = self.env["res.users"].sudo().browse(user_ids)
         self._user_names = {user.id: user.name for user in users}
 

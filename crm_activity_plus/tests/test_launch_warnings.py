@@ -86,7 +86,9 @@ class TestLaunchWarnings(CrmActivityPlusCommon):
         self.assertTrue(popup.is_told_in_preview)
         self.assertEqual(popup.launch_count, 0)
         # Somebody can still be chosen for the steps.
-        self.assertEqual(len(popup.plan_preview["steps"]), 3)
+        steps = popup.plan_preview["steps"]
+        self.assertEqual(len(steps), 3)
+        self.assertEqual(steps[2]["user_name"], self.sales_team_1.user_id.name)
 
     def test_records_of_a_warning(self):
         [warning] = self._preview()["warnings"]
