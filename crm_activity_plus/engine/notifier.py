@@ -73,6 +73,35 @@ def tell_given(lines, before):
         lines.env["mail.mail"]._send_soon()
 
 
+def find_readers_of_pauses(runs):
+    """Find who is reminded of paused runs: the salesperson of the record, else whom a
+    run was launched for, else whoever launched it.
+
+    :returns: user -> runs
+    """
+    by_reader = defaultdict(runs.browse)
+    documents = runs._get_documents()
+    for run in runs:
+        user = run.env["res.users"]
+        if run in documents:
+            user = run.plan_id._find_user_by_role("salesperson", documents[run])
+        if user := user or _find_colleague(run.responsible_id, run.user_id):
+            by_reader[user] += run
+    return by_reader
+
+
+def tell_paused(runs, user):
+    """Remind a user of runs that are paused without a date."""
+    runs = runs.with_context(lang=user.lang) if user.lang else runs
+    if len(runs) > 1:
+        subject = runs.env._("%(count)s plans are still paused", count=len(runs))
+    else:
+        subject = runs.env._("“%(plan)s” is still paused", plan=runs.display_name)
+    values = {"runs": runs, "user": user}
+    _send(runs, user, "crm_activity_plus.message_plans_paused", values, subject)
+    runs.env["mail.mail"]._send_soon()
+
+
 def post_notes(runs, notes):
     """Log a note on the runs' documents, as the current user.
 
@@ -95,12 +124,19 @@ def post_notes(runs, notes):
 def _find_told(line, candidates):
     """:returns: the first of the users who is a colleague, else the salesperson of the
     record, else nobody"""
-    for user in candidates:
-        if user._filter_can_do_activities() and not user._is_superuser():
-            return user
+    if user := _find_colleague(*candidates):
+        return user
     [record] = line._get_records()
     plan = line.run_id.plan_id
     return record and plan._find_user_by_role("salesperson", record)
+
+
+def _find_colleague(*candidates):
+    """:returns: the first of the users who can be told something, or None"""
+    for user in candidates:
+        if user._filter_can_do_activities() and not user._is_superuser():
+            return user
+    return None
 
 
 def _notify_other(lines, user, template, subject):
@@ -115,15 +151,18 @@ def _notify(lines, user, template, subject):
     :param lines: the steps, in the user's language
     :param str template: XML id of the body
     """
-    if not user.active:
-        return
-    body = lines.env["ir.qweb"]._render(
-        template, {"lines": lines, "user": user}, minimal_qcontext=True
-    )
-    thread = lines.env["mail.thread"]
-    model = lines.env.get(lines[0].res_model)
-    if len(lines.run_id) == 1 and hasattr(model, "message_notify"):
-        thread = model.browse(lines[0].res_id)
+    if user.active:
+        values = {"lines": lines, "user": user}
+        _send(lines.run_id, user, template, values, subject)
+
+
+def _send(runs, user, template, values, subject):
+    """Send a message about runs, on the record of one."""
+    body = runs.env["ir.qweb"]._render(template, values, minimal_qcontext=True)
+    thread = runs.env["mail.thread"]
+    model = runs.env.get(runs[0].res_model)
+    if len(runs) == 1 and hasattr(model, "message_notify"):
+        thread = model.browse(runs.res_id)
     thread.message_notify(
         partner_ids=user.partner_id.ids,
         body=body,

@@ -5,24 +5,43 @@
 
 from odoo import fields
 
+from ..tools.states import NO_PAUSE
 from .transitions import Transition
 
 
-def pause(runs):
-    """Pause running runs: their activities are on hold until they are resumed."""
-    runs._set_state("paused", {"date_paused": fields.Datetime.now()})
-    runs.line_ids._filter_open().activity_id.filtered("active")._hold_for_pause()
+def pause(runs, until=False, reason=False):
+    """Pause running runs: their activities are on hold until they are resumed.
+
+    :param date until: the day on which they resume, or none
+    :param reason: why, for the ledger
+    """
+    values = {"date_paused": fields.Datetime.now(), "paused_until": until}
+    runs._set_state("paused", values, reason=reason)
+    activities = runs.line_ids._filter_open().activity_id
+    activities.filtered("active")._hold_for_pause()
 
 
-def resume(runs):
+def postpone(runs, until, reason=False):
+    """Have paused runs resume on another day.
+
+    :param date until: the day
+    :param reason: why, for the ledger
+    """
+    runs._write_each({run: {"paused_until": until} for run in runs}, reason=reason)
+
+
+def resume(runs, reason=False):
     """Go on with paused runs: what was to happen is moved by the days that the pause
-    took."""
+    took.
+
+    :param reason: why, for the ledger
+    """
     transition = Transition(runs, is_taken=True)
     since = {
         run: fields.Datetime.context_timestamp(run, run.date_paused).date()
         for run in runs
     }
-    runs._set_state("running", {"date_paused": False}, event="resumed")
+    runs._set_state("running", NO_PAUSE, event="resumed", reason=reason)
     lines = runs.line_ids._filter_open()
     lines.activity_id.filtered("held_by_pause").action_resume()
     _shift(runs, since, fields.Date.context_today(runs))

@@ -144,6 +144,7 @@ SENTENCES = {
     "nobody_available": _lt("Nobody is available. Assigned to: %(role)s."),
     "outcome_deleted": _lt("The outcome that it depends on was deleted."),
     "outcome_reached": _lt("%(outcome)s"),
+    "pause_over": _lt("The pause ended."),
     "plan_app_gone": _lt(
         "The application of the plan “%(plan)s” is no longer installed. Choose "
         "another plan."

@@ -13,7 +13,7 @@ from odoo.exceptions import UserError
 from ..tools.progress import get_end
 from ..tools.reasons import Reason
 from ..tools.savepoint import savepoint
-from ..tools.states import OPEN_RUN_STATES
+from ..tools.states import NO_PAUSE, OPEN_RUN_STATES
 from .assignment import StepAssigner
 from .environment import by_engine
 from .locks import take
@@ -182,9 +182,9 @@ class Transition:
             "stopped",
             {
                 "date_end": fields.Datetime.now(),
-                "date_paused": False,
                 "stop_note": note,
                 "stop_reason": reason,
+                **NO_PAUSE,
             },
             reason=why,
         )
@@ -218,7 +218,7 @@ class Transition:
         over = self._filter_runs(OPEN_RUN_STATES).filtered(
             lambda run: all(run.line_ids.mapped("is_closed"))
         )
-        values = {"date_end": fields.Datetime.now(), "date_paused": False}
+        values = {"date_end": fields.Datetime.now(), **NO_PAUSE}
         for state, runs in over.grouped(_get_end_of).items():
             runs._set_state(state, values)
         self._ended += over

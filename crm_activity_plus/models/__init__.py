@@ -18,6 +18,7 @@ from . import added
 from . import eligibility
 from . import run
 from . import running
+from . import pause
 from . import launch
 from . import background
 from . import undo
@@ -30,6 +31,7 @@ from . import uninstall
 from . import actions
 from . import figures
 from . import crm
+from . import next_step
 from . import queue
 from . import my_activities
 from . import client

@@ -31,6 +31,7 @@ from . import test_date_explanation, test_engine_calendar
 from . import test_engine_actions, test_engine_emails
 from . import test_engine_exits
 from . import test_engine_pause
+from . import test_activity_resume, test_next_step, test_pause_until
 from . import test_engine_concurrency, test_launch_job_concurrency
 from . import test_crons_without_time, test_engine_crons
 from . import test_engine_guarantees, test_garbage, test_garbage_values, test_linear

@@ -3,41 +3,14 @@
 
 from datetime import timedelta
 
-from odoo.fields import Date, Domain
 from odoo.tests import tagged
 
-from .common import CrmActivityPlusCommon
+from .next_step_common import NextStepCase
 
 
 @tagged("post_install", "-at_install")
-class TestNoNextStep(CrmActivityPlusCommon):
+class TestNoNextStep(NextStepCase):
     """Which open leads nothing reminds anybody of."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.Lead = cls.env["crm.lead"].with_context(active_test=False)
-        cls.today = Date.context_today(cls.env.user)
-
-    def assertNextStep(self, lead, expected):
-        """Computed, searched and filtered, it is the same."""
-        self.env.invalidate_all()
-        self.assertEqual(not lead.has_no_next_step, expected)
-        for domain, found in (
-            ([("has_no_next_step", "=", True)], not expected),
-            ([("has_no_next_step", "=", False)], expected),
-            ([("has_no_next_step", "!=", True)], expected),
-            ([("has_no_next_step", "!=", False)], not expected),
-            ([("has_no_next_step", "in", [True])], not expected),
-            ([("has_no_next_step", "not in", [True])], expected),
-            ([("has_no_next_step", "in", [True, False])], True),
-            ([("has_no_next_step", "not in", [True, False])], False),
-            (["!", ("has_no_next_step", "=", True)], expected),
-        ):
-            with self.subTest(domain=domain):
-                searched = self.Lead.search(Domain("id", "=", lead.id) & Domain(domain))
-                self.assertEqual(bool(searched), found)
-                self.assertEqual(bool(lead.filtered_domain(domain)), found)
 
     def test_nothing(self):
         self.assertNextStep(self.lead, False)
@@ -101,6 +74,8 @@ class TestNoNextStep(CrmActivityPlusCommon):
         self.assertNextStep(self.lead, True)
         self.assertEqual(self.lead.next_step_name, "Send e-mail")
         run.action_pause()
+        self.assertNextStep(self.lead, False)
+        run.action_pause(self.today + timedelta(days=10))
         self.assertNextStep(self.lead, True)
         run.action_stop()
         self.assertNextStep(self.lead, False)

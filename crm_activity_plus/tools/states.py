@@ -11,6 +11,8 @@ INACTIVE_STATUSES = (*CLOSED_STATUSES, "on_hold")
 
 #: of a run's ``state``
 OPEN_RUN_STATES = ("running", "paused")
+#: What a run says that isn't paused.
+NO_PAUSE = {"date_pause_reminded": False, "date_paused": False, "paused_until": False}
 
 #: of a step's ``state``
 OPEN_STEP_STATES = ("waiting", "scheduled")

@@ -35,6 +35,7 @@ class MailActivityBulk(models.TransientModel):
             ("reschedule", "Reschedule"),
             ("done", "Mark Done"),
             ("hold", "Hold"),
+            ("resume", "Resume"),
             ("cancel", "Cancel Activities"),
         ],
         default="reassign",
@@ -277,6 +278,9 @@ class MailActivityBulk(models.TransientModel):
     def _apply_hold(self, activities):
         activities.action_hold(self.hold_until or None, self.note or None)
 
+    def _apply_resume(self, activities):
+        activities.action_resume()
+
     def _apply_cancel(self, activities):
         activities._cancel(self.note or False)
 
@@ -350,6 +354,7 @@ class MailActivityBulk(models.TransientModel):
             "reschedule": self.env._("Activities rescheduled: %s", self.done_count),
             "done": self.env._("Activities done: %s", self.done_count),
             "hold": self.env._("Activities put on hold: %s", self.done_count),
+            "resume": self.env._("Activities resumed: %s", self.done_count),
             "cancel": self.env._("Activities cancelled: %s", self.done_count),
         }
         return {

@@ -1,9 +1,15 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import logging
+
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
 
 
 class MailActivityCronPosition(models.Model):
@@ -61,3 +67,30 @@ class MailActivityCronPosition(models.Model):
             if count := records.search_count(behind):
                 return last_id, count
         return 0, records.search_count(domain)
+
+    @api.model
+    def _go_through(self, name, records, do):
+        """Do something with each record in a transaction of its own. Where the time of
+        a call is over, the next one begins behind the last record, so that one that
+        fails again and again doesn't keep others from it.
+
+        :param str name: of the position
+        :param records: in the order of their ids
+        :param do: function of a record; it doesn't raise, except where somebody else
+            changes the same at this moment
+        """
+        cron = self.env["ir.cron"]
+        last_id = self._get(name)
+        records = records.sorted(lambda record: record.id <= last_id)
+        cron._commit_progress(remaining=len(records))
+        for record in records:
+            try:
+                do(record)
+                self._set(name, record.id)
+            except psycopg2.OperationalError:
+                # It comes back with the next call.
+                _logger.info("%s was interrupted", record, exc_info=True)
+                self.env.cr.rollback()
+                self._set(name, record.id)
+            if not cron._commit_progress(1):
+                break

@@ -95,6 +95,7 @@ class MailActivity(models.Model):
             "display_name",
             "held_by_pause",
             "on_hold_until",
+            "plan_paused_until",
             "status",
             get_from("booking", self._get_bookings),
             get_from("card", self._get_cards),

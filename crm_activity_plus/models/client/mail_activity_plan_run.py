@@ -67,6 +67,10 @@ class MailActivityPlanRun(models.Model):
             "date_start": self.date_start,
             "date_end": self.date_end,
             "date_paused": self.date_paused,
+            "paused_until": self.paused_until,
+            "pause_reason": self.state == "paused" and state_row.reason
+            if state_row
+            else False,
             "launched_by": self._get_timeline_user(self.user_id),
             "changed_by": self._get_timeline_user(state_row.user_id)
             if state_row

@@ -3,19 +3,12 @@
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_amount
+from odoo.tools import format_amount
 
 from ...engine.arguments import Arguments
 from ...tools.internal import Internal, read_internal
 from ...tools.states import OPEN_RUN_STATES, OPEN_STEP_STATES
 from ..calendar.calendar_event import MOVED_KEY
-
-# An open lead: neither won, lost nor archived.
-OPEN_DOMAIN = Domain("active", "=", True) & Domain("won_status", "=", "pending")
-# What brings a lead back: an open activity, or one on hold until a day.
-NEXT_ACTIVITY_DOMAIN = Domain("status", "in", ("new", "in_progress")) | (
-    Domain("status", "=", "on_hold") & Domain("on_hold_until", "!=", False)
-)
 
 
 class CrmLead(models.Model):
@@ -69,28 +62,11 @@ class CrmLead(models.Model):
         groups="base.group_user",
         help="Number of steps done, skipped and failed in the running plan.",
     )
-    next_step_name = fields.Char(
-        "Next Step",
-        compute="_compute_next_step",
-        groups="base.group_user",
-        help="The activity due first, or an automatic step of the plan due before it.",
-    )
-    next_step_date = fields.Date(
-        compute="_compute_next_step",
-        groups="base.group_user",
-        help="Due date of the next step; for an activity on hold, the day it resumes.",
-    )
-    has_no_next_step = fields.Boolean(
-        "Missing Next Step",
-        compute="_compute_next_step",
-        search="_search_has_no_next_step",
-        groups="base.group_user",
-        help="The lead is open, but has no open activity, no activity on hold until a "
-        "date and no running plan.",
-    )
 
     @api.depends("plan_run_ids.state", "plan_run_ids.progress")
     def _compute_active_plan_run_id(self):
+        # Of many leads, they would be read one by one.
+        self.plan_run_ids.fetch(["progress", "state"])
         for lead in self:
             runs = lead.plan_run_ids
             active = runs.filtered(lambda run: run.state in OPEN_RUN_STATES)[:1]
@@ -121,163 +97,6 @@ class CrmLead(models.Model):
             lead.plan_step_closed_count = lead.plan_step_count - still_open
             lead.plan_progress_text = lead.active_plan_run_id._tell_progress(by_state)
 
-    @api.depends(
-        "active",
-        "won_status",
-        "activity_ids.date_deadline",
-        "activity_ids.on_hold_until",
-        "activity_ids.status",
-        "activity_ids.summary",
-        "plan_run_ids.next_deadline",
-        "plan_run_ids.state",
-    )
-    @api.depends_context("lang")
-    def _compute_next_step(self):
-        """With the same number of queries for any number of leads."""
-        steps = self._get_next_steps()
-        with_run = {
-            lead.id
-            for [lead] in self.env["mail.activity.plan.run"]
-            .sudo()
-            ._read_group(
-                [("lead_id", "in", self.ids), ("state", "in", OPEN_RUN_STATES)],
-                ["lead_id"],
-            )
-        }
-        open_ids = set(self.filtered_domain(OPEN_DOMAIN)._ids)
-        for lead in self:
-            day, name = steps.get(lead.id, (False, False))
-            lead.next_step_date = day
-            lead.next_step_name = name
-            lead.has_no_next_step = (
-                lead.id in open_ids and not name and lead.id not in with_run
-            )
-
-    def _get_next_steps(self):
-        """:returns: for each lead that has one, date and name of its next step"""
-        steps = {}
-        for lead_id, day, name in [
-            *self._get_next_activities(),
-            *self._get_next_automatic_steps(),
-        ]:
-            if lead_id not in steps or day < steps[lead_id][0]:
-                steps[lead_id] = (day, name)
-        return steps
-
-    def _get_next_activities(self):
-        """:returns: lead, day and name of what people have to do"""
-        activities = (
-            self.env["mail.activity"]
-            .sudo()
-            .search_fetch(
-                Domain("res_model", "=", self._name)
-                & Domain("res_id", "in", self.ids)
-                & NEXT_ACTIVITY_DOMAIN,
-                ["activity_type_id", "date_deadline", "on_hold_until", "summary"],
-            )
-        )
-        return [
-            (
-                activity.res_id,
-                activity.on_hold_until or activity.date_deadline,
-                activity.summary or activity.activity_type_id.name or "",
-            )
-            for activity in activities
-        ]
-
-    def _get_next_automatic_steps(self):
-        """:returns: lead, day and name of what plans under way do by themselves"""
-        steps = (
-            self.env["mail.activity.plan.run.line"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("run_id.lead_id", "in", self.ids),
-                    ("run_id.state", "=", "running"),
-                    ("state", "=", "scheduled"),
-                    ("action_type", "!=", "activity"),
-                ],
-                ["activity_type_id", "date_deadline", "res_id", "summary"],
-            )
-        )
-        return [
-            (step.res_id, step.date_deadline, step.display_name)
-            for step in steps.filtered("date_deadline")
-        ]
-
-    @api.model
-    def _search_has_no_next_step(self, operator, value):
-        """Both ways with anti-joins, which stay fast where lists of ids, or the plain
-        negation, would not."""
-        if operator not in ("in", "not in"):
-            return NotImplemented
-        wanted = {bool(each) for each in value}
-        if operator == "not in":
-            wanted = {True, False} - wanted
-        if len(wanted) != 1:
-            return Domain.TRUE if wanted else Domain.FALSE
-        if True in wanted:
-            return OPEN_DOMAIN & Domain.custom(
-                to_sql=lambda _model, alias, _query: self._get_no_next_step_sql(alias),
-                predicate=lambda lead: lead.has_no_next_step,
-            )
-        return Domain.custom(
-            to_sql=lambda _model, alias, _query: self._get_next_step_sql(alias),
-            predicate=lambda lead: not lead.has_no_next_step,
-        )
-
-    @api.model
-    def _get_no_next_step_sql(self, alias):
-        """:returns: the condition that nothing is planned on a lead"""
-        self.env["mail.activity"].flush_model(
-            ["active", "on_hold_until", "res_id", "res_model", "status"]
-        )
-        self.env["mail.activity.plan.run"].flush_model(["lead_id", "state"])
-        return SQL(
-            """
-            NOT EXISTS (
-                SELECT 1
-                  FROM mail_activity AS activity
-                 WHERE activity.res_model = %(res_model)s
-                   AND activity.res_id = %(lead_id)s
-                   AND (
-                        activity.active
-                        OR (
-                            activity.status = 'on_hold'
-                            AND activity.on_hold_until IS NOT NULL
-                        )
-                   )
-            )
-            AND NOT EXISTS (
-                SELECT 1
-                  FROM mail_activity_plan_run AS run
-                 WHERE run.lead_id = %(lead_id)s AND run.state IN %(states)s
-            )
-            """,
-            lead_id=SQL.identifier(alias, "id"),
-            res_model=self._name,
-            states=OPEN_RUN_STATES,
-        )
-
-    @api.model
-    def _get_next_step_sql(self, alias):
-        """:returns: the condition that a lead is none of those without a next step"""
-        self.flush_model(["active", "won_status"])
-        return SQL(
-            """
-            NOT EXISTS (
-                SELECT 1
-                  FROM crm_lead AS forgotten
-                 WHERE forgotten.id = %(lead_id)s
-                   AND forgotten.active
-                   AND forgotten.won_status = 'pending'
-                   AND %(no_next_step)s
-            )
-            """,
-            lead_id=SQL.identifier(alias, "id"),
-            no_next_step=self._get_no_next_step_sql("forgotten"),
-        )
-
     # ------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------
@@ -294,39 +113,6 @@ class CrmLead(models.Model):
             action["res_id"] = self.plan_run_ids.id
             action["views"] = [(False, "form")]
         return action
-
-    @api.model
-    def action_view_no_next_step(self):
-        """Open the leads without a next step: one's own, or those of the teams that
-        the user leads, by salesperson."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_activity_plus.crm_lead_action_no_next_step"
-        )
-        if self.env["crm.team"].search_count([("user_id", "=", self.env.uid)], limit=1):
-            filters = ("my_teams", "salesperson")
-        else:
-            filters = ("assigned_to_me",)
-        action["context"] = {
-            "create": False,
-            **{f"search_default_{name}": 1 for name in filters},
-        }
-        return action
-
-    def action_schedule_next_step(self):
-        """Open the pop-up that schedules an activity or launches a plan."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Schedule Activity"),
-            "res_model": "mail.activity.schedule",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "active_id": self[:1].id,
-                "active_ids": self.ids,
-                "active_model": self._name,
-                "dialog_size": "large",
-            },
-        }
 
     # ------------------------------------------------------------
     # Exits

@@ -161,24 +161,11 @@ class MailActivity(models.Model):
             # Where some of the responsibles are, it is tomorrow already.
             ("on_hold_until", "<=", fields.Date.today() + timedelta(days=1)),
         ]
-        IrCron, positions = self.env["ir.cron"], self.env["mail.activity.cron.position"]
-        over = self.search(domain, order="id")._filter_hold_over()
-        # One that can't be ended must not keep others from it, however short the time.
-        last_id = positions._get(HOLDS_POSITION)
-        over = over.sorted(lambda a: a.id <= last_id)
-        IrCron._commit_progress(remaining=len(over))
-        for activity in over:
-            try:
-                activity._try_end_hold(domain)
-                positions._set(HOLDS_POSITION, activity.id)
-            except psycopg2.OperationalError:
-                # Somebody else changed the same at this moment: it comes back with the
-                # next call.
-                _logger.info("Activity %s was interrupted", activity.id, exc_info=True)
-                self.env.cr.rollback()
-                positions._set(HOLDS_POSITION, activity.id)
-            if not IrCron._commit_progress(1):
-                break
+        self.env["mail.activity.cron.position"]._go_through(
+            HOLDS_POSITION,
+            self.search(domain, order="id")._filter_hold_over(),
+            lambda activity: activity._try_end_hold(domain),
+        )
 
     def _try_end_hold(self, domain):
         """Bring back an activity, unless somebody else has it.

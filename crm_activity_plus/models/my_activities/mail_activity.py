@@ -89,6 +89,32 @@ class MailActivity(models.Model):
         self.filtered(lambda a: a.status == "on_hold").action_resume()
         return True
 
+    def action_resume_plan(self):
+        """Go on with the paused plans of activities that are on hold for that reason.
+
+        :raises UserError: none of them is
+        :raises AccessError: the user may not change the document
+        """
+        self.check_access("read")
+        runs = self.sudo().run_id.filtered(lambda run: run.state == "paused")
+        if not runs:
+            raise UserError(
+                self.env._(
+                    "None of these activities belongs to a paused plan, so that there "
+                    "is nothing to resume."
+                )
+            )
+        return runs.sudo(False).action_resume()
+
+    def action_resume_selected(self):
+        """Take the selected activities off hold; what can't be is told.
+
+        :returns: action: a notification, or a report
+        """
+        selected = {"active_ids": self.ids, "active_model": self._name}
+        wizards = self.env["mail.activity.bulk"].with_context(**selected)
+        return wizards.create({"mode": "resume"}).action_apply()
+
     def action_ask_outcome(self):
         """Mark the activities as done; where they can end in several ways, ask how.
 

@@ -5,7 +5,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...engine import pauses, restarts
+from ...engine import restarts
 from ...engine.arguments import Arguments
 from ...engine.deadlines import StepDater
 from ...engine.environment import by_engine, is_uninstalling
@@ -133,7 +133,6 @@ class MailActivityPlanRun(models.Model):
         "Started on", default=fields.Datetime.now, required=True, readonly=True
     )
     date_end = fields.Datetime("Ended on", readonly=True)
-    date_paused = fields.Datetime("Paused on", readonly=True)
     line_ids = fields.One2many(
         "mail.activity.plan.run.line", "run_id", string="Steps", readonly=True
     )
@@ -235,33 +234,6 @@ class MailActivityPlanRun(models.Model):
             )
         self._check_may_drive()
         by_engine(self)._stop(reason, note)
-        return True
-
-    def action_pause(self):
-        """Pause running runs: their activities are off the to-do lists.
-
-        :raises UserError: one of them isn't running
-        :raises AccessError: the user may not change the document
-        """
-        self._check_may_drive()
-        self._check_state(
-            "running", self.env._("is not running, so that it can't be paused")
-        )
-        pauses.pause(by_engine(self))
-        return True
-
-    def action_resume(self):
-        """Go on with paused runs. Open steps move by the days that the pause took:
-        working days under the policy of working days.
-
-        :raises UserError: one of them isn't paused
-        :raises AccessError: the user may not change the document
-        """
-        self._check_may_drive()
-        self._check_state(
-            "paused", self.env._("is not paused, so that there is nothing to resume")
-        )
-        pauses.resume(by_engine(self))
         return True
 
     def action_restart(self):

@@ -17,6 +17,7 @@ class MailActivity extends mailModels.MailActivity {
     hold_reason = fields.Char();
     on_hold_until = fields.Date();
     outcomes = fields.Json();
+    plan_paused_until = fields.Date();
     plan_step = fields.Json();
     status = fields.Char({default: "new"});
 
@@ -30,6 +31,7 @@ class MailActivity extends mailModels.MailActivity {
             "hold_reason",
             "on_hold_until",
             "outcomes",
+            "plan_paused_until",
             "plan_step",
             "status",
         ];

@@ -340,6 +340,7 @@ test("pausing saves the form, and reloads all of it", async () => {
     await contains("[name='name'] input").edit("Twelve desks", {confirm: false});
     onRpc("lead", "web_read", () => expect.step("web_read"));
     await contains("button[name='action_pause']").click();
+    await contains(".o_pause_form [data-day='open']").click();
     await animationFrame();
     const steps = ["web_save Twelve desks", "action_pause 7", "web_read"];
     expect.verifySteps([...steps, "get_timeline 7"], {
@@ -356,26 +357,27 @@ test("what can't be saved stays, and nothing is done", async () => {
     expect.verifySteps(["get_timeline 7"]);
     await contains("[name='name'] input").edit("", {confirm: false});
     await contains("button[name='action_pause']").click();
+    await contains(".o_pause_form [data-day='open']").click();
     await animationFrame();
     expect.verifySteps([]);
     expect("button[name='action_pause']").toBeEnabled();
 });
 
 test("a second click does nothing while the first one is running", async () => {
-    answer(RUN);
+    answer({...RUN, state: "paused", actions: ["resume", "stop", "restart"]});
     const answered = new Deferred();
-    onRpc("mail.activity.plan.run", "action_pause", async () => {
-        expect.step("action_pause");
+    onRpc("mail.activity.plan.run", "action_resume", async () => {
+        expect.step("action_resume");
         await answered;
         return true;
     });
     await openLead();
     expect.verifySteps(["get_timeline 7"]);
-    const button = queryOne("button[name='action_pause']");
+    const button = queryOne("button[name='action_resume']");
     button.click();
     button.click();
     await animationFrame();
-    expect.verifySteps(["action_pause"]);
+    expect.verifySteps(["action_resume"]);
     expect("button[name='action_stop']").not.toBeEnabled();
     expect("button[name='step_skip']:first").not.toBeEnabled();
     answered.resolve();

@@ -15,6 +15,7 @@ patch(Activity.prototype, {
     setup() {
         super.setup(...arguments);
         this.on_hold_until = fields.Date();
+        this.plan_paused_until = fields.Date();
         // What the activity can end with; none where it comes from elsewhere.
         this.outcomes = fields.Attr([]);
         // Fields of its record that its type shows.

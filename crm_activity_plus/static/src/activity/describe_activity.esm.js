@@ -5,12 +5,19 @@ import {_t} from "@web/core/l10n/translation";
 import {formatDay} from "../dates/dates.esm";
 
 /**
- * @param {{held_by_pause: boolean, on_hold_until: any}} activity - or a step of a run
+ * @param {{held_by_pause: boolean, on_hold_until: any, plan_paused_until: any}} activity -
+ *     or a step of a run
  * @returns {string} until when it is on hold
  */
-export function describeHold({held_by_pause: isHeldByPause, on_hold_until: until}) {
+export function describeHold({
+    held_by_pause: isHeldByPause,
+    on_hold_until: until,
+    plan_paused_until: planUntil,
+}) {
     if (isHeldByPause) {
-        return _t("On hold while the plan is paused");
+        return planUntil
+            ? _t("On hold until the plan resumes on %s", formatDay(planUntil))
+            : _t("On hold while the plan is paused");
     }
     return until ? _t("On hold until %s", formatDay(until)) : _t("On hold");
 }

@@ -143,7 +143,10 @@ patch(ActivityMarkAsDone.prototype, {
         close?.();
         activity.leaveScreen();
         onActivityChanged?.(thread);
-        await thread.fetchNewMessages();
+        // Where its messages aren't shown, nobody waits for new ones.
+        if (thread.isLoaded) {
+            await thread.fetchNewMessages();
+        }
     },
 
     onClickLogNote() {

@@ -6,6 +6,7 @@ import {_t} from "@web/core/l10n/translation";
 import {mailActivityMyKanbanView} from "@mail/views/web/kanban/mail_activity_my_kanban_view";
 import {registry} from "@web/core/registry";
 import {useActivityTarget} from "./activity_target_hook.esm";
+import {useMarkDoneButton} from "./mark_done_button_hook.esm";
 
 // What takes an activity to a column without asking anything.
 const METHOD_BY_STATUS = {
@@ -101,6 +102,7 @@ export class ActivityMyKanbanController extends mailActivityMyKanbanView.Control
     setup() {
         super.setup();
         this.askTarget = useActivityTarget(() => this.model.root.load());
+        useMarkDoneButton(() => this.model.root.load());
     }
 
     /** An activity is assigned from here, on a record that is chosen first. */

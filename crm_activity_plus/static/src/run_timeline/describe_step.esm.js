@@ -170,6 +170,21 @@ export function describeRun(run) {
 
 /**
  * @param {object} run
+ * @returns {string} until when a run is paused, and why; empty where it isn't
+ */
+export function describePause(run) {
+    if (run.state !== "paused") {
+        return "";
+    }
+    const {paused_until: until, pause_reason: reason} = run;
+    const when = until
+        ? _t("Resumes on %s", formatDay(until))
+        : _t("No date on which it resumes");
+    return [when, reason].filter(Boolean).join(" – ");
+}
+
+/**
+ * @param {object} run
  * @returns {string} why a run was stopped, or nothing
  */
 export function describeStopReason(run) {

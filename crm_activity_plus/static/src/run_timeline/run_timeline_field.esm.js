@@ -3,6 +3,7 @@
 
 import {Component, status, useState} from "@odoo/owl";
 import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dialog";
+import {PauseDialog} from "./pause_dialog.esm";
 import {ReasonDialog} from "./reason_dialog.esm";
 import {RescheduleDialog} from "./reschedule_dialog.esm";
 import {RunTimelineRun} from "./run_timeline_run.esm";
@@ -130,6 +131,9 @@ export class RunTimelineField extends Component {
         if (action === "open") {
             return this.openForm(RUN_MODEL, run.id);
         }
+        if (["pause", "postpone"].includes(action)) {
+            return this.askToPause(run);
+        }
         if (action === "stop") {
             return this.askToStop(run);
         }
@@ -144,6 +148,16 @@ export class RunTimelineField extends Component {
             return this.openActivity(step);
         }
         return action === "snooze" ? this.askForDay(step) : this.askToSkip(step);
+    }
+
+    /** Until when? A paused plan gets a date, or another one. */
+    askToPause(run) {
+        this.dialog.add(PauseDialog, {
+            isPaused: run.state === "paused",
+            plan: run.name,
+            confirm: (until, reason) =>
+                this.change(RUN_MODEL, "action_pause", [[run.id]], {until, reason}),
+        });
     }
 
     askToStop(run) {

@@ -1,7 +1,7 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import {describeRun, describeStopReason} from "./describe_step.esm";
+import {describePause, describeRun, describeStopReason} from "./describe_step.esm";
 import {Component} from "@odoo/owl";
 import {RunTimelineStep} from "./run_timeline_step.esm";
 import {_t} from "@web/core/l10n/translation";
@@ -52,6 +52,10 @@ export class RunTimelineRun extends Component {
         return describeRun(this.props.run);
     }
 
+    get pause() {
+        return describePause(this.props.run);
+    }
+
     get stopReason() {
         return describeStopReason(this.props.run);
     }
@@ -67,12 +71,19 @@ export class RunTimelineRun extends Component {
     /** @returns {object[]} what the user can do with the run now */
     get actions() {
         const {actions} = this.props.run;
+        // Who may resume a plan may say when it resumes.
+        const can = (id) => actions.includes(id === "postpone" ? "resume" : id);
         return [
             {id: "resume", label: _t("Resume"), class: "btn-primary"},
             {id: "pause", label: _t("Pause"), class: "btn-secondary"},
+            {id: "postpone", label: this.postponeLabel, class: "btn-secondary"},
             {id: "stop", label: _t("Stop"), class: "btn-secondary"},
             {id: "restart", label: _t("Restart"), class: "btn-secondary"},
-        ].filter(({id}) => actions.includes(id));
+        ].filter(({id}) => can(id));
+    }
+
+    get postponeLabel() {
+        return this.props.run.paused_until ? _t("Change Date") : _t("Set Date");
     }
 
     get toggleLabel() {

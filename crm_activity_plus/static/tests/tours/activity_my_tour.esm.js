@@ -113,18 +113,8 @@ registry.category("web_tour.tours").add("crm_activity_plus_my_done", {
             run: "click",
         },
         {
-            content: "Choose the outcome",
-            trigger: ".modal .o_field_widget[name='outcome_id'] input",
-            run: "click",
-        },
-        {
             content: "They were reached",
-            trigger: ".o-autocomplete--dropdown-item:contains('Reached')",
-            run: "click",
-        },
-        {
-            content: "Confirm",
-            trigger: ".modal footer button.btn-primary:contains('Mark Done')",
+            trigger: ".modal .o-mail-ActivityMarkAsDone [data-outcome='tour_reached']",
             run: "click",
         },
         {

@@ -95,6 +95,11 @@ registry.category("web_tour.tours").add("crm_activity_plus_pause", {
             run: "click",
         },
         {
+            content: "Without a date",
+            trigger: ".modal .o_pause_form [data-day='open']",
+            run: "click",
+        },
+        {
             content: "It is paused",
             trigger: `${STATUS}:contains('Paused')`,
         },

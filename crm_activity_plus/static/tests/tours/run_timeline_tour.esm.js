@@ -81,6 +81,11 @@ registry.category("web_tour.tours").add("crm_activity_plus_timeline", {
             run: "edit Factory B",
         },
         clickRun("action_pause"),
+        {
+            content: "Without a date",
+            trigger: ".modal .o_pause_form [data-day='open']",
+            run: "click",
+        },
         expectRun("paused"),
         {
             content:
@@ -216,12 +221,19 @@ registry.category("web_tour.tours").add("crm_activity_plus_timeline_stale", {
             },
         },
         {
-            content: "It is said why it can't be paused",
-            trigger: ".modal .modal-body:contains('is not running')",
+            content: "Without a date",
+            trigger: ".modal .o_pause_form [data-day='open']",
+            run: "click",
         },
         {
-            content: "Close the message",
-            trigger: ".modal .modal-footer button",
+            content: "It is said why it can't be paused",
+            trigger: ".modal:contains('is not running') .modal-footer button",
+            run: "click",
+        },
+        {
+            content: "There is nothing to pause any more",
+            trigger:
+                ".modal:has(.o_pause_form) .modal-footer button:contains('Discard')",
             run: "click",
         },
         expectRun("stopped"),
