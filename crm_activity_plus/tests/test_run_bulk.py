@@ -32,6 +32,14 @@ class TestRunBulk(CrmActivityPlusCommon):
         self.assertEqual(self._apply("resume")["message"], "Resumed plans: 4.")
         self.assertEqual(set(self.runs.mapped("state")), {"running"})
 
+    def test_pause_until(self):
+        self.runs[0].action_pause()
+        params = self._apply("pause", until="2099-01-07", note="Holidays")
+        self.assertEqual(params["message"], "Paused plans: 4.")
+        self.assertEqual(
+            set(map(str, self.runs.mapped("paused_until"))), {"2099-01-07"}
+        )
+
     def test_stop_with_reason_and_note(self):
         params = self._apply("stop", reason="reply", note="They called")
         self.assertEqual(params["type"], "success")
@@ -57,10 +65,10 @@ class TestRunBulk(CrmActivityPlusCommon):
         bad = self.runs[1]
         pause = type(self.runs).action_pause
 
-        def action_pause(runs):
+        def action_pause(runs, *args):
             if bad in runs:
                 raise UserError("Not this one.")
-            return pause(runs)
+            return pause(runs, *args)
 
         self.patch(type(self.runs), "action_pause", action_pause)
         params = self._apply("pause")

@@ -48,6 +48,10 @@ class MailActivityPlanRunBulk(models.TransientModel):
         default="manual",
         required=True,
     )
+    until = fields.Date(
+        help="The plans resume on this day. Leave empty to keep them paused until "
+        "somebody resumes them."
+    )
     note = fields.Char(help="Shown on the plan and in the chatter of each record.")
 
     @api.model
@@ -104,7 +108,7 @@ class MailActivityPlanRunBulk(models.TransientModel):
         for run in runs.sudo():
             if run.state not in OPEN_RUN_STATES:
                 failures[run.id] = self.env._("The plan has ended already.")
-            elif self.mode == "pause" and run.state == "paused":
+            elif self.mode == "pause" and run.state == "paused" and not self.until:
                 failures[run.id] = self.env._("The plan is paused already.")
             elif self.mode == "resume" and run.state == "running":
                 failures[run.id] = self.env._("The plan isn't paused.")
@@ -116,7 +120,7 @@ class MailActivityPlanRunBulk(models.TransientModel):
     def _apply(self, runs):
         match self.mode:
             case "pause":
-                runs.action_pause()
+                runs.action_pause(self.until or None, self.note or None)
             case "resume":
                 runs.action_resume()
             case "stop":
