@@ -5,6 +5,7 @@ import {
     contains,
     defineModels,
     fields,
+    getService,
     makeMockEnv,
     models,
     mountView,
@@ -15,7 +16,6 @@ import {describe, expect, test} from "@odoo/hoot";
 import {animationFrame} from "@odoo/hoot-mock";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 import {WebClient} from "@web/webclient/webclient";
-import {getService} from "@web/../tests/web_test_helpers";
 
 const WARNING = ".o_plan_preview_warning";
 const VACANT = {

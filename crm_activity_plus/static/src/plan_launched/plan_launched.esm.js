@@ -19,18 +19,18 @@ const DELAY = 10000;
 export function tellLaunched(env, {params}) {
     const {launch_id: launchId, message, next, type} = params;
     const {action, notification, orm} = env.services;
-    let isUndone = false;
+    let close = null;
     const undo = async () => {
-        if (isUndone) {
+        if (!close) {
             return;
         }
-        isUndone = true;
         close();
+        close = null;
         action.doAction(
             await orm.call("mail.activity.plan.launch", "action_undo", [[launchId]])
         );
     };
-    const close = notification.add(message, {
+    close = notification.add(message, {
         autocloseDelay: DELAY,
         buttons: [{name: _t("Undo"), icon: "fa-undo", onClick: undo}],
         sticky: type === "warning",
