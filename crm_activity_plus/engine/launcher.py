@@ -6,6 +6,7 @@ from dataclasses import replace
 import psycopg2.errors
 
 from .environment import by_engine
+from .launch_warnings import tell_skipped
 from .reasons import tell_fresh_reasons
 
 # So many records are launched on in one transaction; more of them in the background.
@@ -35,6 +36,21 @@ class Launcher:
             return {**result, "skipped": self._tell_reasons(result["skipped"])}
         launch = self.env["mail.activity.plan.launch"]._enqueue(self.plan, request)
         return {"run_ids": [], "skipped": [], "launch_id": launch.id}
+
+    def launch_noted(self, request):
+        """:meth:`launch`, and note down what came of it, for people to find and undo.
+
+        :returns: the same, always with the ``launch_id``, and with ``reasons``: why
+            records were skipped, each reason once
+        :rtype: dict
+        """
+        if len(request.res_ids) > LAUNCH_BATCH_SIZE:
+            return {**self.launch(request), "reasons": []}
+        launch = self.env["mail.activity.plan.launch"]._note(self.plan, request)
+        result = self.launch_now(replace(request, launch_id=launch.id))
+        launch._note_result(result)
+        reasons = tell_skipped(self.plan, result["skipped"])
+        return {**result, "launch_id": launch.id, "reasons": reasons}
 
     def launch_now(self, request):
         """Launch in this transaction; see :meth:`launch`.

@@ -10,6 +10,7 @@ from ..tools.proposal import (
     apply_choice,
     assign,
     date_steps,
+    find_refusal,
     follow_previous,
 )
 from .arguments import Arguments
@@ -69,6 +70,7 @@ class Planner:
             if not reason:
                 try:
                     steps = self._propose_steps(record, request, unmet)
+                    reason = find_refusal(steps)
                 except ValidationError as undatable:
                     error = undatable
                     reason = get_error_reason(undatable)

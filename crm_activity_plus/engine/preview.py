@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ..tools.states import OPEN_STEP_STATES
 from ..tools.values import is_id
+from .launch_warnings import WarningFinder, WarningTeller
 from .reasons import tell_explanation, tell_fresh_reasons
 
 # So many rows of the workload are sent to the pop-up, the fullest days first.
@@ -27,15 +28,24 @@ class LaunchPreview:
         self.env = planner.env
         self.plan = planner.plan
         self.templates = planner.templates
+        self.warnings = self._find_warnings(proposals)
         proposals = self._tell_reasons(proposals)
         self.proposals = {p.res_id: p for p in proposals}
         self.accepted = [p for p in proposals if not p.skip_reason]
         self.selected_ids = selected_ids
         self.left_out = left_out
         self._launched_ids = {proposal.res_id for proposal in self.accepted}
-        user_ids = {step.user_id for p in self.accepted for step in p.steps} - {False}
+        user_ids = {step.user_id for p in proposals for step in p.steps} - {False}
         users = self.env["res.users"].sudo().browse(user_ids)
         self._user_names = {user.id: user.name for user in users}
+
+    def _find_warnings(self, proposals):
+        """:returns: key -> what the pop-up says of a warning"""
+        found, teller = (
+            WarningFinder(self.plan).find(proposals),
+            WarningTeller(self.plan),
+        )
+        return {warning.key: teller.format(warning) for warning in found}
 
     def _tell_reasons(self, proposals):
         """:returns: the same, with the reasons in sentences"""
@@ -63,27 +73,33 @@ class LaunchPreview:
                     "res_id": res_id,
                     "display_name": names.get(res_id, False),
                     "skip_reason": proposal.skip_reason,
-                    "lines": self._format_steps(proposal.steps),
+                    "lines": []
+                    if proposal.skip_reason
+                    else self._format_steps(proposal.steps),
                 }
                 for res_id, proposal in self.proposals.items()
             ],
             "load": self._get_load(),
         }
 
-    def format_page(self, offset, limit, only_skipped, daily_limit):
+    def format_page(self, offset, limit, only_skipped, daily_limit, warning=None):
         """Tell what the pop-up shows: what is the same on all records, a page of them,
         and how much work it makes for whom.
 
+        :param bool only_skipped: only the records that it isn't launched on
+        :param str warning: only the records of this one, by its key
         :param int daily_limit: activities that a person can do in a day; 0: no limit
         :returns: ``error``, ``selected_count``, ``is_background``, ``record_count``,
-            ``left_out_count``, ``skipped_count``, ``steps``, ``row_count``,
-            ``records``, ``load``, ``load_count``, ``overload_count`` and
-            ``daily_limit``
+            ``left_out_count``, ``skipped_count``, ``warnings``, ``steps``,
+            ``row_count``, ``records``, ``load``, ``load_count``, ``overload_count``
+            and ``daily_limit``
         :rtype: dict
         """
         res_ids, is_background = self._get_looked_at()
         shown = res_ids
-        if only_skipped:
+        if warning:
+            shown = self.warnings.get(warning, {}).get("res_ids", [])
+        elif only_skipped:
             shown = [res_id for res_id in res_ids if res_id not in self._launched_ids]
         load = self._mark_overloads(daily_limit)
         return {
@@ -93,6 +109,7 @@ class LaunchPreview:
             "record_count": len(res_ids),
             "left_out_count": len(res_ids) - len(self.proposals),
             "skipped_count": len(self.proposals) - len(self.accepted),
+            "warnings": list(self.warnings.values()),
             "row_count": len(shown),
             "steps": self._format_shared_steps(),
             "records": self._format_rows(shown[offset : offset + limit]),
@@ -161,7 +178,8 @@ class LaunchPreview:
     def _format_shared_steps(self):
         """:returns: each step with the dates and persons it has on all records"""
         by_code = {}
-        for proposal in self.accepted:
+        # Where nobody can begin, somebody can be chosen.
+        for proposal in self.proposals.values():
             for step in proposal.steps:
                 by_code.setdefault(step.code, []).append(step)
         names = {code: self._get_summary(steps[0]) for code, steps in by_code.items()}
@@ -184,9 +202,12 @@ class LaunchPreview:
         if len(user_ids) > 1:
             formatted |= {"user_id": False, "user_name": False}
             formatted["user_count"] = len(user_ids - {False})
+        failed = sum(step.state == "failed" for step in steps)
         if len(states) > 1:
-            failed = sum(step.state == "failed" for step in steps)
             formatted |= {"state": "varies", "reason": False, "failed_count": failed}
+        elif any(step.reason != first.reason for step in steps):
+            # It tells of the first record alone.
+            formatted |= {"reason": False, "failed_count": failed}
         return formatted
 
     # ------------------------------------------------------------

@@ -138,6 +138,9 @@ SENTENCES = {
         "Nobody was asked who does “%(step)s”, and “%(record)s” has no active user as "
         "salesperson."
     ),
+    "nobody_begins": _lt(
+        "%(reason)s Choose somebody for the first step to launch the plan here."
+    ),
     "nobody_available": _lt("Nobody is available. Assigned to: %(role)s."),
     "outcome_deleted": _lt("The outcome that it depends on was deleted."),
     "outcome_reached": _lt("%(outcome)s"),
@@ -208,6 +211,11 @@ SENTENCES = {
         "The activity type “%(name)s” can't be used here: it applies to %(models)s "
         "only."
     ),
+    "undo_done": _lt("“%(step)s” was done already."),
+    "undo_ended": _lt("The plan has ended already."),
+    "undo_forbidden": _lt("You may not change the record."),
+    "undo_repeated": _lt("It was undone already."),
+    "undo_started": _lt("“%(step)s” is in progress."),
     "user_archived": _lt(
         "“%(user)s” is archived and can't be assigned. Choose another user."
     ),

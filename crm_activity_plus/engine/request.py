@@ -29,6 +29,8 @@ class LaunchRequest:
     choices: Mapping[int, Mapping[str, StepChoice]] = field(default_factory=dict)
     #: the pop-up that it comes from: each launches once, however often it is clicked
     origin: str = ""
+    #: id of the ``mail.activity.plan.launch`` that people find it in, if any
+    launch_id: int | bool = False
 
     def get_chosen_user_ids(self):
         """:returns: ids of all who were chosen for steps
@@ -72,7 +74,13 @@ class RequestReader:
         self.arguments = Arguments(plan.env)
 
     def parse(
-        self, res_ids, plan_date=None, responsible_id=None, overrides=None, origin=""
+        self,
+        res_ids,
+        plan_date=None,
+        responsible_id=None,
+        overrides=None,
+        origin="",
+        launch_id=False,
     ):
         """:param res_ids: see ``launch`` of ``mail.activity.plan``, also for the others
         :rtype: LaunchRequest
@@ -86,6 +94,7 @@ class RequestReader:
             responsible_id=self.read_responsible(responsible_id).id,
             choices=self._read_overrides(overrides, res_ids),
             origin=origin,
+            launch_id=launch_id,
         )
         self._check_chosen_users(request)
         return request

@@ -10,6 +10,7 @@ import psycopg2
 from odoo import fields
 from odoo.exceptions import UserError
 
+from ..tools.progress import get_end
 from ..tools.reasons import Reason
 from ..tools.savepoint import savepoint
 from ..tools.states import NO_PAUSE, OPEN_RUN_STATES
@@ -162,12 +163,14 @@ class Transition:
     # Runs
     # ------------------------------------------------------------
 
-    def stop(self, runs, reason, note=None):
+    def stop(self, runs, reason, note=None, is_undone=False):
         """End open runs before they are done, and close what is open of them.
 
         :param str reason: one of the values of ``stop_reason``
         :param note: more about why, for people: a :class:`~..tools.reasons.Reason`, or
             what a person typed
+        :param bool is_undone: nothing of the runs is to be left but their history: the
+            activities are deleted rather than cancelled
         """
         runs = runs.with_env(self.env).filtered(lambda r: r.state in OPEN_RUN_STATES)
         if not runs:
@@ -187,7 +190,10 @@ class Transition:
         )
         self._ended += runs
         self.close(open_lines, "cancelled", why)
-        activities._cancel(reason=why)
+        if is_undone:
+            activities._as_engine(reason=why).unlink()
+        else:
+            activities._cancel(reason=why)
         if reason != "record_deleted":
             text = tell_fresh_reason(self.env, why)
             post_notes(runs, {run: run._describe_end(text) for run in runs})
@@ -209,11 +215,13 @@ class Transition:
             )
             self.schedule(starting)
         # Paused ones, too: their activities can be closed all the same.
-        done = self._filter_runs(OPEN_RUN_STATES).filtered(
+        over = self._filter_runs(OPEN_RUN_STATES).filtered(
             lambda run: all(run.line_ids.mapped("is_closed"))
         )
-        done._set_state("done", {"date_end": fields.Datetime.now(), **NO_PAUSE})
-        self._ended += done
+        values = {"date_end": fields.Datetime.now(), **NO_PAUSE}
+        for state, runs in over.grouped(_get_end_of).items():
+            runs._set_state(state, values)
+        self._ended += over
         self.finish()
 
     def try_to_advance(self):
@@ -252,6 +260,11 @@ class Transition:
             closed._on_step_closed(closed)
         if ended:
             ended._on_run_ended(ended)
+
+
+def _get_end_of(run):
+    """:returns: the state in which a run ends that has no open step"""
+    return get_end(run.line_ids.mapped("state"))
 
 
 def get_outcome_reason(outcome):

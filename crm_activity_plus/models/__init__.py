@@ -17,9 +17,11 @@ from . import choices
 from . import added
 from . import eligibility
 from . import run
+from . import running
 from . import pause
 from . import launch
 from . import background
+from . import undo
 from . import scheduling
 from . import steps
 from . import follow

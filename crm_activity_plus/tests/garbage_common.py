@@ -39,6 +39,9 @@ class GarbageCase(CrmActivityPlusCommon):
             ),
             cls.run_,
             cls.run_.line_ids[0],
+            cls.env["mail.activity.plan.run.bulk"].create(
+                {"run_ids": cls.run_.ids, "mode": "pause"}
+            ),
             cls.env["mail.activity.schedule"].create(
                 {
                     "res_model": "crm.lead",

@@ -330,9 +330,12 @@ class TestEngineSteps(CrmActivityPlusCommon):
             "Turns", self._step(self.type_call, "A", responsible_type="round_robin")
         )
         self.lead.team_id = team
+        self.assertFalse(self._launch(plan=plan), "nobody could begin")
+        step = self._step(self.type_call, "B")
+        plan.template_ids = [Command.create(step)]
         run = self._launch(plan=plan)
-        self.assertEqual(run.line_ids.state, "failed")
-        self.assertTrue(run.line_ids.reason)
+        self.assertEqual(run.line_ids[0].state, "failed")
+        self.assertTrue(run.line_ids[0].reason)
 
     def test_round_robin_of_skipped_records(self):
         """Only who gets a step has had a turn; each step of a record is a turn."""

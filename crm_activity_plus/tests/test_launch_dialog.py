@@ -277,8 +277,11 @@ class TestLaunchDialog(LaunchDialogCase):
         self._launch(leads[:9])
         popup = self._open_on(leads)
         self.assertTrue(popup.has_warning)
-        self.assertEqual(popup.warning.count("<li>"), 6)
-        self.assertIn("4 more", popup.warning)
+        self.assertEqual(popup.warning.count("<li>"), 1)
+        self.assertIn("already running on 9 leads", popup.warning)
+        told = self.Schedule._format_reasons([f"Reason {n}" for n in range(9)])
+        self.assertEqual(told.count("<li>"), 6)
+        self.assertIn("4 more", told)
 
     def test_count_follows_what_is_changed_by_hand(self):
         leads = self._create_leads(2)
@@ -324,8 +327,7 @@ class TestLaunchDialog(LaunchDialogCase):
         self.sales_team_1.crm_team_member_ids.active = False
         lead = self._create_lead("Nobody left")
         warning = self._open_on(lead).warning
-        self.assertIn("“Send e-mail” can't be assigned", warning)
-        self.assertIn("“Create quotation” can't be assigned", warning)
+        self.assertIn("“Send e-mail” and “Create quotation” can't be assigned", warning)
 
     # No plan
 

@@ -73,6 +73,7 @@ class TestLaunchDialogRecords(LaunchDialogCase):
         self.assertFalse(leads[0].activity_ids)
         self.assertEqual(leads.mapped("plan_run_count"), [0, 1, 1])
         # It is not skipped: nothing is wrong with it.
+        action = action["params"]["next"]
         self.assertEqual(action["domain"], [("id", "in", leads[1:].ids)])
 
     def test_left_out_for_another_plan(self):

@@ -122,7 +122,8 @@ class TestPlanOverrides(PlanCommon):
         self.assertEqual(line.state, "skipped")
         self.assertTrue(line.reason)
         self.assertFalse(line.activity_id)
-        self.assertEqual(run.progress, 20)
+        self.assertEqual(run.progress, 0, "nothing was done")
+        self.assertEqual(run.progress_text, "0 done, 1 skipped of 5")
         self.assertLedgerTellsState(run)
 
     def test_step_behind_a_skipped_one_starts_at_once(self):

@@ -87,7 +87,7 @@ class TestSchedulePopup(PlanCommon):
         self.assertTrue(popup.has_warning)
         self.assertIn("already running", popup.warning)
         action = popup.save().action_schedule_plan()
-        self.assertEqual(action["tag"], "display_notification")
+        self.assertEqual(action["tag"], "crm_activity_plus.launched")
         self.assertIn("already running", action["params"]["message"])
         launched = action["params"]["next"]["domain"]
         self.assertEqual(self.env["crm.lead"].search(launched), others.sorted())

@@ -62,11 +62,19 @@ class TestSecurityPersons(CrmActivityPlusCommon):
                 self.assertLedgerTellsState(run)
 
     def test_launch_for_a_visitor_without_salesperson(self):
-        """Then the steps fail, where everybody sees it, and say why."""
+        """Then the steps that others wait for fail, where everybody sees it, and say
+        why; where that is all, nothing is launched."""
         lead = self._create_lead("From the website", user_id=False)
+        plan = self.plan.with_user(self.user_public).sudo()
+        result = plan.launch(lead.ids)
+        self.assertFalse(result["run_ids"])
+        self.assertIn("salesperson", result["skipped"][0]["reason"])
+        plan.template_ids[0].write(
+            {"responsible_type": "other", "responsible_id": self.user_manager.id}
+        )
         run = self._launch_by(self.user_public, lead)
-        self.assertEqual(set(run.line_ids.mapped("state")), {"failed"})
-        self.assertIn("salesperson", run.line_ids[0].reason)
+        self.assertEqual(set(run.line_ids[1:].mapped("state")), {"failed"})
+        self.assertIn("salesperson", run.line_ids[1].reason)
         told = self.env["mail.message"].search(
             [("partner_ids", "in", self.unable.partner_id.ids)]
         )

@@ -61,6 +61,8 @@ class PlannedStep:
     reason: Reason | str | bool = False
     #: whether the role itself is against a launch
     is_refused: bool = False
+    #: whether nobody is there to do it, though somebody has to be
+    is_vacant: bool = False
 
     @classmethod
     def make(cls, values, after=()):
@@ -83,7 +85,7 @@ class PlannedStep:
 LINE_NAMES = tuple(
     one.name
     for one in fields(PlannedStep)
-    if one.name not in ("after", "copied", "is_refused")
+    if one.name not in ("after", "copied", "is_refused", "is_vacant")
 )
 
 
@@ -111,8 +113,27 @@ def assign(step, user_id, reason, is_refused=False):
     if state == "scheduled" and reason and not user_id:
         state = "failed"
     return replace(
-        step, user_id=user_id, reason=reason, state=state, is_refused=is_refused
+        step,
+        user_id=user_id,
+        reason=reason,
+        state=state,
+        is_refused=is_refused,
+        is_vacant=state == "failed",
     )
+
+
+def find_refusal(steps):
+    """Tell why nothing of a launch would ever begin.
+
+    :param steps: the steps with what was chosen for them
+    :returns: why nobody can do the first of those that begin at the launch, where
+        nobody can do any of these; else False
+    :rtype: Reason or bool
+    """
+    first = [step for step in steps if not step.after and step.state != "skipped"]
+    if not first or not all(step.is_vacant for step in first):
+        return False
+    return Reason("nobody_begins", {"reason": first[0].reason})
 
 
 def follow_previous(steps):
@@ -166,6 +187,7 @@ def apply_choice(step, choice):
             "state": "scheduled" if step.state == "failed" else step.state,
             "reason": False,
             "is_refused": False,
+            "is_vacant": False,
         }
     if choice.skip:
         changes |= {"state": "skipped", "reason": LEFT_OUT, "is_refused": False}

@@ -7,12 +7,12 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
 from ..engine.arguments import Arguments
+from ..engine.bulk import do_with_each
 from ..engine.deadlines import StepDater
-from ..tools.savepoint import savepoint
 from ..tools.states import CLOSED_STATUSES
 
 # As many activities are named in the message to who takes them over.
@@ -151,7 +151,11 @@ class MailActivityBulk(models.TransientModel):
         activities, failures = self._filter_possible()
         # Nobody waits until hundreds of e-mails are sent.
         queued = self.with_context(mail_notify_force_send=False)
-        done = queued._apply(activities.with_env(queued.env), failures)
+        done = do_with_each(
+            activities.with_env(queued.env),
+            getattr(queued, f"_apply_{self.mode}"),
+            failures,
+        )
         queued.env["mail.mail"]._send_soon()
         self.done_count = len(done)
         if self.mode == "reassign":
@@ -218,30 +222,6 @@ class MailActivityBulk(models.TransientModel):
         for activity in open_activities - allowed:
             failures[activity.id] = self.env._("You may not change it.")
         return allowed, failures
-
-    def _apply(self, activities, failures):
-        """Do it with all of them at once. Where that is refused, halve them until those
-        are found that are to blame.
-
-        :param dict failures: filled: activity's id -> why it was left
-        :returns: the activities that it was done with
-        """
-        if not activities:
-            return activities
-        try:
-            with savepoint(self.env.cr):
-                getattr(self, f"_apply_{self.mode}")(activities)
-                self.env.flush_all()
-        except (AccessError, UserError, ValidationError) as error:
-            self.env.invalidate_all()
-            if len(activities) == 1:
-                failures[activities.id] = error.args[0]
-                return activities.browse()
-            half = len(activities) // 2
-            return self._apply(activities[:half], failures) + self._apply(
-                activities[half:], failures
-            )
-        return activities
 
     def _apply_reassign(self, activities):
         self._check_can_do(activities)

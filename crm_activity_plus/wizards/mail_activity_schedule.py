@@ -64,6 +64,7 @@ class MailActivitySchedule(models.TransientModel):
         self._escape_headers()
         self.launch_count = 0
         self.plan_preview = False
+        self.is_told_in_preview = False
         for scheduler in self.filtered("res_model"):
             if scheduler.plan_id:
                 scheduler._check_launch()

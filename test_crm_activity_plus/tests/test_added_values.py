@@ -52,6 +52,11 @@ class TestAddedValues(CrmActivityPlusCommon):
     def _get_activity(self, run, code):
         return run.line_ids.filtered(lambda line: line.code == code).activity_id
 
+    def _let_somebody_begin(self, plan):
+        """Where nobody can begin, no plan is launched."""
+        step = self._step(self.type_todo, "Look", code="look")
+        plan.template_ids = [Command.create(step)]
+
     def _launch_chain(self, **values):
         return self._launch(self.document, self._create_chain(**values))
 
@@ -110,6 +115,8 @@ class TestAddedValues(CrmActivityPlusCommon):
     def test_step_of_a_role_with_an_error_fails_alone(self):
         plan = self._create_chain(responsible_type="keeper")
         unkept = self._create_document("Tunnel", keeper_id=False)
+        self.assertFalse(self._launch(unkept, plan))
+        self._let_somebody_begin(plan)
         runs = self._launch(self.document | unkept, plan)
         first = runs.line_ids.filtered(lambda line: line.code == "first")
         self.assertEqual(first.mapped("state"), ["scheduled", "failed"])
@@ -122,13 +129,16 @@ class TestAddedValues(CrmActivityPlusCommon):
     def test_role_that_finds_somebody_who_left(self):
         self.user_colleague.active = False
         self.document.keeper_id = self.user_colleague
-        run = self._launch_chain(responsible_type="keeper")
+        plan = self._create_chain(responsible_type="keeper")
+        self._let_somebody_begin(plan)
+        run = self._launch(self.document, plan)
         self.assertEqual(run.line_ids[0].state, "failed")
         self.assertIn("archived", run.line_ids[0].reason)
 
     def test_role_that_breaks_on_a_record(self):
         """Whatever another addon does there: the other records are launched on."""
         plan = self._create_chain(responsible_type="keeper")
+        self._let_somebody_begin(plan)
         others = self._create_document("Tunnel")
         broken = self.document
         asked = type(self.env[TEMPLATE])._determine_responsible
@@ -147,7 +157,7 @@ class TestAddedValues(CrmActivityPlusCommon):
             self.assertEqual(states, ["failed", "scheduled"])
             broken = others
             runs[1].line_ids[0].activity_id.action_done()
-        self.assertEqual(runs[1].line_ids.mapped("state"), ["done", "failed"])
+        self.assertEqual(runs[1].line_ids[:2].mapped("state"), ["done", "failed"])
 
     def test_role_that_answers_nothing(self):
         plan = self._create_chain(responsible_type="keeper")
@@ -179,12 +189,14 @@ class TestAddedValues(CrmActivityPlusCommon):
                 "code": "pass",
             }
         )
-        run = self._launch_chain(
+        plan = self._create_chain(
             responsible_type="crew",
             crew_id=self.crew.id,
             action_type="server_action",
             server_action_id=action.id,
         )
+        self._let_somebody_begin(plan)
+        run = self._launch(self.document, plan)
         self.assertEqual(run.line_ids[0].state, "failed")
         self.assertIn("Crew", run.line_ids[0].reason)
 

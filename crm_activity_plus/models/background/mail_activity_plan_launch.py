@@ -222,6 +222,7 @@ class MailActivityPlanLaunch(models.Model):
                 self._get_responsible_id(),
                 overrides,
                 origin=self.request_key or "",
+                launch_id=self.id,
             )
             return Launcher(planner).launch_now(request)
 

@@ -10,7 +10,7 @@ from ...engine.restarts import get_refusals
 from ...tools.states import OPEN_RUN_STATES
 
 # What the ledger tells of a run beside what its record says.
-RUN_EVENTS = ("paused", "stopped", "done", "restarted")
+RUN_EVENTS = ("paused", "stopped", "done", "failed", "restarted")
 
 
 class MailActivityPlanRun(models.Model):
@@ -62,6 +62,7 @@ class MailActivityPlanRun(models.Model):
             "name": self.name,
             "state": self.state,
             "progress": self.progress,
+            "progress_text": self.progress_text,
             "plan_date": self.plan_date,
             "date_start": self.date_start,
             "date_end": self.date_end,

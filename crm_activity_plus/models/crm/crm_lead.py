@@ -1,8 +1,6 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_amount
@@ -58,6 +56,12 @@ class CrmLead(models.Model):
         groups="base.group_user",
         help="Number of closed steps in the running plan.",
     )
+    plan_progress_text = fields.Char(
+        "Plan Steps Done",
+        compute="_compute_plan_state",
+        groups="base.group_user",
+        help="Number of steps done, skipped and failed in the running plan.",
+    )
 
     @api.depends("plan_run_ids.state", "plan_run_ids.progress")
     def _compute_active_plan_run_id(self):
@@ -81,22 +85,17 @@ class CrmLead(models.Model):
             found |= Domain("plan_run_ids", "not any", under_way)
         return found
 
-    @api.depends("plan_run_ids.state", "plan_run_ids.progress")
+    @api.depends("plan_run_ids.state", "plan_run_ids.line_ids.state")
+    @api.depends_context("lang")
     def _compute_plan_state(self):
-        steps = self.env["mail.activity.plan.run.line"].sudo()
-        counts = defaultdict(dict)
-        for run, state, count in steps._read_group(
-            [("run_id", "in", self.active_plan_run_id.ids)],
-            ["run_id", "state"],
-            ["__count"],
-        ):
-            counts[run.id][state] = count
+        counts = self.active_plan_run_id._count_steps()
         for lead in self:
             by_state = counts[lead.active_plan_run_id.id]
             lead.plan_state = lead.active_plan_run_id.state
             still_open = sum(by_state.get(state, 0) for state in OPEN_STEP_STATES)
             lead.plan_step_count = sum(by_state.values())
             lead.plan_step_closed_count = lead.plan_step_count - still_open
+            lead.plan_progress_text = lead.active_plan_run_id._tell_progress(by_state)
 
     # ------------------------------------------------------------
     # Actions

@@ -73,6 +73,12 @@ class MailActivityPlan(models.Model):
             return Reason("plan_elsewhere", {**values, "company": company})
         return False
 
+    def _tell_record_count(self, count):
+        """Hook: say how many records of the plan's model they are."""
+        if count == 1:
+            return self.env._("1 record")
+        return self.env._("%s records", count)
+
     def _get_unusable_responsible_reason(self, user, record=None):
         """:returns: see :meth:`_find_unusable_reason`; in a sentence, or False"""
         return tell_fresh_reason(self.env, self._find_unusable_reason(user, record))

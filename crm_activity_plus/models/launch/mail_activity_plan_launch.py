@@ -6,6 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...engine.environment import by_engine
 from ...engine.reasons import tell_reason
 from ...tools.reasons import COLUMNS, Reason
 
@@ -17,15 +18,17 @@ MAX_REASONS = 20
 
 
 class MailActivityPlanLaunch(models.Model):
-    """A launch on so many records that nobody wants to wait for it.
+    """A launch from the pop-up, or one on so many records that nobody wants to wait for
+    it: what was asked for, and what came of it.
 
-    It is done in batches, each in a transaction of its own. What was launched stays so,
-    and a launch that was interrupted goes on where it was: a plan isn't launched twice.
+    One on many records is done in batches in the background, each in a transaction of
+    its own. What was launched stays so, and a launch that was interrupted goes on where
+    it was: a plan isn't launched twice.
     """
 
     _name = "mail.activity.plan.launch"
     _inherit = ["mail.activity.reason.mixin"]
-    _description = "Background Launch of an Activity Plan"
+    _description = "Launch of an Activity Plan"
     _order = "id DESC"
     _rec_name = "plan_id"
     _reason_field = "error"
@@ -149,7 +152,7 @@ class MailActivityPlanLaunch(models.Model):
                 raise UserError(
                     self.env._(
                         "The launch of “%(plan)s” has ended already: %(launched)s "
-                        "records. Stop their plans instead.",
+                        "records. Undo it, or stop their plans instead.",
                         plan=launch.plan_id.name,
                         launched=launch.launched_count,
                     )
@@ -166,20 +169,47 @@ class MailActivityPlanLaunch(models.Model):
         """
         launch = self.sudo().create(
             {
-                "plan_id": plan.id,
-                "user_id": self.env.uid,
-                "company_id": self.env.company.id,
-                "company_ids": self.env.companies.ids,
-                "plan_date": request.plan_date,
-                "responsible_id": request.responsible_id or self.env.uid,
-                "res_ids": request.res_ids,
-                "record_count": len(request.res_ids),
+                **self._prepare_values(plan, request),
                 "overrides": request.store_choices(),
                 "request_key": request.origin,
             }
         )
         self.env.ref("crm_activity_plus.ir_cron_launch_plans").sudo()._trigger()
         return launch
+
+    @api.model
+    def _note(self, plan, request):
+        """Note down a launch that is done at once: see :meth:`_note_result`.
+
+        :param LaunchRequest request: what is asked for
+        :returns: the launch
+        """
+        values = self._prepare_values(plan, request)
+        return by_engine(self).create({**values, "state": "done"})
+
+    def _note_result(self, result):
+        """:param dict result: see ``launch`` of ``mail.activity.plan``"""
+        self.write(
+            {
+                "processed_count": self.record_count,
+                "launched_count": len(result["run_ids"]),
+                "date_end": fields.Datetime.now(),
+            }
+        )
+        self._add_skipped(result["skipped"])
+
+    @api.model
+    def _prepare_values(self, plan, request):
+        return {
+            "plan_id": plan.id,
+            "user_id": self.env.uid,
+            "company_id": self.env.company.id,
+            "company_ids": self.env.companies.ids,
+            "plan_date": request.plan_date,
+            "responsible_id": request.responsible_id or self.env.uid,
+            "res_ids": request.res_ids,
+            "record_count": len(request.res_ids),
+        }
 
     @api.autovacuum
     def _gc_ended_launches(self):

@@ -101,6 +101,7 @@ class MailActivityPlanRun(models.Model):
             ("paused", "Paused"),
             ("done", "Done"),
             ("stopped", "Stopped"),
+            ("failed", "Failed"),
         ],
         default="running",
         required=True,
@@ -139,7 +140,7 @@ class MailActivityPlanRun(models.Model):
         compute="_compute_progress",
         store=True,
         aggregator="avg",
-        help="Share of steps that are closed, in percent.",
+        help="Share of the steps done, in percent. Skipped steps don't count.",
     )
     next_deadline = fields.Date(
         "Next Due Date", compute="_compute_progress", store=True, index=True
@@ -292,7 +293,7 @@ class MailActivityPlanRun(models.Model):
 
     @api.model
     def _on_run_ended(self, runs):
-        """Hook: runs are done or were stopped, and nothing of them is open.
+        """Hook: runs are done, failed or were stopped, and nothing of them is open.
 
         :param runs: all that one operation ended; as superuser
         """

@@ -11,6 +11,7 @@ from ...engine.notifier import tell_failed
 from ...engine.reasons import tell_explanation
 from ...engine.transitions import Transition
 from ...tools.dates import Deadline, forget_sentences, tidy
+from ...tools.progress import get_progress
 from ...tools.reasons import Reason
 from ...tools.states import CLOSED_STATUSES, OPEN_RUN_STATES, OPEN_STEP_STATES
 
@@ -242,14 +243,13 @@ class MailActivityPlanRunLine(models.Model):
         :returns: what the run says of them: ``progress`` and ``next_deadline``
         :rtype: dict
         """
-        closed = [step for step in steps if step["state"] not in OPEN_STEP_STATES]
         deadlines = [
             step["date_deadline"]
             for step in steps
             if step["state"] == "scheduled" and step["date_deadline"]
         ]
         return {
-            "progress": round(100 * len(closed) / len(steps), 2) if steps else 0,
+            "progress": get_progress([step["state"] for step in steps]),
             "next_deadline": min(deadlines, default=False),
         }
 

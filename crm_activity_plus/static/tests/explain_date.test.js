@@ -84,6 +84,20 @@ test("working days, with what was not counted", () => {
     );
 });
 
+test("weekends need no date", () => {
+    const weekend = {...WEEKEND, reason_code: "weekend"};
+    const next = {...weekend, date: "2026-03-21", date_end: "2026-03-22"};
+    const founders = {date: "2026-03-16", reason: "Founder's Day"};
+    const sum = (...skipped) => explain({count: 3, policy: "working_days", skipped});
+    expect(sum(weekend)).toMatch(/\(weekend skipped\)$/);
+    expect(sum(next, founders, weekend)).toMatch(
+        /\(weekends, Founder's Day Mar 16 skipped\)$/
+    );
+    expect(sum({...weekend, date_end: "2027-03-14", count: 106})).toMatch(
+        /\(weekends skipped\)$/
+    );
+});
+
 test("so many days off that they are summed up", () => {
     const skipped = [
         {date: "2026-12-25", date_end: "2026-12-25", count: 1, reason: "Christmas"},

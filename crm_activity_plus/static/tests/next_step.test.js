@@ -17,7 +17,7 @@ class Lead extends models.Model {
             ["paused", "Paused"],
         ],
     });
-    plan_step_closed_count = fields.Integer();
+    plan_progress_text = fields.Char();
     plan_step_count = fields.Integer();
 
     _records = [
@@ -29,7 +29,7 @@ class Lead extends models.Model {
             next_step_name: "Call back",
             plan_progress: 40,
             plan_state: "running",
-            plan_step_closed_count: 2,
+            plan_progress_text: "2 done, 1 failed of 5",
             plan_step_count: 5,
         },
         {
@@ -37,7 +37,7 @@ class Lead extends models.Model {
             name: "Interrupted",
             plan_progress: 0,
             plan_state: "paused",
-            plan_step_closed_count: 0,
+            plan_progress_text: "0 done of 3",
             plan_step_count: 3,
         },
     ];
@@ -74,19 +74,21 @@ test("no plan, nothing to see", async () => {
 
 test("a running plan", async () => {
     await mountView({type: "list", resModel: "lead"});
-    expect(`${row("In progress")} .o_plan_progress`).toHaveText("2 of 5");
+    expect(`${row("In progress")} .o_plan_progress`).toHaveText(
+        "2 done, 1 failed of 5"
+    );
     const bar = `${row("In progress")} [role='progressbar']`;
     expect(bar).toHaveAttribute("aria-valuenow", "40");
-    expect(bar).toHaveAttribute("aria-label", "Plan: 2 of 5 steps are closed");
+    expect(bar).toHaveAttribute("aria-label", "Plan: 2 done, 1 failed of 5");
     expect(`${row("In progress")} .o_next_step`).toHaveText(/Call back.*Mar 13/s);
 });
 
 test("a paused plan", async () => {
     await mountView({type: "list", resModel: "lead"});
-    expect(`${row("Interrupted")} .o_plan_progress`).toHaveText(/Paused.*0 of 3/s);
+    expect(`${row("Interrupted")} .o_plan_progress`).toHaveText(/Paused.*0 done of 3/s);
     expect(`${row("Interrupted")} [role='progressbar']`).toHaveAttribute(
         "aria-label",
-        "Plan paused: 0 of 3 steps are closed"
+        "Plan paused: 0 done of 3"
     );
 });
 

@@ -90,6 +90,7 @@ const RUN = {
     launched_by: {id: 5, name: "Olga"},
     plan_date: "2026-03-02",
     progress: 33.3,
+    progress_text: "0 done of 1",
     state: "running",
     steps: [DONE, OPEN, WAITING],
     stop_note: false,
@@ -209,7 +210,7 @@ test("for those who don't see it", async () => {
     expect(".o_run_timeline_dot").toHaveAttribute("aria-label", "Overdue");
     expect(".o_run_timeline_text").toHaveText("2 days overdue, since Mar 9");
     expect("[role='progressbar']").toHaveAttribute("aria-valuenow", "33");
-    expect("[role='progressbar']").toHaveAttribute("aria-label", "0 of 1 steps");
+    expect("[role='progressbar']").toHaveAttribute("aria-label", "0 done of 1");
     expect("button[name='step_skip']").toHaveAttribute(
         "aria-label",
         "Skip “Second call”"

@@ -8,6 +8,7 @@ from ...engine.arguments import Arguments
 from ...engine.launcher import LAUNCH_BATCH_SIZE, Launcher
 from ...engine.planner import Planner
 from ...engine.preview import LaunchPreview
+from ..mail_activity_schedule import MAX_REASONS
 
 # So many records are on a page of the preview.
 PAGE_SIZE = 20
@@ -36,6 +37,49 @@ class MailActivitySchedule(models.TransientModel):
         "preview_launch.",
     )
 
+    is_told_in_preview = fields.Boolean(
+        compute="_compute_error",
+        help="The preview says what the error or the warning says, and what can be done"
+        " about it.",
+    )
+
+    @api.depends_context("plan_mode", "uid")
+    @api.depends("plan_available_ids")
+    def _compute_plan_id(self):
+        """Core chooses the first plan there is. Here it is the one that the user has
+        launched last, or none."""
+        self.plan_id = False
+        if not self.env.context.get("plan_mode"):
+            return
+        for scheduler in self:
+            scheduler.plan_id = scheduler._find_last_plan()
+
+    def _find_last_plan(self):
+        """:returns: the plan that the user has launched last from this pop-up on the
+        same kind of records, if it can still be chosen"""
+        launch = (
+            self.env["mail.activity.plan.launch"]
+            .sudo()
+            .search(
+                [
+                    ("user_id", "=", self.env.uid),
+                    ("plan_id.res_model", "=", self.res_model),
+                ],
+                limit=1,
+            )
+        )
+        return launch.plan_id.sudo(False) & self.plan_available_ids._origin
+
+    @api.depends_context("plan_mode")
+    def _compute_activity_type_id(self):
+        """Whoever wants to launch a plan, and has to choose one, wants no activity."""
+        choosing = self.filtered(
+            lambda scheduler: scheduler.env.context.get("plan_mode")
+            and scheduler.plan_available_ids
+        )
+        choosing.activity_type_id = False
+        super(MailActivitySchedule, self - choosing)._compute_activity_type_id()
+
     def _check_launch(self):
         """Tell what the launch itself would say and do: both are found at once."""
         try:
@@ -56,10 +100,11 @@ class MailActivitySchedule(models.TransientModel):
             0, PAGE_SIZE, False, self._get_daily_limit()
         )
         if not self.has_error:
-            self._tell_problems(preview.proposals.values())
+            self._tell_problems(preview)
 
-    def _tell_problems(self, proposals):
-        """:param proposals: what the launch would do on the records"""
+    def _tell_problems(self, preview):
+        """:param LaunchPreview preview: what the launch would do on the records"""
+        proposals = preview.proposals.values()
         try:
             res_ids = self._get_launch_ids()
         except UserError as error:
@@ -70,18 +115,16 @@ class MailActivitySchedule(models.TransientModel):
         if refusals:
             self._set_plan_errors(refusals)
             return
-        reasons = [p.skip_reason for p in proposals if p.skip_reason]
-        self.launch_count = len(res_ids) - len(reasons)
-        if reasons and len(reasons) == len(proposals):
-            self._set_error(self._format_reasons(reasons))
-            return
-        # What nobody can do is launched all the same, and fails where it is seen.
-        problems = dict.fromkeys(
-            step.reason for step in steps if step.reason and step.state != "skipped"
-        )
-        if reasons or problems:
-            self.warning = self._format_reasons([*reasons, *problems])
-            self.has_warning = True
+        skipped_count = len(preview.proposals) - len(preview.accepted)
+        self.launch_count = len(res_ids) - skipped_count
+        texts = self._format_reasons([one["text"] for one in preview.warnings.values()])
+        if skipped_count and skipped_count == len(proposals):
+            self._set_error(texts)
+            self.is_told_in_preview = True
+        elif preview.warnings:
+            # What nobody can do is launched all the same, and fails where it is seen.
+            self.warning = texts
+            self.has_warning = self.is_told_in_preview = True
 
     @api.depends("plan_preview")
     def _compute_plan_schedule_line_ids(self):
@@ -190,6 +233,7 @@ class MailActivitySchedule(models.TransientModel):
         offset=0,
         limit=PAGE_SIZE,
         only_skipped=False,
+        warning=None,
     ):
         """Compute what the launch of a plan would do, for the pop-up to show.
 
@@ -202,6 +246,7 @@ class MailActivitySchedule(models.TransientModel):
         :param left_out: selected records that a person leaves out
         :param offset: the first record to tell about; ``limit`` says about how many
         :param only_skipped: tell about those only that it isn't launched on
+        :param warning: tell about those only that a warning is about, by its key
         :returns: ``{"error": message}``, or what ``format_page`` of
             :class:`LaunchPreview` returns
         :rtype: dict
@@ -211,7 +256,7 @@ class MailActivitySchedule(models.TransientModel):
             plan = self.env["mail.activity.plan"].browse(
                 arguments.id(plan_id, "plan_id")
             )
-            page = self._read_page(offset, limit, only_skipped)
+            page = self._read_page(offset, limit, only_skipped, warning)
             return self._make_preview(
                 plan,
                 res_ids,
@@ -225,12 +270,13 @@ class MailActivitySchedule(models.TransientModel):
         except UserError as error:
             return {"error": error.args[0]}
 
-    def _read_page(self, offset, limit, only_skipped):
+    def _read_page(self, offset, limit, only_skipped, warning):
         arguments = Arguments(self.env)
         return {
             "offset": arguments.count(offset, "offset", 0),
             "limit": arguments.count(limit, "limit", PAGE_SIZE),
             "only_skipped": arguments.flag(only_skipped, "only_skipped"),
+            "warning": arguments.text(warning, "warning"),
             "daily_limit": self._get_daily_limit(),
         }
 
@@ -335,8 +381,9 @@ class MailActivitySchedule(models.TransientModel):
             self.plan_on_demand_user_id.id,
             self._get_overrides(),
         )
-        result = Launcher(planner).launch(request)
-        if result.get("launch_id"):
+        result = Launcher(planner).launch_noted(request)
+        if not result["run_ids"] and not result["skipped"]:
+            # It is launched in the background.
             return {
                 "type": "ir.actions.act_window",
                 "res_model": "mail.activity.plan.launch",
@@ -344,27 +391,34 @@ class MailActivitySchedule(models.TransientModel):
                 "views": [(False, "form")],
             }
         if not result["run_ids"]:
-            reasons = dict.fromkeys(row["reason"] for row in result["skipped"])
-            raise UserError("\n".join(reasons))
+            raise UserError("\n".join(result["reasons"]))
         runs = self.env["mail.activity.plan.run"].browse(result["run_ids"])
-        action = self._get_action_after_launch(runs.mapped("res_id"))
-        if not result["skipped"]:
-            return action
         return {
             "type": "ir.actions.client",
-            "tag": "display_notification",
+            "tag": "crm_activity_plus.launched",
             "params": {
-                "type": "warning",
-                "sticky": True,
-                "title": self.env._(
-                    "Launched on %(launched)s records, %(skipped)s skipped",
-                    launched=len(result["run_ids"]),
-                    skipped=len(result["skipped"]),
-                ),
-                "message": "\n".join(row["reason"] for row in result["skipped"][:10]),
-                "next": action,
+                "launch_id": result["launch_id"],
+                "type": "warning" if result["skipped"] else "success",
+                "message": self._tell_launched(result),
+                "next": self._get_action_after_launch(runs.mapped("res_id")),
             },
         }
+
+    def _tell_launched(self, result):
+        """:param dict result: see ``launch_noted`` of :class:`Launcher`
+        :returns: on how many records the plan was launched, on how many not, and why
+        """
+        values = {
+            "plan": self.plan_id.name,
+            "records": self.plan_id._tell_record_count(len(result["run_ids"])),
+            "skipped": len(result["skipped"]),
+        }
+        if not result["skipped"]:
+            return self.env._("“%(plan)s” was launched on %(records)s.", **values)
+        launched = self.env._(
+            "“%(plan)s” was launched on %(records)s; %(skipped)s skipped.", **values
+        )
+        return "\n".join([launched, *result["reasons"][:MAX_REASONS]])
 
     def _get_action_after_launch(self, res_ids):
         """:param list[int] res_ids: the records that it was launched on"""

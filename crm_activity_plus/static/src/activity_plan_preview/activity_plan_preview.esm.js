@@ -6,6 +6,7 @@ import {ConnectionLostError} from "@web/core/network/rpc";
 import {KeepLast} from "@web/core/utils/concurrency";
 import {Pager} from "@web/core/pager/pager";
 import {PlanPreviewSteps} from "./plan_preview_steps.esm";
+import {RecordSelector} from "@web/core/record_selectors/record_selector";
 import {_t} from "@web/core/l10n/translation";
 import {formatDay, formatDays} from "../dates/dates.esm";
 import {registry} from "@web/core/registry";
@@ -25,7 +26,7 @@ const PAGE_SIZE = 20;
  */
 export class ActivityPlanPreview extends Component {
     static template = "crm_activity_plus.ActivityPlanPreview";
-    static components = {Pager, PlanPreviewSteps};
+    static components = {Pager, PlanPreviewSteps, RecordSelector};
     static props = {...standardWidgetProps};
 
     setup() {
@@ -45,7 +46,12 @@ export class ActivityPlanPreview extends Component {
             opened: {},
             preview: null,
             tab: "steps",
+            // The warning whose records are shown, and the one for whose steps somebody
+            // is being chosen, by their keys.
+            warning: "",
+            assigning: "",
         });
+        this.userDomain = [["share", "=", false]];
         useRecordObserver((record) => this.onRecordChanged(record));
     }
 
@@ -83,6 +89,8 @@ export class ActivityPlanPreview extends Component {
                 opened: {},
                 preview: null,
                 tab: "steps",
+                warning: "",
+                assigning: "",
             });
         }
         Object.assign(this, {key, request});
@@ -94,9 +102,9 @@ export class ActivityPlanPreview extends Component {
      *     which has the first page of the records
      */
     get broughtAlong() {
-        const {offset, onlySkipped} = this.state;
+        const {offset, onlySkipped, warning} = this.state;
         const preview = this.props.record.data.plan_preview;
-        return (!offset && !onlySkipped && preview) || null;
+        return (!offset && !onlySkipped && !warning && preview) || null;
     }
 
     async load() {
@@ -112,15 +120,20 @@ export class ActivityPlanPreview extends Component {
         }
         this.state.isLoading = true;
         try {
-            const {offset, onlySkipped} = this.state;
+            const {offset, onlySkipped, warning} = this.state;
             const preview = await this.keepLast.add(
                 this.orm.silent.call("mail.activity.schedule", "preview_launch", [], {
                     ...this.request,
                     offset,
                     limit: PAGE_SIZE,
                     only_skipped: onlySkipped,
+                    ...(warning && {warning}),
                 })
             );
+            if (warning && !preview.error && !this.findWarning(warning, preview)) {
+                // There is nothing left to warn about.
+                return this.showWarning("");
+            }
             if (offset && offset >= preview.row_count) {
                 // The last one of the last page was included again.
                 return this.turnPage({offset: offset - PAGE_SIZE});
@@ -189,20 +202,93 @@ export class ActivityPlanPreview extends Component {
     }
 
     changeOverride(resId, code, change) {
-        return this.change("plan_overrides", (former = {}) => {
-            const overrides = {...former};
-            const ofScope = {...(resId ? former.records?.[resId] : former.all)};
-            ofScope[code] = change(ofScope[code]);
-            if (!Object.keys(ofScope[code]).length) {
-                delete ofScope[code];
+        return this.change("plan_overrides", (former = {}) =>
+            this.override(former, resId, code, change)
+        );
+    }
+
+    /**
+     * @param {object} former - what was changed before
+     * @param {number|false} resId - a record; none: all of them
+     * @param {string} code - of a step
+     * @param {Function} change - gets what was changed of the step, and returns what is
+     * @returns {object} what is changed then
+     */
+    override(former, resId, code, change) {
+        const overrides = {...former};
+        const ofScope = {...(resId ? former.records?.[resId] : former.all)};
+        ofScope[code] = change(ofScope[code]);
+        if (!Object.keys(ofScope[code]).length) {
+            delete ofScope[code];
+        }
+        if (resId) {
+            overrides.records = {...former.records, [resId]: ofScope};
+            if (!Object.keys(ofScope).length) {
+                delete overrides.records[resId];
             }
-            if (resId) {
-                overrides.records = {...former.records, [resId]: ofScope};
-                if (!Object.keys(ofScope).length) {
-                    delete overrides.records[resId];
+        } else {
+            overrides.all = ofScope;
+        }
+        return overrides;
+    }
+
+    // Warnings
+
+    get warnings() {
+        return this.state.preview.warnings || [];
+    }
+
+    findWarning(key, {warnings} = this.state.preview) {
+        return warnings?.find((warning) => warning.key === key);
+    }
+
+    /** @returns {boolean} whether some are left without the records of a warning */
+    canLeaveOut(warning) {
+        const {left_out_count, record_count, skipped_count} = this.state.preview;
+        const launched = record_count - left_out_count - skipped_count;
+        const left = warning.is_skipped ? launched : launched - warning.res_ids.length;
+        return this.isForSeveral && warning.can_assign && left > 0;
+    }
+
+    /**
+     * @param {string} key - of the warning whose records are shown; none: all records
+     */
+    showWarning(key) {
+        Object.assign(this.state, {
+            offset: 0,
+            onlySkipped: false,
+            tab: "records",
+            warning: key,
+        });
+        return this.load();
+    }
+
+    leaveOut(warning) {
+        return this.change("plan_left_out", (former = []) => [
+            ...new Set([...former, ...warning.res_ids]),
+        ]);
+    }
+
+    startAssigning(warning) {
+        this.state.assigning = warning.key;
+    }
+
+    /** Have somebody do the steps of a warning on all of its records. */
+    assign(warning, userId) {
+        this.state.assigning = "";
+        if (!userId) {
+            return;
+        }
+        const resIds = this.isForSeveral ? warning.res_ids : [false];
+        return this.change("plan_overrides", (former = {}) => {
+            let overrides = former;
+            for (const resId of resIds) {
+                for (const code of warning.steps) {
+                    overrides = this.override(overrides, resId, code, (values) => ({
+                        ...values,
+                        user_id: userId,
+                    }));
                 }
-            } else {
-                overrides.all = ofScope;
             }
             return overrides;
         });
@@ -360,7 +446,11 @@ export class ActivityPlanPreview extends Component {
     }
 
     toggleOnlySkipped() {
-        Object.assign(this.state, {onlySkipped: !this.state.onlySkipped, offset: 0});
+        Object.assign(this.state, {
+            onlySkipped: !this.state.onlySkipped,
+            offset: 0,
+            warning: "",
+        });
         return this.load();
     }
 

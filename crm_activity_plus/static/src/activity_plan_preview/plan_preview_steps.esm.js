@@ -112,16 +112,15 @@ export class PlanPreviewSteps extends Component {
     }
 
     getProblem(step) {
-        if (step.state === "failed") {
-            return step.reason || _t("Nobody to assign it to. Choose a user.");
-        }
         if (step.failed_count) {
             return _t(
                 "Nobody to assign it to on %s records. Choose a user.",
                 step.failed_count
             );
         }
-        return "";
+        return step.state === "failed"
+            ? step.reason || _t("Nobody to assign it to. Choose a user.")
+            : "";
     }
 
     getLabels(step) {

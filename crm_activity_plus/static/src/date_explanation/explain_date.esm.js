@@ -55,13 +55,30 @@ function describePeriod({date, date_end: dateEnd, count, reason}) {
         : _t("%(reason)s, %(count)s days in %(days)s", values);
 }
 
+const WEEKEND_LENGTH = 2;
+
+function isWeekend({reason_code: code}) {
+    return code === "weekend";
+}
+
+function describeWeekends(areSeveral) {
+    return areSeveral ? _t("weekends") : _t("weekend");
+}
+
 function describeSkipped({skipped, skipped_more: more}) {
     if (!skipped?.length) {
         return "";
     }
-    const periods = skipped
-        .toSorted((a, b) => (a.date < b.date ? -1 : 1))
-        .map(describePeriod);
+    const sorted = skipped.toSorted((a, b) => (a.date < b.date ? -1 : 1));
+    // Everybody knows when weekends are.
+    const [first, ...others] = sorted.filter(isWeekend);
+    const periods = sorted
+        .filter((period) => period === first || !isWeekend(period))
+        .map((period) =>
+            period === first
+                ? describeWeekends(others.length || first.count > WEEKEND_LENGTH)
+                : describePeriod(period)
+        );
     if (more) {
         periods.push(more === 1 ? _t("1 more day") : _t("%s more days", more));
     }
@@ -91,7 +108,7 @@ function describeSum(explanation) {
 
 /**
  * Say how the date of a step was found, as a sum, such as "Plan date Fri, Nov 27 + 3
- * working days = Wed, Dec 2 (weekend Nov 28 – Nov 29 skipped)".
+ * working days = Wed, Dec 2 (weekend skipped)".
  *
  * @param {object} [explanation] - what the server noted down: the base and, where it
  *     was computed, the delay and the days skipped

@@ -6,14 +6,10 @@ import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 
-/** How many steps of the record's plan are closed: a bar, and the same in words. */
+/** How far the record's plan is: a bar, and the same in words. */
 export class PlanProgressField extends Component {
     static template = "crm_activity_plus.PlanProgressField";
     static props = {...standardFieldProps};
-
-    get closedCount() {
-        return this.props.record.data.plan_step_closed_count;
-    }
 
     get count() {
         return this.props.record.data.plan_step_count;
@@ -24,21 +20,17 @@ export class PlanProgressField extends Component {
     }
 
     get progress() {
-        return Math.round((100 * this.closedCount) / this.count);
+        return Math.round(this.props.record.data[this.props.name]);
     }
 
     get text() {
-        return _t("%(closed)s of %(count)s", {
-            closed: this.closedCount,
-            count: this.count,
-        });
+        return this.props.record.data.plan_progress_text;
     }
 
     get label() {
-        const values = {closed: this.closedCount, count: this.count};
         return this.isPaused
-            ? _t("Plan paused: %(closed)s of %(count)s steps are closed", values)
-            : _t("Plan: %(closed)s of %(count)s steps are closed", values);
+            ? _t("Plan paused: %s", this.text)
+            : _t("Plan: %s", this.text);
     }
 }
 
@@ -48,7 +40,7 @@ export const planProgressField = {
     supportedTypes: ["float"],
     fieldDependencies: [
         {name: "plan_state", type: "selection"},
-        {name: "plan_step_closed_count", type: "integer"},
+        {name: "plan_progress_text", type: "char"},
         {name: "plan_step_count", type: "integer"},
     ],
     listViewWidth: [110, 140],

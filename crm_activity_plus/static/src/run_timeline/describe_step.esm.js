@@ -151,6 +151,10 @@ const RUN_TEXT = {
         by: (date, user) => _t("Stopped by %(user)s on %(date)s", {date, user}),
         alone: (date) => _t("Stopped on %s", date),
     },
+    failed: {
+        date: "date_end",
+        alone: (date) => _t("Nothing was done: failed on %s", date),
+    },
 };
 
 /**

@@ -1,12 +1,7 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import {
-    describePause,
-    describeRun,
-    describeStopReason,
-    isOpen,
-} from "./describe_step.esm";
+import {describePause, describeRun, describeStopReason} from "./describe_step.esm";
 import {Component} from "@odoo/owl";
 import {RunTimelineStep} from "./run_timeline_step.esm";
 import {_t} from "@web/core/l10n/translation";
@@ -17,6 +12,7 @@ const STATE_LABEL = {
     paused: _t("Paused"),
     done: _t("Done"),
     stopped: _t("Stopped"),
+    failed: _t("Failed"),
 };
 
 const STATE_COLOR = {
@@ -24,6 +20,7 @@ const STATE_COLOR = {
     paused: "text-bg-warning",
     done: "text-bg-success",
     stopped: "text-bg-secondary",
+    failed: "text-bg-danger",
 };
 
 /** A run with its steps. */
@@ -65,17 +62,6 @@ export class RunTimelineRun extends Component {
 
     get planDate() {
         return _t("Plan date: %s", formatDay(this.props.run.plan_date));
-    }
-
-    get closedCount() {
-        return this.props.run.steps.filter((step) => !isOpen(step)).length;
-    }
-
-    get progressText() {
-        return _t("%(closed)s of %(count)s steps", {
-            closed: this.closedCount,
-            count: this.props.run.steps.length,
-        });
     }
 
     get progress() {

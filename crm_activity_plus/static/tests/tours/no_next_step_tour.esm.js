@@ -76,7 +76,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_no_next_step_card", {
         {
             content: "A running plan shows how far it is, and what comes next",
             trigger:
-                ".o_kanban_record:contains('Factory C') .o_plan_progress:contains('0 of 3')",
+                ".o_kanban_record:contains('Factory C') .o_plan_progress:contains('0 done of 3')",
         },
         {
             content: "What is overdue is said in words",

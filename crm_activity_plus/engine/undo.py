@@ -1,0 +1,57 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+"""How launches are taken back, as long as nothing of them was done."""
+
+from odoo import fields
+
+from ..tools.reasons import Reason
+from ..tools.states import OPEN_RUN_STATES
+from .reasons import name_of
+from .transitions import Transition
+
+
+def undo(runs):
+    """Take runs back: they end, and their activities are deleted.
+
+    :returns: the runs that were taken back
+    :raises psycopg2.OperationalError: somebody has moved one of them meanwhile: a step
+        was completed, say. The transaction has to be repeated, and sees it then
+    """
+    # Whatever happens to them from now on, or happened since this transaction began,
+    # is in conflict with this.
+    transition = Transition(runs)
+    refusals = get_refusals(runs)
+    undone = transition.runs.filtered(lambda run: run not in refusals)
+    transition.stop(undone, "undone", is_undone=True)
+    transition.finish()
+    return undone
+
+
+def get_refusals(runs):
+    """Say which runs can't be taken back.
+
+    :returns: run -> why
+    :rtype: dict
+    """
+    runs.line_ids.activity_id.mapped("status")
+    found = {run: _find_refusal(run) for run in runs}
+    return {run: reason for run, reason in found.items() if reason}
+
+
+def _find_refusal(run):
+    """:returns: why a run can't be taken back, or False
+    :rtype: Reason"""
+    if run.stop_reason == "undone":
+        return Reason("undo_repeated")
+    for step in run.line_ids:
+        values = {"step": step.summary or name_of(step.activity_type_id)}
+        if step.state == "done" or step.attempt > 1:
+            return Reason("undo_done", values)
+        activity = step._get_open_activity()
+        if activity.status == "in_progress":
+            return Reason("undo_started", values)
+        meeting = activity.calendar_event_id
+        if meeting and meeting.start <= fields.Datetime.now():
+            return Reason("undo_done", values)
+    return run.state not in OPEN_RUN_STATES and Reason("undo_ended")
