@@ -21,6 +21,8 @@ patch(Activity.prototype, {
         this.card = fields.Attr([]);
         // When it takes place, where that was booked.
         this.booking = fields.Attr(false);
+        // Whether it was marked done a moment ago, which can still be taken back.
+        this.isClosing = fields.Attr(false);
     },
 
     /**
@@ -32,7 +34,7 @@ patch(Activity.prototype, {
     },
 
     get isClosed() {
-        return CLOSED_STATUSES.includes(this.status);
+        return this.isClosing || CLOSED_STATUSES.includes(this.status);
     },
 
     get isOnHold() {
@@ -63,6 +65,9 @@ patch(Activity.prototype, {
 
     /** @returns {string} where the work stands, or nothing while it is new */
     get statusText() {
+        if (this.isClosing) {
+            return _t("Done");
+        }
         switch (this.status) {
             case "in_progress":
                 return _t("In Progress");

@@ -58,6 +58,22 @@ registry.category("web_tour.tours").add("crm_activity_plus_queue", {
         },
         expectActivity("Call B", "3 left"),
         {
+            content: "That was a slip",
+            trigger: ".o_activity_queue_undo:contains('Reached: “Call A”')",
+        },
+        {
+            content: "Take it back",
+            trigger: "body",
+            run: "press z",
+        },
+        expectActivity("Call A", "4 left"),
+        {
+            content: "What was typed is still there, and the outcome is right",
+            trigger: "body:has(.o_activity_queue textarea:value('12 desks, sold'))",
+            run: "press 1",
+        },
+        expectActivity("Call B", "3 left"),
+        {
             content: "Later",
             trigger: "body",
             run: "press s",
