@@ -36,6 +36,15 @@ function readStorage() {
     return JSON.parse(browser.localStorage.getItem(getStorageKey()) || "[]");
 }
 
+async function openAgain(params = {}) {
+    await getService("action").doAction({
+        type: "ir.actions.client",
+        tag: "crm_activity_plus.activity_queue",
+        params,
+    });
+    await animationFrame();
+}
+
 describe("undo", () => {
     test("within some seconds, the last one is open again", async () => {
         makeQuietQueue(makeActivity(1), makeActivity(2));
@@ -121,12 +130,7 @@ describe("undo", () => {
         await openQueue();
         await press("1");
         await animationFrame();
-        await getService("action").doAction({
-            type: "ir.actions.client",
-            tag: "crm_activity_plus.activity_queue",
-            params: {domain: [["id", "=", 0]]},
-        });
-        await animationFrame();
+        await openAgain({domain: [["id", "=", 0]]});
         expect([...server.claimed]).not.toInclude(2);
         await waitForSending();
         expect.verifySteps(["complete 1: 11, -"]);
@@ -147,15 +151,50 @@ describe("undo", () => {
         // The answer didn't come: whoever opens Odoo next asks again.
         const [entry] = readStorage();
         expect(entry.kwargs.seen_id).toBe(77);
-        const outbox = getService("crm_activity_plus.activity_outbox");
-        outbox.sending = [];
-        outbox.isLeaving = false;
-        await outbox.replay();
+        getService("crm_activity_plus.activity_outbox").comeBack();
+        await animationFrame();
         expect.verifySteps([]);
         await advanceTime(60000);
         await animationFrame();
         expect.verifySteps(["complete 1: 11, -"]);
         expect(readStorage()).toEqual([]);
+    });
+
+    test("what another page left waits for a connection", async () => {
+        const entry = {key: "1", activityId: 9, name: "Call", method: "queue_complete"};
+        browser.localStorage.setItem(
+            getStorageKey(),
+            JSON.stringify([{...entry, kwargs: {outcome: 11}, due: 0}])
+        );
+        makeQuietQueue(makeActivity(1));
+        let isOnline = false;
+        onRpc("mail.activity", "queue_complete", ({parent}) =>
+            isOnline ? parent() : new Response("", {status: 502})
+        );
+        await openQueue();
+        expect(readStorage()).toHaveLength(1);
+        isOnline = true;
+        await advanceTime(10000);
+        await animationFrame();
+        expect.verifySteps(["complete 9: 11, -"]);
+        expect(readStorage()).toEqual([]);
+    });
+
+    test("what another page left is told where it is refused", async () => {
+        const entry = {key: "1", activityId: 9, name: "Call", method: "queue_complete"};
+        browser.localStorage.setItem(
+            getStorageKey(),
+            JSON.stringify([{...entry, kwargs: {feedback: "They want ten"}, due: 0}])
+        );
+        makeQuietQueue(makeActivity(1));
+        onRpc("mail.activity", "queue_complete", () => ({
+            done: false,
+            reason: "Anna has cancelled this activity.",
+        }));
+        await openQueue();
+        expect(".o_notification_content").toHaveText(
+            "“Call”: Anna has cancelled this activity. Your feedback was: They want ten"
+        );
     });
 
     test("a page that isn't seen any more sends it", async () => {
@@ -217,7 +256,7 @@ describe("keys", () => {
         expect(NAME).toHaveText("Activity 2");
         expect(NAME).toBeFocused();
         expect(".o_activity_queue [aria-live]").toHaveText(
-            "Marked done: “Activity 1” Now: Activity 2, Deco Addict. 2 left."
+            "Marked done: “Activity 1”. Press Z to undo. Now: Activity 2, Deco Addict. 2 left."
         );
         await waitForSending();
         expect.verifySteps(["complete 1: -, They want ten"]);
@@ -464,4 +503,8 @@ test("the browser's Back keeps what was skipped", async () => {
     await animationFrame();
     expect(NAME).toHaveText("Activity 2");
     expect(".o_activity_queue_skipped_list").toHaveText(/Activity 1/);
+    // Opened once more, it begins anew.
+    await openAgain();
+    expect(NAME).toHaveText("Activity 1");
+    expect(".o_activity_queue_skipped_list").toHaveCount(0);
 });

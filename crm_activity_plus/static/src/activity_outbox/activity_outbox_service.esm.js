@@ -152,6 +152,11 @@ export class ActivityOutbox {
             return;
         }
         this.sending = this.sending.filter(({key}) => key !== entry.key);
+        if (failure instanceof ConnectionLostError && !entry.onRefused) {
+            // Nobody waits for it: it can wait until there is a connection.
+            browser.setTimeout(() => this.replay(), GRACE_DELAY);
+            return;
+        }
         this.forget(entry);
         this.tell(entry, answer, failure);
     }
@@ -202,6 +207,13 @@ export class ActivityOutbox {
         }
     }
 
+    /** The browser shows a page again that was left; what was on its way is unknown. */
+    comeBack() {
+        this.isLeaving = false;
+        this.sending = [];
+        this.replay();
+    }
+
     /** Send what other pages left without an answer. */
     async replay() {
         let delay = 0;
@@ -250,10 +262,14 @@ export class ActivityOutbox {
     }
 
     write(entries) {
-        if (entries.length) {
-            browser.localStorage.setItem(this.storageKey, JSON.stringify(entries));
-        } else {
+        if (!entries.length) {
             browser.localStorage.removeItem(this.storageKey);
+            return;
+        }
+        try {
+            browser.localStorage.setItem(this.storageKey, JSON.stringify(entries));
+        } catch {
+            // The storage is full or forbidden: it is sent all the same.
         }
     }
 }
@@ -287,7 +303,9 @@ export const activityOutboxService = {
         const outbox = reactive(new ActivityOutbox(services));
         browser.addEventListener("pagehide", () => outbox.leave());
         browser.addEventListener("pageshow", () => {
-            outbox.isLeaving = false;
+            if (outbox.isLeaving) {
+                outbox.comeBack();
+            }
         });
         // A phone may end a page that isn't seen without telling it.
         document.addEventListener("visibilitychange", () => {

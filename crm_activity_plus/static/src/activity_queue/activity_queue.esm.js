@@ -117,7 +117,9 @@ export class ActivityQueue extends Component {
         });
         useExternalListener(window, "pagehide", () => {
             this.memory.write(this.queue.remember());
-            sendOnExit("queue_release", this.queue.openIds);
+            if (this.queue.openIds.length) {
+                sendOnExit("queue_release", this.queue.openIds);
+            }
         });
         useEffect(
             (resModel) => {

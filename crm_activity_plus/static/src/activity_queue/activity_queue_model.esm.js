@@ -463,7 +463,7 @@ export class ActivityQueueModel {
         this.leave(id);
         await this.perform(async () => {
             await this.advance(await this.chooseNext(activity, endsMore));
-            this.message = text;
+            this.message = _t("%s. Press Z to undo.", text);
         });
     }
 

@@ -172,5 +172,20 @@ registry.category("web_tour.tours").add("crm_activity_plus_queue_selection", {
             content: "The end",
             trigger: ".o_activity_queue_finished:contains('All done')",
         },
+        {
+            content: "It isn't undone",
+            trigger: ".o_activity_queue_send",
+            run: "click",
+        },
+        {
+            content: "Go on with the list",
+            trigger:
+                ".o_activity_queue:not(:has(.o_activity_queue_undo)) .btn:contains('My Activities')",
+            run: "click",
+        },
+        {
+            content: "What was done isn't listed any more",
+            trigger: ".o_list_view .o_data_row:contains('Call A')",
+        },
     ],
 });
