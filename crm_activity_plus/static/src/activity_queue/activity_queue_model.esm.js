@@ -70,6 +70,7 @@ export class ActivityQueueModel {
         this.retry = false;
         // What was just closed, and whose outcome can be told by a digit.
         this.choice = false;
+        // When the user last went on from one to the next.
         this.movedAt = 0;
     }
 
@@ -184,7 +185,6 @@ export class ActivityQueueModel {
         this.isFinished = !activity;
         this.offer = false;
         this.feedback = activity ? this.readDraft(activity.id) : "";
-        this.movedAt = Date.now();
     }
 
     /**
@@ -240,6 +240,7 @@ export class ActivityQueueModel {
             this.leave(activity.id);
             await this.advance();
             this.release([activity.id]);
+            this.movedAt = Date.now();
             this.message = _t("“%s” is skipped for now.", activity.name);
         });
     }
@@ -463,6 +464,7 @@ export class ActivityQueueModel {
         this.leave(id);
         await this.perform(async () => {
             await this.advance(await this.chooseNext(activity, endsMore));
+            this.movedAt = Date.now();
             this.message = _t("%s. Press Z to undo.", text);
         });
     }
