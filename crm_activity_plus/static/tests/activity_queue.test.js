@@ -157,7 +157,7 @@ test("one that was closed along with the first is left", async () => {
     await waitForSending();
     expect(NAME).toHaveText("Activity 3");
     expect(".o_activity_queue_alert").toHaveText(
-        "“Activity 2” was closed together with “Activity 1”."
+        "“Activity 2” was closed together with “Activity 1”, or somebody else has it now."
     );
     expect.verifySteps([
         "claim 1",

@@ -560,10 +560,10 @@ export class ActivityQueueModel {
     /** The present one was closed together with the last one. */
     async onClosedAlong(closed) {
         const {id, name} = this.activity;
-        const text = _t("“%(activity)s” was closed together with “%(other)s”.", {
-            activity: name,
-            other: closed.activity.name,
-        });
+        const text = _t(
+            "“%(activity)s” was closed together with “%(other)s”, or somebody else has it now.",
+            {activity: name, other: closed.activity.name}
+        );
         if (this.feedback) {
             this.alert = {type: "warning", text, isGone: true};
             return;
