@@ -23,6 +23,7 @@
         "views/mail_activity_plan_run_views.xml",
         "views/mail_activity_plan_run_line_views.xml",
         "views/mail_activity_outcome_views.xml",
+        "views/mail_activity_plan_report_views.xml",
         "views/mail_activity_plan_launch_views.xml",
         "views/ir_actions_server_views.xml",
         "views/mail_activity_plan_template_views.xml",

@@ -25,6 +25,7 @@ from . import exits
 from . import handover
 from . import uninstall
 from . import actions
+from . import figures
 from . import crm
 from . import queue
 from . import my_activities

@@ -45,6 +45,7 @@ from . import test_tours_activity_my
 from . import test_core_deletions, test_hand_over, test_lenience
 from . import test_meeting_series, test_merge
 from . import test_engine_restart
+from . import test_plan_figures
 from . import test_step_actions
 from . import test_run_company, test_run_follow
 from . import test_engine_healing, test_launch_races, test_run_races
