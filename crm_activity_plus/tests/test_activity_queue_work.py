@@ -232,15 +232,12 @@ class TestActivityQueueWork(CrmActivityPlusCommon):
         has no text, and not where somebody else has written."""
         activity = self._schedule()
         lead = self.lead.with_user(self.user_owner)
+        sent = {"message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
         before = self._read(activity)["sent_id"]
-        lead.message_post(body="A note")
-        self.lead.with_user(self.user_manager).message_post(
-            body="Hello", subtype_xmlid="mail.mt_comment"
-        )
+        lead.message_post(body="A note", message_type="comment")
+        self.lead.with_user(self.user_manager).message_post(body="Hello", **sent)
         self.assertEqual(self._read(activity)["sent_id"], before)
-        message = lead.message_post(
-            body="", attachments=[("a.txt", b"a")], subtype_xmlid="mail.mt_comment"
-        )
+        message = lead.message_post(attachments=[("a.txt", b"a")], **sent)
         self.assertEqual(self._read(activity)["sent_id"], message.id)
 
     def test_very_long_message(self):

@@ -225,7 +225,7 @@ describe("undo", () => {
         expect(NAME).toHaveText("Activity 2");
         expect(TEXTAREA).toHaveValue("About the second");
         expect(".o_activity_queue_alert").toHaveText(
-            /“Activity 1” is still open. Anna has marked/
+            /“Activity 1”: Anna has marked/
         );
         await click(".o_activity_queue_return");
         await animationFrame();

@@ -160,6 +160,8 @@ export class ActivityQueueModel {
             this.rememberedId = false;
             if (id && this.activity && this.activity.id !== id) {
                 await this.fetchAndShow(id);
+                // Whoever comes back has closed it there.
+                this.clearAlert();
             }
         });
     }
@@ -231,13 +233,13 @@ export class ActivityQueueModel {
     }
 
     async skip() {
-        if (!this.activity || this.isBusy) {
+        if (!this.activity || this.isBusy || this.isSkipped(this.activity.id)) {
             return;
         }
         const {activity} = this;
+        this.skipped.push(this.getRow(activity));
+        this.leave(activity.id);
         await this.perform(async () => {
-            this.skipped.push(this.getRow(activity));
-            this.leave(activity.id);
             await this.advance();
             this.release([activity.id]);
             this.movedAt = Date.now();
@@ -517,7 +519,7 @@ export class ActivityQueueModel {
         this.drop(closed);
         this.history = this.history.filter((id) => id !== closed.id);
         this.results = this.results.filter(({id}) => id !== closed.id);
-        this.alert = false;
+        this.clearAlert();
         this.show(closed.activity, this.left + 1);
     }
 
@@ -587,15 +589,16 @@ export class ActivityQueueModel {
             // Nothing is pulled away from under the hands of somebody who types.
             this.drop(closed);
             this.results = this.results.filter(({id}) => id !== closed.id);
-            this.refused.push({closed, alert});
-            this.alert = {
+            const notice = {
                 type: alert.type,
-                text: _t("“%(activity)s” is still open. %(reason)s", {
+                text: _t("“%(activity)s”: %(reason)s", {
                     activity: closed.activity.name,
                     reason: refusal.text,
                 }),
                 canReturn: true,
             };
+            this.refused.push({closed, alert, notice});
+            this.clearAlert();
             return true;
         }
         this.returnTo({closed, alert});
@@ -610,6 +613,11 @@ export class ActivityQueueModel {
             await closed.redo();
             this.outbox.send();
         };
+    }
+
+    /** What was refused is told until the user has looked at it. */
+    clearAlert() {
+        this.alert = this.refused.length ? this.refused.at(-1).notice : false;
     }
 
     returnToRefused() {
@@ -673,7 +681,7 @@ export class ActivityQueueModel {
      */
     async perform(work) {
         await doAlone(this, async () => {
-            this.alert = false;
+            this.clearAlert();
             this.retry = false;
             try {
                 await work();
@@ -686,7 +694,7 @@ export class ActivityQueueModel {
 
     async retryFailed() {
         const {retry} = this;
-        this.alert = false;
+        this.clearAlert();
         this.retry = false;
         await retry?.();
     }
