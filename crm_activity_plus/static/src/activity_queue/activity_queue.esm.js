@@ -375,6 +375,9 @@ export class ActivityQueue extends Component {
         if (this.queue.isClosingOn(this.activity)) {
             // It is shown as it is after that.
             await this.queue.sendNow();
+            if (this.queue.alert) {
+                return;
+            }
         }
         await this.action.doAction({
             type: "ir.actions.act_window",
