@@ -224,9 +224,7 @@ describe("undo", () => {
         await waitForSending();
         expect(NAME).toHaveText("Activity 2");
         expect(TEXTAREA).toHaveValue("About the second");
-        expect(".o_activity_queue_alert").toHaveText(
-            /“Activity 1”: Anna has marked/
-        );
+        expect(".o_activity_queue_alert").toHaveText(/“Activity 1”: Anna has marked/);
         await click(".o_activity_queue_return");
         await animationFrame();
         expect(NAME).toHaveText("Activity 1");
