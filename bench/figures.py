@@ -3,8 +3,8 @@
 
 """The figures of plans that were launched 100,000 times, with 600,000 steps.
 
-The data is made by plain SQL: what is measured is reading, as a salesperson who sees own
-leads, as a manager, and as a leader who sees all.
+The data is made by plain SQL: what is measured is reading, as a salesperson who sees
+own leads and as a manager who sees all.
 """
 
 import os

@@ -9,6 +9,7 @@ from . import guard
 from . import hold
 from . import calendar
 from . import outcome
+from . import retry
 from . import plan
 from . import saving
 from . import graph

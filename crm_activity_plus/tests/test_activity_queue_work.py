@@ -97,6 +97,18 @@ class TestActivityQueueWork(CrmActivityPlusCommon):
         self.assertTrue(activity.queue_complete(seen_id=seen_id)["done"])
         self.assertEqual(activity.status, "done")
 
+    def test_agreed_date(self):
+        outcome = self.env["mail.activity.outcome"].create(
+            {"name": "Call back", "effect": "retry", "retry_asks_date": True}
+        )
+        activity = self._schedule().with_user(self.user_owner)
+        rows = {row["id"]: row for row in self._read(activity)["outcomes"]}
+        self.assertTrue(rows[outcome.id]["asks_date"])
+        activity.queue_complete(outcome.id, retry_date="2026-03-20")
+        attempt = self.lead.activity_ids
+        self.assertEqual(attempt.attempt, 2)
+        self.assertEqual(attempt.date_deadline.isoformat(), "2026-03-20")
+
     def test_hold_sent_again(self):
         activity = self._schedule().with_user(self.user_owner)
         seen_id = self._read(activity)["seen_id"]

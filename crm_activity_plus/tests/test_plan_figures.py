@@ -79,7 +79,8 @@ class TestPlanFigures(CrmActivityPlusCommon):
         self.assertEqual((quote["reached"], quote["open"]), (3, 3))
         self.assertEqual(quote["cancelled"], 1)
         self.assertIsNone(quote["median_days_late"])
-        self.assertEqual((funnel["follow"]["reached"], funnel["follow"]["open"]), (0, 0))
+        follow = funnel["follow"]
+        self.assertEqual((follow["reached"], follow["open"]), (0, 0))
 
     def test_days_late_are_those_of_the_user(self):
         late = self.env["mail.activity.plan.report"].search(

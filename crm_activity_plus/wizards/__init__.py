@@ -3,5 +3,6 @@
 
 from . import base_partner_merge
 from . import mail_activity_bulk
+from . import mail_activity_plan_trial
 from . import mail_activity_schedule
 from . import launch

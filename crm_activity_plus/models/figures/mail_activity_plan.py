@@ -67,9 +67,7 @@ class MailActivityPlan(models.Model):
                 SQL("%s.code", table),
                 SQL("MAX(%s.summary)", table),
                 *(SQL("SUM(%s.%s)", table, SQL.identifier(name)) for name in COUNTED),
-                SQL(
-                    "PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY %s.days_late)", table
-                ),
+                SQL("PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY %s.days_late)", table),
             )
         )
         names = ("summary", *COUNTED, "median_days_late")

@@ -8,8 +8,8 @@ from odoo.tools import SQL
 class MailActivityPlanReport(models.Model):
     """One row for each step of each run, as far as it came.
 
-    What one may read follows the records that the plans were launched on, as it does for
-    the runs themselves.
+    What one may read follows the records that the plans were launched on, as for the
+    runs themselves.
     """
 
     _name = "mail.activity.plan.report"
@@ -38,7 +38,9 @@ class MailActivityPlanReport(models.Model):
         readonly=True,
     )
     res_model = fields.Char("Document Model", readonly=True)
-    res_id = fields.Many2oneReference("Document", model_field="res_model", readonly=True)
+    res_id = fields.Many2oneReference(
+        "Document", model_field="res_model", readonly=True
+    )
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     user_id = fields.Many2one("res.users", "Assigned to", readonly=True)
@@ -73,8 +75,8 @@ class MailActivityPlanReport(models.Model):
     days_late = fields.Integer(
         aggregator="avg",
         readonly=True,
-        help="Days from the due date to the day on which the step was done; 0 if it was "
-        "done in time.",
+        help="Days from the due date to the day on which the step was done; 0 if it "
+        "was done in time.",
     )
 
     # What a field counts is read from these, and has to be in the database first.
@@ -95,7 +97,7 @@ class MailActivityPlanReport(models.Model):
 
     @api.model
     def _get_selection(self, model, name):
-        """A row says the same as what it is about, whatever other addons add to that."""
+        """A row says the same as what it is about, whatever other addons add."""
         field = self.env[f"mail.activity.plan.{model}"]._fields[name]
         return field._description_selection(self.env)
 
@@ -169,8 +171,8 @@ class MailActivityPlanReport(models.Model):
 
     @api.model
     def _get_joins(self):
-        """Hook: the tables that a row is read from. Those that no field of a query needs
-        cost nothing, if they are joined to the left by a unique key.
+        """Hook: the tables that a row is read from. Those that no field of a query
+        needs cost nothing, if they are joined to the left by a unique key.
 
         :rtype: list[SQL]
         """

@@ -133,6 +133,7 @@ class MailActivity(models.Model):
         next_id=None,
         seen_id=None,
         attachment_ids=None,
+        retry_date=None,
     ):
         """Mark the activity as done. Doing it once more, after an answer that was lost
         on its way, changes nothing.
@@ -144,13 +145,14 @@ class MailActivity(models.Model):
             :meth:`_get_queue_data`: where the user has done this since then, this is
             the same request once more, whatever became of the activity meanwhile
         :param list[int] attachment_ids: files to add to the feedback
+        :param retry_date: the date agreed for the next attempt; see :meth:`complete`
         :returns: ``done``; ``reason``: why it can't be done any more;
             ``is_next_valid``: whether the next one still has to be done
         :rtype: dict
         """
         return self._do_in_queue(
             "done",
-            lambda a: a.complete(outcome, feedback, attachment_ids),
+            lambda a: a.complete(outcome, feedback, attachment_ids, retry_date),
             next_id,
             seen_id,
         )

@@ -3,6 +3,7 @@
 
 import {
     NAME,
+    OUTCOMES,
     makeActivity,
     makeQuietQueue,
     openQueue,
@@ -396,6 +397,52 @@ test("cancelled, with the feedback as the reason", async () => {
     expect(".o_activity_queue_finished").toHaveText(/Cancelled: 1/);
     await waitForSending();
     expect.verifySteps(["cancel 1: They went bankrupt"]);
+});
+
+describe("an outcome that needs a date", () => {
+    const outcomes = [{...OUTCOMES[1], name: "Call Back", asks_date: true}];
+
+    beforeEach(() => {
+        const server = makeQuietQueue(makeActivity(1, {outcomes}), makeActivity(2));
+        onRpc("mail.activity", "queue_complete", ({args, kwargs}) => {
+            expect.step(`complete ${args[0]}: ${kwargs.outcome}, ${kwargs.retry_date}`);
+            server.close(args[0][0]);
+            return {done: true, reason: false, is_next_valid: true};
+        });
+    });
+
+    test("it is asked for, and Escape leaves it", async () => {
+        await openQueue();
+        await press("1");
+        await animationFrame();
+        expect(NAME).toHaveText("Activity 1");
+        expect(".o_activity_queue_date input").toBeFocused();
+        await press("escape");
+        await animationFrame();
+        expect(".o_activity_queue_date").toHaveCount(0);
+        expect(NAME).toBeFocused();
+        await press("1");
+        await animationFrame();
+        await edit("2019-03-20");
+        await click(".o_activity_queue_date button");
+        await animationFrame();
+        expect(NAME).toHaveText("Activity 2");
+        await waitForSending();
+        expect.verifySteps(["complete 1: 12, 2019-03-20"]);
+    });
+
+    test("after Ctrl+Enter, too", async () => {
+        await openQueue();
+        await press(["ctrl", "enter"]);
+        await animationFrame();
+        expect(NAME).toHaveText("Activity 2");
+        await press("1");
+        await animationFrame();
+        expect(NAME).toHaveText("Activity 1");
+        expect(".o_activity_queue_date input").toBeFocused();
+        await waitForSending();
+        expect.verifySteps([]);
+    });
 });
 
 test("the main button is what the activity asks for", async () => {

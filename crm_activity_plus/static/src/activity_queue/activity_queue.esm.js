@@ -74,10 +74,13 @@ export class ActivityQueue extends Component {
         this.headingRef = useRef("heading");
         this.feedbackRef = useRef("feedback");
         this.offerRef = useRef("offer");
+        this.dateRef = useRef("date");
         this.display = {controlPanel: {}};
         // Beside the card, where there is room for it.
         this.isListBeside = this.ui.size >= SIZES.XL;
-        this.state = useState({isListOpen: this.isListBeside});
+        // ``dated``: the outcome that was chosen for an activity, and whose next attempt
+        // needs a date.
+        this.state = useState({dated: false, isListOpen: this.isListBeside});
         this.env.config.setDisplayName(this.props.action.name || _t("Work Queue"));
         this.setupQueue();
         useQueueHotkeys(this);
@@ -88,6 +91,10 @@ export class ActivityQueue extends Component {
         useEffect(
             () => this.offerRef.el?.focus(),
             () => [this.queue.offer]
+        );
+        useEffect(
+            () => this.dateRef.el?.focus(),
+            () => [this.dated]
         );
     }
 
@@ -254,6 +261,16 @@ export class ActivityQueue extends Component {
         }));
     }
 
+    /** @returns {object|false} ``outcome`` and ``date``, where a date is asked for */
+    get dated() {
+        const {dated} = this.state;
+        return dated && dated.activityId === this.activity.id && dated;
+    }
+
+    get todayDate() {
+        return serializeDate(today());
+    }
+
     get firstHoldDate() {
         return serializeDate(today().plus({days: 1}));
     }
@@ -303,19 +320,54 @@ export class ActivityQueue extends Component {
         }
     }
 
+    /** Some outcomes need a date first: when is the next attempt? */
+    complete(outcome) {
+        if (!outcome.asks_date) {
+            this.queue.complete(outcome);
+            return;
+        }
+        const date = this.firstHoldDate;
+        this.state.dated = {activityId: this.activity.id, date, outcome};
+    }
+
+    onSubmitDate() {
+        const {date, outcome} = this.dated;
+        this.queue.complete(outcome, {date});
+        this.state.dated = false;
+    }
+
+    onKeydownDate(ev) {
+        if (ev.key === "Escape") {
+            ev.preventDefault();
+            ev.stopPropagation();
+            this.state.dated = false;
+            this.focusCard();
+        }
+    }
+
     onClickOutcome(ev, outcome) {
-        this.onClickClose(ev, () => this.queue.complete(outcome));
+        this.onClickClose(ev, () => this.complete(outcome));
+    }
+
+    /** @param {object} outcome - of what was just closed without one */
+    onChooseOutcome(outcome) {
+        if (outcome.asks_date) {
+            this.queue.undo();
+            this.complete(outcome);
+        } else {
+            this.queue.choose(outcome);
+        }
     }
 
     onOutcomeKey(key) {
         const choice = this.queue.choices[key - 1];
         if (choice) {
-            this.queue.choose(choice);
+            this.onChooseOutcome(choice);
             return;
         }
         const outcome = this.activity && this.activity.outcomes[key - 1];
         if (outcome) {
-            this.queue.complete(outcome);
+            this.complete(outcome);
         }
     }
 

@@ -29,7 +29,7 @@ export function useQueueHotkeys(component) {
         });
     }
     useHotkey("d", () => queue.complete());
-    useHotkey("control+enter", () => queue.complete(undefined, true), {
+    useHotkey("control+enter", () => queue.complete(undefined, {isChoosable: true}), {
         bypassEditableProtection: true,
     });
     useHotkey("s", () => queue.skip());

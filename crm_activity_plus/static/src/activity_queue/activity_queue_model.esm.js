@@ -339,9 +339,10 @@ export class ActivityQueueModel {
 
     /**
      * @param {object} [outcome] - without one it is just done
-     * @param {boolean} [isChoosable] - whether the outcome can be told right after it
+     * @param {object} [options] - ``date``: agreed for the next attempt;
+     *     ``isChoosable``: whether the outcome can be told right after it
      */
-    async complete(outcome, isChoosable = false) {
+    async complete(outcome, options = {}) {
         const {activity} = this;
         if (!this.canClose()) {
             return;
@@ -353,11 +354,12 @@ export class ActivityQueueModel {
                 outcome: outcome ? outcome.id : false,
                 feedback: this.feedback,
                 attachment_ids: this.attachments.map(({id}) => id),
+                retry_date: options.date || false,
             },
             endsMore: Boolean(outcome && outcome.ends_more),
-            redo: () => this.complete(outcome),
+            redo: () => this.complete(outcome, {date: options.date}),
         });
-        if (isChoosable && activity.outcomes.length) {
+        if (options.isChoosable && activity.outcomes.length) {
             this.offerChoice();
         }
     }
