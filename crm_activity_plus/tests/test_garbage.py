@@ -62,6 +62,7 @@ class TestGarbageArguments(RpcCase, GarbageCase):
             "mail.activity.plan/preview": {"res_ids": lead_ids},
             "mail.activity.plan/apply_graph": {"graph": cls.plan.get_graph()},
             "mail.activity.plan/check_graph": {"graph": cls.plan.get_graph()},
+            "mail.activity/queue_coming": {"domain": []},
             "mail.activity/queue_next": {"domain": []},
             "mail.activity.plan.run.line/action_snooze": {"until": "2026-04-01"},
             "mail.activity.schedule/preview_launch": {

@@ -3,10 +3,10 @@
 
 import psycopg2
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, html2plaintext, is_html_empty
+from odoo.tools import SQL
 
 from ...engine.arguments import Arguments
 from ...tools.savepoint import savepoint
@@ -14,8 +14,14 @@ from ...tools.states import CLOSED_STATUSES
 
 # Nobody works through more in a sitting; counting on would take time.
 MAX_COUNT = 1000
-MESSAGE_COUNT = 5
-MESSAGE_LENGTH = 600
+# So many of those that come are listed.
+COMING_COUNT = 30
+# What the ledger says of what was done in the queue, by the status afterwards.
+EVENTS = {
+    "cancelled": ("cancelled", "skipped"),
+    "done": ("done",),
+    "on_hold": ("held",),
+}
 
 
 class MailActivity(models.Model):
@@ -38,15 +44,47 @@ class MailActivity(models.Model):
             ``left``: how many there are with this one, at most 1000
         :rtype: dict
         """
+        return self._look_into_queue(self._claim_next, domain, skip_ids)
+
+    @api.model
+    def queue_coming(self, domain, skip_ids=()):
+        """Tell what comes, in the order in which it does, without claiming it.
+
+        :param list domain: the activities to work through
+        :param skip_ids: those that the user has already
+        :returns: at most 30 activities: ``id``, ``name``, ``res_name``, ``type``,
+            ``icon``, ``state`` and ``date_deadline``
+        :rtype: list[dict]
+        """
+        return self._look_into_queue(self._list_coming, domain, skip_ids)
+
+    @api.model
+    def _look_into_queue(self, look, domain, skip_ids):
+        """Read what a program sends, and look into the queue with that.
+
+        :param look: called with the domain and ids
+        """
         arguments = Arguments(self.env)
         domain = arguments.domain(self, domain, "domain")
         skip_ids = arguments.ids(skip_ids, "skip_ids")
         try:
             with self.env.cr.savepoint(flush=False):
-                return self._claim_next(domain, skip_ids)
+                return look(domain, skip_ids)
         except psycopg2.DataError as error:
             # What PostgreSQL finds out only when it looks at the rows.
             raise arguments.make_domain_error(domain, "domain") from error
+
+    @api.model
+    def _list_coming(self, domain, skip_ids):
+        """See :meth:`queue_coming`."""
+        query = self._get_queue_query(domain, skip_ids)
+        if query.is_empty():
+            return []
+        self._order_queue(query)
+        query.limit = COMING_COUNT
+        rows = self.env.execute_query(query.select())
+        coming = self.browse(activity_id for [activity_id] in rows)
+        return [activity._get_queue_row() for activity in coming]
 
     @api.model
     def _claim_next(self, domain, skip_ids):
@@ -88,29 +126,56 @@ class MailActivity(models.Model):
         self.env["mail.activity.claim"]._release(self.ids)
         return True
 
-    def queue_complete(self, outcome=None, feedback=None, next_id=None):
+    def queue_complete(
+        self,
+        outcome=None,
+        feedback=None,
+        next_id=None,
+        seen_id=None,
+        attachment_ids=None,
+        retry_date=None,
+    ):
         """Mark the activity as done. Doing it once more, after an answer that was lost
         on its way, changes nothing.
 
         :param outcome: code or id of an outcome
         :param str feedback: what to say about it in the chatter
         :param int next_id: the activity that comes next, where the client has it
+        :param int seen_id: the last change that the client knows of, see
+            :meth:`_get_queue_data`: where the user has done this since then, this is
+            the same request once more, whatever became of the activity meanwhile
+        :param list[int] attachment_ids: files to add to the feedback
+        :param retry_date: the date agreed for the next attempt; see :meth:`complete`
         :returns: ``done``; ``reason``: why it can't be done any more;
             ``is_next_valid``: whether the next one still has to be done
         :rtype: dict
         """
         return self._do_in_queue(
-            "done", lambda a: a.complete(outcome, feedback), next_id
+            "done",
+            lambda a: a.complete(outcome, feedback, attachment_ids, retry_date),
+            next_id,
+            seen_id,
         )
 
-    def queue_hold(self, until=None, reason=None, next_id=None):
+    def queue_hold(self, until=None, reason=None, next_id=None, seen_id=None):
         """Put the activity on hold; see :meth:`action_hold`.
 
         :returns: like :meth:`queue_complete`
         :rtype: dict
         """
         return self._do_in_queue(
-            "on_hold", lambda a: a.action_hold(until, reason), next_id
+            "on_hold", lambda a: a.action_hold(until, reason), next_id, seen_id
+        )
+
+    def queue_cancel(self, reason=None, next_id=None, seen_id=None):
+        """Cancel the activity, and the meeting that was booked for it; see
+        :meth:`cancel_w_meeting`.
+
+        :returns: like :meth:`queue_complete`
+        :rtype: dict
+        """
+        return self._do_in_queue(
+            "cancelled", lambda a: a.cancel_w_meeting(reason), next_id, seen_id
         )
 
     def queue_write_email(self):
@@ -125,13 +190,9 @@ class MailActivity(models.Model):
                     activity=self.display_name,
                 )
             )
-        partners = self.partner_id
-        email = self._get_queue_contact(record).get("email")
-        if not partners and email:
-            partners = record._partner_find_from_emails_single([email])
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Write an E-Mail"),
+            "name": self.env._("Write an Email"),
             "res_model": "mail.compose.message",
             "views": [(False, "form")],
             "target": "new",
@@ -139,10 +200,24 @@ class MailActivity(models.Model):
                 "default_composition_mode": "comment",
                 "default_model": self.res_model,
                 "default_res_ids": record.ids,
-                "default_partner_ids": partners.ids,
                 "default_subtype_xmlid": "mail.mt_comment",
+                **self._get_queue_email_defaults(record),
             },
         }
+
+    def _get_queue_email_defaults(self, record):
+        """:returns: context for the email composer: the template of the activity's
+        type, which says who gets it, or the customer"""
+        templates = self.mail_template_ids._filtered_access("read").filtered(
+            lambda template: template.model == self.res_model
+        )
+        if templates:
+            return {"default_template_id": templates[0].id}
+        partners = self.partner_id
+        email = self._get_queue_contact(record).get("email")
+        if not partners and email:
+            partners = record._partner_find_from_emails_single([email])
+        return {"default_partner_ids": partners.ids}
 
     # ------------------------------------------------------------
     # Finding the next one
@@ -213,17 +288,19 @@ class MailActivity(models.Model):
     # Doing it
     # ------------------------------------------------------------
 
-    def _do_in_queue(self, status, action, next_id):
+    def _do_in_queue(self, status, action, next_id, seen_id):
         """Do something with the activity, and give it back.
 
         :param str status: the status that it has then
         :param action: called with the activity
         :param int next_id: the activity that comes next, or none
+        :param int seen_id: see :meth:`queue_complete`
         """
         arguments = Arguments(self.env)
         arguments.check_single(self)
         next_id = arguments.id(next_id, "next_id")
-        closed = self._get_queue_closed(status)
+        seen_id = arguments.id(seen_id, "seen_id")
+        closed = self._get_queue_closed(status, seen_id)
         if closed:
             return closed
         try:
@@ -240,15 +317,18 @@ class MailActivity(models.Model):
         is_next_valid = bool(next_id and self.browse(next_id).queue_keep())
         return {"done": True, "reason": False, "is_next_valid": is_next_valid}
 
-    def _get_queue_closed(self, status):
+    def _get_queue_closed(self, status, seen_id):
         """:returns: the answer where the activity was closed meanwhile, or nothing"""
+        done = {"done": True, "reason": False, "is_next_valid": False}
+        if seen_id and self._has_done_since(status, seen_id):
+            return done
         existing = self.exists()
         if existing and self.sudo().status not in (*CLOSED_STATUSES, status):
             return None
         log = self.env["mail.activity.log"].sudo()
         row = log.search([("activity_ref", "=", self.id)], limit=1)
         if existing and row.user_id == self.env.user and self.sudo().status == status:
-            return {"done": True, "reason": False, "is_next_valid": False}
+            return done
         # Whoever doesn't see the record isn't told who works on it.
         may_know = (existing or row.sudo(False)).has_access("read")
         who = (may_know and row.user_id.name) or self.env._("Somebody")
@@ -262,98 +342,18 @@ class MailActivity(models.Model):
             reason = self.env._("%(user)s has marked this activity done.", user=who)
         return {"done": False, "reason": reason}
 
-    # ------------------------------------------------------------
-    # What is needed to do it
-    # ------------------------------------------------------------
-
-    def _get_queue_data(self):
-        """:returns: the activity, its record, how it can end, and what was said last;
-        JSON-able"""
-        self.ensure_one()
-        record, readable = self._get_queue_record()
-        contact = self._get_queue_contact(record) if readable else {}
-        return {
-            "id": self.id,
-            "name": self.display_name,
-            "summary": self.summary or "",
-            "type": self.activity_type_id.name or "",
-            "icon": self.activity_type_id.icon or "fa-tasks",
-            "note": "" if is_html_empty(self.note) else self.note,
-            "attempt": self.attempt,
-            "status": self.status,
-            "state": self.state,
-            "date_deadline": self.date_deadline.isoformat(),
-            "user": self.user_id.name or "",
-            "is_mine": self.user_id == self.env.user,
-            "res_model": self.res_model or False,
-            "res_id": self.res_id or False,
-            "res_name": self.res_name or self.display_name,
-            "readable": readable,
-            "phone": contact.get("phone") or "",
-            "email": contact.get("email") or "",
-            "facts": self._get_queue_facts(record) if readable else [],
-            "plan_step": self._get_plan_step_data(),
-            "outcomes": self._get_outcomes_data(
-                self.env["mail.activity.outcome"]._get_offered()
-            ),
-            "messages": self._get_queue_messages(record) if readable else [],
-        }
-
-    def _get_queue_record(self):
-        """:returns: the record, and whether the user may read it: an activity that is
-        assigned to a user is shown to that user anyhow"""
-        if not self.res_model or self.res_model not in self.env:
-            return self.browse(), False
-        record = self.env[self.res_model].browse(self.res_id)
-        return record, bool(record.exists()) and record.has_access("read")
-
-    def _get_queue_contact(self, record):
-        """:returns: ``phone`` and ``email`` to reach the customer; the record's own
-        first, as somebody may have typed them there for this very matter"""
-        partner = self.partner_id.sudo()
-        return {
-            "phone": ("phone" in record._fields and record.phone) or partner.phone,
-            "email": (
-                hasattr(record, "_mail_get_primary_email")
-                and record._mail_get_primary_email()[record.id]
+    def _has_done_since(self, status, seen_id):
+        """:returns: whether the user has done this with the activity after the row of
+        the ledger that a client knows of"""
+        log = self.env["mail.activity.log"].sudo()
+        return bool(
+            log.search(
+                [
+                    ("activity_ref", "=", self.id),
+                    ("id", ">", seen_id),
+                    ("event", "in", EVENTS[status]),
+                    ("user_id", "=", self.env.uid),
+                ],
+                limit=1,
             )
-            or partner.email,
-        }
-
-    def _get_queue_facts(self, record):
-        """The key facts of a record. What a model adds, it adds in
-        ``_get_activity_queue_facts``.
-
-        :returns: list of ``label`` and ``value``, both for people
-        """
-        if hasattr(record, "_get_activity_queue_facts"):
-            facts = record._get_activity_queue_facts()
-        else:
-            facts = [(self.env._("Customer"), self.partner_id.sudo().display_name)]
-            if "user_id" in record._fields and record._fields["user_id"].relational:
-                label = record._fields["user_id"]._description_string(self.env)
-                facts.append((label, record.user_id.sudo().name))
-        return [{"label": label, "value": value} for label, value in facts if value]
-
-    def _get_queue_messages(self, record):
-        """:returns: the last things that were said on the record, newest first"""
-        messages = self.env["mail.message"].search(
-            [
-                ("model", "=", record._name),
-                ("res_id", "=", record.id),
-                ("message_type", "not in", ["user_notification"]),
-                ("body", "not in", [False, ""]),
-            ],
-            limit=MESSAGE_COUNT,
         )
-        return [
-            {
-                "id": message.id,
-                "author": message.author_id.sudo().name or message.email_from or "",
-                "date": fields.Datetime.to_string(message.date),
-                "body": html2plaintext(message.body, include_references=False)[
-                    :MESSAGE_LENGTH
-                ].strip(),
-            }
-            for message in messages
-        ]

@@ -1,106 +1,23 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import {click, edit, press, queryAll, queryFirst} from "@odoo/hoot-dom";
+import {click, edit, press, queryFirst} from "@odoo/hoot-dom";
 import {describe, expect, test} from "@odoo/hoot";
 import {
-    getService,
-    makeServerError,
-    mountWithCleanup,
-    onRpc,
-} from "@web/../tests/web_test_helpers";
-import {Deferred, animationFrame} from "@odoo/hoot-mock";
-import {WebClient} from "@web/webclient/webclient";
+    NAME,
+    OUTCOMES,
+    makeActivity,
+    makeQueue,
+    openQueue,
+    waitForSending,
+} from "./activity_queue_helpers.esm";
+import {advanceTime, animationFrame} from "@odoo/hoot-mock";
+import {getService, makeServerError, onRpc} from "@web/../tests/web_test_helpers";
 import {browser} from "@web/core/browser/browser";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 
-const NAME = ".o_activity_queue_name";
-const OUTCOMES = [
-    {id: 11, name: "Interested", code: "interested", kind: "success"},
-    {id: 12, name: "No Answer", code: "no_answer", kind: "neutral"},
-];
-
 describe.current.tags("desktop");
 defineMailModels();
-
-function makeActivity(id, values = {}) {
-    return {
-        id,
-        name: `Activity ${id}`,
-        type: "Call",
-        icon: "fa-phone",
-        note: "",
-        attempt: 1,
-        status: "new",
-        state: "today",
-        date_deadline: "2019-03-11",
-        user: "Mitchell",
-        is_mine: true,
-        res_model: "res.partner",
-        res_id: 3,
-        res_name: "Deco Addict",
-        readable: true,
-        phone: "",
-        email: "",
-        facts: [],
-        plan_step: false,
-        outcomes: OUTCOMES,
-        messages: [],
-        ...values,
-    };
-}
-
-/**
- * A server with a queue: what is done is off it.
- *
- * @param {object[]} activities - most urgent first
- * @returns {object} its state
- */
-function makeQueue(...activities) {
-    const server = {
-        activities,
-        claimed: new Set(),
-        isValid: true,
-        close(closedId) {
-            this.activities = this.activities.filter(({id}) => id !== closedId);
-        },
-    };
-    onRpc("mail.activity", "queue_next", ({kwargs}) => {
-        const left = server.activities.filter(({id}) => !kwargs.skip_ids.includes(id));
-        const activity = left[0] || false;
-        if (activity) {
-            server.claimed.add(activity.id);
-            expect.step(`claim ${activity.id}`);
-        }
-        return {activity, left: left.length};
-    });
-    onRpc("mail.activity", "queue_release", ({args}) => {
-        args[0].forEach((id) => server.claimed.delete(id));
-        return true;
-    });
-    onRpc("mail.activity", "queue_complete", ({args, kwargs}) => {
-        expect.step(
-            `complete ${args[0]}: ${kwargs.outcome || "-"}, ${kwargs.feedback || "-"}`
-        );
-        server.close(args[0][0]);
-        return {
-            done: true,
-            reason: false,
-            is_next_valid: Boolean(kwargs.next_id) && server.isValid,
-        };
-    });
-    return server;
-}
-
-async function openQueue(params = {}) {
-    await mountWithCleanup(WebClient);
-    await getService("action").doAction({
-        type: "ir.actions.client",
-        tag: "crm_activity_plus.activity_queue",
-        params,
-    });
-    await animationFrame();
-}
 
 test("the most urgent activity is shown, and the next one is fetched ahead", async () => {
     makeQueue(makeActivity(1), makeActivity(2), makeActivity(3));
@@ -130,6 +47,8 @@ test("a number completes with that outcome, and the next one is there", async ()
     await animationFrame();
     expect(NAME).toHaveText("Activity 2");
     expect(".o_activity_queue_left").toHaveText("Last one");
+    expect.verifySteps([]);
+    await waitForSending();
     expect.verifySteps(["complete 1: 12, -"]);
 });
 
@@ -147,7 +66,9 @@ test("keys that are typed into the feedback are text", async () => {
     await animationFrame();
     expect(NAME).toHaveText("Activity 2");
     expect(".o_activity_queue textarea").toHaveValue("");
-    expect.verifySteps(["claim 1", "claim 2", "complete 1: -, They want ten"]);
+    expect.verifySteps(["claim 1", "claim 2"]);
+    await waitForSending();
+    expect.verifySteps(["complete 1: -, They want ten"]);
 });
 
 test("a key without an outcome does nothing", async () => {
@@ -169,42 +90,98 @@ test("what is skipped comes again at the end", async () => {
     await press("d");
     await animationFrame();
     expect(".o_activity_queue_finished").toHaveText(/Done: 1/);
+    await waitForSending();
     await click(".o_activity_queue_skipped");
     await animationFrame();
     expect(NAME).toHaveText("Activity 1");
     expect.verifySteps(["claim 1", "claim 2", "complete 2: -, -", "claim 1"]);
 });
 
-test("a double click completes once", async () => {
-    const answer = new Deferred();
-    const server = makeQueue(makeActivity(1), makeActivity(2));
-    onRpc("mail.activity", "queue_complete", async () => {
-        expect.step("complete");
-        await answer;
-        server.close(1);
-        return {done: true, reason: false, is_next_valid: true};
-    });
+test("a double click completes once, and not the next one", async () => {
+    makeQueue(makeActivity(1), makeActivity(2));
     await openQueue();
+    await advanceTime(1000);
     const button = queryFirst("[data-outcome='interested']");
     button.click();
     button.click();
     await animationFrame();
-    expect(queryAll(".o_activity_queue [data-outcome]:disabled")).toHaveLength(2);
-    answer.resolve();
+    expect(NAME).toHaveText("Activity 2");
+    await click("[data-outcome='interested']");
     await animationFrame();
     expect(NAME).toHaveText("Activity 2");
-    expect.verifySteps(["claim 1", "claim 2", "complete"]);
+    await waitForSending();
+    expect.verifySteps(["claim 1", "claim 2", "complete 1: 11, -"]);
+    await click("[data-outcome='interested']");
+    await waitForSending();
+    expect.verifySteps(["complete 2: 11, -"]);
 });
 
-test("one that was closed along with the first isn't shown", async () => {
-    const server = makeQueue(makeActivity(1), makeActivity(2), makeActivity(3));
-    server.isValid = false;
+test("one that may be closed along with the first isn't shown", async () => {
+    const outcome = {...OUTCOMES[0], ends_more: true};
+    const server = makeQueue(
+        makeActivity(1, {outcomes: [outcome]}),
+        makeActivity(2),
+        makeActivity(3, {res_id: 4})
+    );
+    onRpc("mail.activity", "queue_next", ({args, parent}) => {
+        const record = args[0].find((leaf) => leaf[0] === "res_id");
+        if (!record) {
+            return parent();
+        }
+        expect(args[0].slice(0, 3)).toEqual([
+            "|",
+            ["res_model", "!=", "res.partner"],
+            ["res_id", "!=", 3],
+        ]);
+        return {activity: server.activities.find(({id}) => id === 3), left: 1};
+    });
     await openQueue();
-    server.activities = server.activities.filter(({id}) => id !== 2);
+    expect.verifySteps(["claim 1", "claim 2"]);
     await press("1");
     await animationFrame();
     expect(NAME).toHaveText("Activity 3");
-    expect.verifySteps(["claim 1", "claim 2", "complete 1: 11, -", "claim 3"]);
+    server.close(2);
+    await waitForSending();
+    expect(NAME).toHaveText("Activity 3");
+    expect.verifySteps(["claim 2", "complete 1: 11, -"]);
+});
+
+test("one that was closed along with the first is left", async () => {
+    const server = makeQueue(makeActivity(1), makeActivity(2), makeActivity(3));
+    server.isValid = false;
+    await openQueue();
+    await press("1");
+    await animationFrame();
+    expect(NAME).toHaveText("Activity 2");
+    server.activities = server.activities.filter(({id}) => id !== 2);
+    await waitForSending();
+    expect(NAME).toHaveText("Activity 3");
+    expect(".o_activity_queue_alert").toHaveText(
+        "“Activity 2” was closed together with “Activity 1”, or somebody else has it now."
+    );
+    expect.verifySteps([
+        "claim 1",
+        "claim 2",
+        "claim 3",
+        "complete 1: 11, -",
+        "claim 3",
+    ]);
+});
+
+test("what was typed about one that was closed along is kept", async () => {
+    const server = makeQueue(makeActivity(1), makeActivity(2));
+    server.isValid = false;
+    await openQueue();
+    await press("1");
+    await animationFrame();
+    await click(".o_activity_queue textarea");
+    await edit("Half a senten");
+    await waitForSending();
+    expect(NAME).toHaveText("Activity 2");
+    expect(".o_activity_queue_alert").toHaveText(/closed together/);
+    expect(".o_activity_queue textarea").toHaveValue("Half a senten");
+    expect(".o_activity_queue_alert button:contains(note)").toHaveCount(1);
+    expect.verifySteps(["claim 1", "claim 2", "complete 1: 11, -"]);
 });
 
 test("somebody was faster: the feedback can be kept as a note", async () => {
@@ -221,7 +198,7 @@ test("somebody was faster: the feedback can be kept as a note", async () => {
     await click(".o_activity_queue textarea");
     await edit("I called, too");
     await press(["ctrl", "enter"]);
-    await animationFrame();
+    await waitForSending();
     expect(".o_activity_queue_alert").toHaveText(/Anna has marked/);
     expect(".o_activity_queue textarea").toHaveValue("I called, too");
     await click(".o_activity_queue_alert button:contains(note)");
@@ -244,8 +221,9 @@ test("a lost connection loses nothing, and nothing is done twice", async () => {
     await openQueue();
     await click(".o_activity_queue textarea");
     await edit("They want ten");
+    await advanceTime(1000);
     await click("[data-outcome='interested']");
-    await animationFrame();
+    await waitForSending();
     expect(".o_activity_queue_alert").toHaveText(/connection is lost/);
     expect(".o_activity_queue textarea").toHaveValue("They want ten");
     isOnline = true;
@@ -264,8 +242,9 @@ test("what the server refuses is told, and the feedback stays", async () => {
     await openQueue();
     await click(".o_activity_queue textarea");
     await edit("They want ten");
+    await advanceTime(1000);
     await click(".o_activity_queue_done");
-    await animationFrame();
+    await waitForSending();
     expect(".o_activity_queue_alert").toHaveText(/Not on a Sunday/);
     expect(".o_activity_queue textarea").toHaveValue("They want ten");
     expect.verifySteps(["claim 1"]);
@@ -277,7 +256,7 @@ test("what was typed is there again after a reload", async () => {
     await openQueue();
     expect(".o_activity_queue textarea").toHaveValue("Half a senten");
     await press("d");
-    await animationFrame();
+    await waitForSending();
     expect(browser.localStorage.getItem("crm_activity_plus.activity_queue.1")).toBe(
         null
     );
@@ -297,6 +276,7 @@ test("on hold until tomorrow", async () => {
     await click(".o-dropdown--menu .o-dropdown-item:contains(Tomorrow)");
     await animationFrame();
     expect(".o_activity_queue_finished").toHaveText(/On hold: 1/);
+    await waitForSending();
     expect.verifySteps(["claim 1", "hold 1 until 2019-03-12"]);
 });
 

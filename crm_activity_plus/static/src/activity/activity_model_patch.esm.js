@@ -22,6 +22,8 @@ patch(Activity.prototype, {
         this.card = fields.Attr([]);
         // When it takes place, where that was booked.
         this.booking = fields.Attr(false);
+        // Whether it was marked done a moment ago, which can still be taken back.
+        this.isClosing = fields.Attr(false);
     },
 
     /**
@@ -33,7 +35,7 @@ patch(Activity.prototype, {
     },
 
     get isClosed() {
-        return CLOSED_STATUSES.includes(this.status);
+        return this.isClosing || CLOSED_STATUSES.includes(this.status);
     },
 
     get isOnHold() {
@@ -64,6 +66,9 @@ patch(Activity.prototype, {
 
     /** @returns {string} where the work stands, or nothing while it is new */
     get statusText() {
+        if (this.isClosing) {
+            return _t("Done");
+        }
         switch (this.status) {
             case "in_progress":
                 return _t("In Progress");

@@ -42,7 +42,8 @@ export class ActivityInfo extends Component {
     }
 
     get statusIcon() {
-        return STATUS_ICONS[this.props.activity.status] || "fa-play";
+        const {isClosing, status} = this.props.activity;
+        return STATUS_ICONS[isClosing ? "done" : status] || "fa-play";
     }
 
     onClickPlan() {

@@ -8,10 +8,14 @@ import {getOutcomeClass} from "../activity/outcome_class.esm";
 import {patch} from "@web/core/utils/patch";
 import {serializeDate} from "@web/core/l10n/dates";
 import {useOneAtATime} from "../one_at_a_time/one_at_a_time.esm";
+import {useService} from "@web/core/utils/hooks";
+import {_t} from "@web/core/l10n/translation";
 
 patch(ActivityMarkAsDone.prototype, {
     setup() {
         super.setup();
+        this.outbox = useService("crm_activity_plus.activity_outbox");
+        this.ui = useService("ui");
         this.work = useOneAtATime();
         this.outcomeState = useState({
             // The outcome that was chosen, and whose next attempt needs a date.
@@ -88,6 +92,9 @@ patch(ActivityMarkAsDone.prototype, {
      * @param {string} [date] - the date agreed for the next attempt
      */
     onClickOutcome(outcome, date) {
+        if (this.ui.isSmall) {
+            return this.completeUndoably(outcome, date);
+        }
         return this.work.run(async () => {
             const {thread} = this;
             const {refusal} = await this.props.activity.complete({
@@ -99,6 +106,55 @@ patch(ActivityMarkAsDone.prototype, {
                 await this.leave(thread);
             }
         });
+    },
+
+    /**
+     * Complete the activity, so that it can be taken back for some seconds: on a phone a
+     * tap may be a slip. Where the server refuses, a notification says why, and the
+     * feedback is there again when the pop-up is opened.
+     *
+     * @param {object} [outcome]
+     * @param {string} [date] - the date agreed for the next attempt
+     */
+    completeUndoably(outcome, date) {
+        const {activity, close, onActivityChanged} = this.props;
+        const {thread} = this;
+        const name = activity.summary || activity.display_name;
+        const setClosing = (isClosing) => {
+            activity.isClosing = isClosing;
+        };
+        setClosing(true);
+        this.outbox.put({
+            activityId: activity.id,
+            name,
+            text: outcome
+                ? _t("%(outcome)s: “%(activity)s”", {
+                      outcome: outcome.name,
+                      activity: name,
+                  })
+                : _t("Marked done: “%s”", name),
+            isNotified: true,
+            method: "queue_complete",
+            kwargs: {
+                outcome: outcome ? outcome.id : false,
+                feedback: activity.feedback || false,
+                retry_date: date || false,
+            },
+            onSent: async () => {
+                activity.tellOtherTabs();
+                activity.leaveScreen();
+                onActivityChanged?.(thread);
+                await thread.fetchNewMessages();
+            },
+            onRefused: () => {
+                setClosing(false);
+                activity.refresh();
+                // The outbox says why.
+                return false;
+            },
+            onUndone: () => setClosing(false),
+        });
+        close?.();
     },
 
     /** @override */

@@ -7,24 +7,33 @@ import {
     onMounted,
     onWillStart,
     onWillUnmount,
+    useEffect,
     useExternalListener,
     useRef,
     useState,
 } from "@odoo/owl";
+import {describeDue, formatBooking, getDayShortcuts} from "../dates/dates.esm";
+import {ActivityQueueKeys} from "./activity_queue_keys.esm";
+import {ActivityQueueList} from "./activity_queue_list.esm";
 import {ActivityQueueModel} from "./activity_queue_model.esm";
+import {ActivityQueueRecord} from "./activity_queue_record.esm";
 import {Dropdown} from "@web/core/dropdown/dropdown";
 import {DropdownItem} from "@web/core/dropdown/dropdown_item";
+import {FileUploader} from "@web/views/fields/file_handler";
 import {Layout} from "@web/search/layout";
+import {QueueMemory} from "./activity_queue_memory.esm";
 import {_t} from "@web/core/l10n/translation";
 import {browser} from "@web/core/browser/browser";
 import {describeAttempt} from "../activity/describe_activity.esm";
-import {describeDue, formatMoment, getDayShortcuts} from "../dates/dates.esm";
 import {getOutcomeClass} from "../activity/outcome_class.esm";
 import {registry} from "@web/core/registry";
+import {sendOnExit} from "../activity_outbox/activity_outbox_service.esm";
 import {serializeDate, today} from "@web/core/l10n/dates";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+import {useActivityUploader} from "./activity_uploader_hook.esm";
 import {useDropdownState} from "@web/core/dropdown/dropdown_hooks";
-import {useHotkey} from "@web/core/hotkeys/hotkey_hook";
+import {useQueueHotkeys} from "./activity_queue_hotkeys.esm";
+import {SIZES} from "@web/core/ui/ui_service";
 import {useService} from "@web/core/utils/hooks";
 import {useSetupAction} from "@web/search/action_hook";
 import {user} from "@web/core/user";
@@ -34,30 +43,75 @@ const MAX_KEY = 9;
 const MAX_COUNT = 1000;
 // Well below the time after which the server gives a claim to somebody else.
 const KEEP_INTERVAL = 120000;
+// A second click so soon was meant for the activity before.
+const DOUBLE_CLICK = 400;
 
 /** One activity after the other, with all that is needed to do it. */
 export class ActivityQueue extends Component {
     static template = "crm_activity_plus.ActivityQueue";
-    static components = {Dropdown, DropdownItem, Layout};
+    static components = {
+        ActivityQueueList,
+        ActivityQueueRecord,
+        Dropdown,
+        DropdownItem,
+        FileUploader,
+        Layout,
+    };
     static props = {...standardActionServiceProps};
     static displayName = _t("Work Queue");
 
     setup() {
         this.action = useService("action");
+        this.dialog = useService("dialog");
         this.orm = useService("orm");
-        this.formatMoment = formatMoment;
+        this.outbox = useState(useService("crm_activity_plus.activity_outbox"));
+        this.ui = useService("ui");
+        this.view = useService("view");
+        this.uploader = useActivityUploader();
         this.getOutcomeClass = getOutcomeClass;
         this.holdMenu = useDropdownState();
+        this.rootRef = useRef("root");
+        this.headingRef = useRef("heading");
         this.feedbackRef = useRef("feedback");
+        this.offerRef = useRef("offer");
+        this.dateRef = useRef("date");
         this.display = {controlPanel: {}};
+        // Beside the card, where there is room for it.
+        this.isListBeside = this.ui.size >= SIZES.XL;
+        // ``dated``: the outcome that was chosen for an activity, and whose next attempt
+        // needs a date.
+        this.state = useState({dated: false, isListOpen: this.isListBeside});
         this.env.config.setDisplayName(this.props.action.name || _t("Work Queue"));
-        this.isDueToday = !this.props.action.params?.domain;
-        this.queue = useState(
-            new ActivityQueueModel(this.orm, this.domain, this.props.state)
+        this.setupQueue();
+        useQueueHotkeys(this);
+        useEffect(
+            () => this.focusCard(),
+            () => [this.activity.id, this.queue.isFinished]
         );
-        useSetupAction({getLocalState: () => this.queue.remember()});
+        useEffect(
+            () => this.offerRef.el?.focus(),
+            () => [this.queue.offer]
+        );
+        useEffect(
+            () => this.dateRef.el?.focus(),
+            () => [this.dated]
+        );
+    }
+
+    setupQueue() {
+        this.memory = new QueueMemory(this.props);
+        this.isDueToday = !this.memory.domain;
+        this.queue = useState(
+            new ActivityQueueModel(
+                {orm: this.orm, outbox: this.outbox},
+                this.domain,
+                this.memory.values
+            )
+        );
+        useSetupAction({getLocalState: () => this.memory.write(this.queue.remember())});
         onWillStart(() => this.queue.load());
         onMounted(() => {
+            this.memory.open();
             this.keeper = browser.setInterval(
                 () => this.queue.keepClaims(),
                 KEEP_INTERVAL
@@ -65,24 +119,23 @@ export class ActivityQueue extends Component {
         });
         onWillUnmount(() => {
             browser.clearInterval(this.keeper);
-            this.queue.release(this.queue.claimedIds);
+            this.memory.close(this.queue.remember());
+            this.queue.close();
         });
-        useExternalListener(window, "pagehide", () => this.releaseOnExit());
-        this.setupHotkeys();
-    }
-
-    setupHotkeys() {
-        for (let key = 1; key <= MAX_KEY; key++) {
-            useHotkey(String(key), () => this.onOutcomeKey(key));
-        }
-        useHotkey("d", () => this.queue.complete());
-        useHotkey("s", () => this.queue.skip());
-        useHotkey("h", () => this.queue.activity && this.holdMenu.open());
-        useHotkey("o", () => this.onClickOpen());
-        useHotkey("f", () => this.feedbackRef.el?.focus());
-        useHotkey("control+enter", () => this.queue.complete(), {
-            bypassEditableProtection: true,
+        useExternalListener(window, "pagehide", () => {
+            this.memory.write(this.queue.remember());
+            if (this.queue.openIds.length) {
+                sendOnExit("queue_release", this.queue.openIds);
+            }
         });
+        useEffect(
+            (resModel) => {
+                if (resModel) {
+                    this.prepareForm(resModel);
+                }
+            },
+            () => [this.activity.readable && this.activity.res_model]
+        );
     }
 
     // -------------------------------------------------------------------------
@@ -92,7 +145,7 @@ export class ActivityQueue extends Component {
     /** @returns {Array} what it was opened with, or what the user has to do today */
     get domain() {
         return (
-            this.props.action.params?.domain || [
+            this.memory.domain || [
                 ["user_id", "=", user.userId],
                 ["date_deadline", "<=", serializeDate(today())],
             ]
@@ -115,8 +168,31 @@ export class ActivityQueue extends Component {
         return this.isDueToday ? _t("All done for today") : _t("All done");
     }
 
+    /** @returns {string} what has just happened, and what is shown now, to be heard */
+    get spokenText() {
+        const sentences = [this.queue.message];
+        if (this.activity) {
+            const {name, res_name: record} = this.activity;
+            sentences.push(
+                record ? _t("Now: %(name)s, %(record)s.", {name, record}) : name,
+                `${this.leftText}.`
+            );
+        } else if (this.queue.isFinished) {
+            sentences.push(this.finishedTitle);
+        }
+        return sentences.filter(Boolean).join(" ");
+    }
+
+    get isLocked() {
+        return this.queue.isBusy || Boolean(this.queue.alert.isGone);
+    }
+
     get attempt() {
         return describeAttempt(this.activity);
+    }
+
+    get bookingText() {
+        return formatBooking(this.activity.booking);
     }
 
     get dueText() {
@@ -145,11 +221,54 @@ export class ActivityQueue extends Component {
         return Math.round((100 * (number - 1)) / count);
     }
 
+    get canCall() {
+        return Boolean(this.activity.phone);
+    }
+
+    get canWriteEmail() {
+        const {email, kind, readable} = this.activity;
+        return Boolean(readable && (email || kind === "email"));
+    }
+
+    get canUpload() {
+        const {kind, readable} = this.activity;
+        return Boolean(readable && kind === "upload");
+    }
+
+    get canBook() {
+        const {booking, kind} = this.activity;
+        return ["call", "meeting"].includes(kind) && !booking;
+    }
+
+    /**
+     * @param {...string} kinds - of activities
+     * @returns {string} what a button looks like that is the main one of these
+     */
+    getActionClass(...kinds) {
+        return kinds.includes(this.activity.kind) ? "btn-primary" : "btn-secondary";
+    }
+
+    get callKinds() {
+        return this.canBook || this.canWriteEmail || this.canUpload
+            ? ["call", "other"]
+            : ["call", "meeting", "other"];
+    }
+
     get holdDates() {
         return getDayShortcuts().map((shortcut) => ({
             ...shortcut,
             value: serializeDate(shortcut.day),
         }));
+    }
+
+    /** @returns {object|false} ``outcome`` and ``date``, where a date is asked for */
+    get dated() {
+        const {dated} = this.state;
+        return dated && dated.activityId === this.activity.id && dated;
+    }
+
+    get todayDate() {
+        return serializeDate(today());
     }
 
     get firstHoldDate() {
@@ -165,13 +284,90 @@ export class ActivityQueue extends Component {
     }
 
     // -------------------------------------------------------------------------
+    // Focus
+    // -------------------------------------------------------------------------
+
+    /** The keys work, and a screen reader is at the beginning of the card. */
+    focusCard() {
+        if (this.ui.activeElement === document) {
+            this.headingRef.el?.focus();
+        }
+    }
+
+    onKeydownFeedback(ev) {
+        if (ev.key === "Escape" && !ev.isComposing) {
+            ev.preventDefault();
+            ev.stopPropagation();
+            this.focusCard();
+        }
+    }
+
+    // -------------------------------------------------------------------------
     // Handlers
     // -------------------------------------------------------------------------
 
+    /**
+     * Close the activity by a click, unless that was meant for the one before.
+     *
+     * @param {Event} ev
+     * @param {Function} close
+     */
+    onClickClose(ev, close) {
+        // The keyboard clicks, too, but not twice by accident.
+        const isPointer = ev.detail > 0;
+        if (!isPointer || Date.now() - this.queue.movedAt > DOUBLE_CLICK) {
+            close();
+        }
+    }
+
+    /** Some outcomes need a date first: when is the next attempt? */
+    complete(outcome) {
+        if (!outcome.asks_date) {
+            this.queue.complete(outcome);
+            return;
+        }
+        const date = this.firstHoldDate;
+        this.state.dated = {activityId: this.activity.id, date, outcome};
+    }
+
+    onSubmitDate() {
+        const {date, outcome} = this.dated;
+        this.queue.complete(outcome, {date});
+        this.state.dated = false;
+    }
+
+    onKeydownDate(ev) {
+        if (ev.key === "Escape") {
+            ev.preventDefault();
+            ev.stopPropagation();
+            this.state.dated = false;
+            this.focusCard();
+        }
+    }
+
+    onClickOutcome(ev, outcome) {
+        this.onClickClose(ev, () => this.complete(outcome));
+    }
+
+    /** @param {object} outcome - of what was just closed without one */
+    onChooseOutcome(outcome) {
+        if (outcome.asks_date) {
+            this.queue.undo();
+            this.complete(outcome);
+        } else {
+            this.queue.choose(outcome);
+        }
+    }
+
     onOutcomeKey(key) {
+        const choice = this.queue.choices[key - 1];
+        if (choice) {
+            this.onChooseOutcome(choice);
+            return;
+        }
         const outcome = this.activity && this.activity.outcomes[key - 1];
         if (outcome) {
-            this.queue.complete(outcome);
+            this.complete(outcome);
         }
     }
 
@@ -187,22 +383,72 @@ export class ActivityQueue extends Component {
     }
 
     async onClickEmail() {
+        const {sent_id: sentId} = this.activity;
         const action = await this.orm.call("mail.activity", "queue_write_email", [
             [this.activity.id],
         ]);
-        await this.action.doAction(action, {onClose: () => this.queue.refresh()});
+        await this.action.doAction(action, {onClose: () => this.afterEmail(sentId)});
     }
 
-    onClickOpen() {
+    /** @param {number|false} sentId - what was sent last before the email was written */
+    async afterEmail(sentId) {
+        await this.queue.refresh();
+        if ((this.activity.sent_id || false) === (sentId || false)) {
+            this.focusCard();
+        } else {
+            this.queue.offerToComplete(_t("The email is sent."));
+        }
+    }
+
+    async onUploaded(file) {
+        const attachment = await this.uploader.upload(this.activity, file);
+        if (attachment) {
+            this.queue.addAttachment(attachment);
+        }
+    }
+
+    async onClickBook() {
+        const {id} = this.activity;
+        await this.queue.perform(async () => {
+            const action = await this.orm.call(
+                "mail.activity",
+                "action_create_calendar_event",
+                [[id]]
+            );
+            await this.action.doAction(action);
+        });
+    }
+
+    async onClickOpen() {
         if (!this.activity?.readable) {
             return;
         }
-        this.action.doAction({
+        const {res_model: resModel, res_id: resId} = this.activity;
+        if (this.queue.isClosingOn(this.activity)) {
+            // It is shown as it is after that.
+            await this.queue.sendNow();
+            if (this.queue.alert) {
+                return;
+            }
+        }
+        await this.action.doAction({
             type: "ir.actions.act_window",
-            res_model: this.activity.res_model,
-            res_id: this.activity.res_id,
+            res_model: resModel,
+            res_id: resId,
             views: [[false, "form"]],
         });
+    }
+
+    /** Fetch what the form of a record needs, before somebody waits for it. */
+    prepareForm(resModel) {
+        this.view
+            .loadViews(
+                {context: {...user.context}, resModel, views: [[false, "form"]]},
+                {loadActionMenus: true, loadIrFilters: false}
+            )
+            .catch(() => {
+                // It is fetched when it is needed.
+            });
     }
 
     onClickActivities() {
@@ -211,26 +457,17 @@ export class ActivityQueue extends Component {
         });
     }
 
-    /** Nobody is there any more to wait for an answer. */
-    releaseOnExit() {
-        const ids = this.queue.claimedIds;
-        if (!ids.length || !browser.navigator.sendBeacon) {
-            return;
-        }
-        const request = {
-            jsonrpc: "2.0",
-            method: "call",
-            params: {
-                model: "mail.activity",
-                method: "queue_release",
-                args: [ids],
-                kwargs: {},
-            },
-        };
-        browser.navigator.sendBeacon(
-            "/web/dataset/call_kw/mail.activity/queue_release",
-            new Blob([JSON.stringify(request)], {type: "application/json"})
-        );
+    showKeys() {
+        this.dialog.add(ActivityQueueKeys, {});
+    }
+
+    toggleList() {
+        this.state.isListOpen = !this.state.isListOpen;
+    }
+
+    onChoose(id) {
+        this.state.isListOpen = this.isListBeside && this.state.isListOpen;
+        this.queue.open(id);
     }
 }
 

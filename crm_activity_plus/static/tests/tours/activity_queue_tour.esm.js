@@ -58,6 +58,22 @@ registry.category("web_tour.tours").add("crm_activity_plus_queue", {
         },
         expectActivity("Call B", "3 left"),
         {
+            content: "That was a slip",
+            trigger: ".o_activity_queue_undo:contains('Reached: “Call A”')",
+        },
+        {
+            content: "Take it back",
+            trigger: "body",
+            run: "press z",
+        },
+        expectActivity("Call A", "4 left"),
+        {
+            content: "What was typed is still there, and the outcome is right",
+            trigger: "body:has(.o_activity_queue textarea:value('12 desks, sold'))",
+            run: "press 1",
+        },
+        expectActivity("Call B", "3 left"),
+        {
             content: "Later",
             trigger: "body",
             run: "press s",
@@ -155,6 +171,21 @@ registry.category("web_tour.tours").add("crm_activity_plus_queue_selection", {
         {
             content: "The end",
             trigger: ".o_activity_queue_finished:contains('All done')",
+        },
+        {
+            content: "It isn't undone",
+            trigger: ".o_activity_queue_send",
+            run: "click",
+        },
+        {
+            content: "Go on with the list",
+            trigger:
+                ".o_activity_queue:not(:has(.o_activity_queue_undo)) .btn:contains('My Activities')",
+            run: "click",
+        },
+        {
+            content: "What was done isn't listed any more",
+            trigger: ".o_list_view .o_data_row:contains('Call A')",
         },
     ],
 });
