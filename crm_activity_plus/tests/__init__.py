@@ -59,7 +59,8 @@ from . import test_security_context, test_security_values
 from . import test_security_moves, test_security_rights
 from . import test_security_persons
 from . import test_security_rpc
-from . import test_fields_of_others, test_ids_twice, test_long_codes
+from . import test_fields_of_others, test_views_of_others
+from . import test_ids_twice, test_long_codes
 from . import test_languages
 from . import test_reasons, test_reasons_of_activities, test_reasons_stored
 from . import test_activity_type_form, test_outcome_data, test_plan_writing

@@ -116,12 +116,21 @@ class MailActivityPlanTemplate(models.Model):
         that it knows. The roles of this addon are for all records."""
         arch, view = super()._get_view(view_id, view_type, **options)
         for node in arch.xpath("//field[@name='responsible_type']"):
-            settings = literal_eval(node.get("options") or "{}")
+            settings = self._read_options(node)
             if "whitelisted_values" in settings:
                 settings["whitelisted_values"] += ROLES
                 node.set("options", repr(settings))
             node.set("string", self.env._("Assigned to"))
         return arch, view
+
+    @api.model
+    def _read_options(self, node):
+        """:returns: the options of a field in a view; none where they are written in a
+        way that only the client reads, such as with ``true``"""
+        try:
+            return literal_eval(node.get("options") or "{}")
+        except (SyntaxError, ValueError):
+            return {}
 
     def _walk_steps(self):
         """:returns: each of the steps, with the :class:`PlanSteps` of its plan, and its
