@@ -6,9 +6,11 @@
 import logging
 
 import psycopg2
+from markupsafe import Markup
 
 from odoo import fields
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 from ..tools.reasons import Reason
 from ..tools.savepoint import savepoint
@@ -184,10 +186,16 @@ class Transition:
         )
         self._ended += runs
         self.close(open_lines, "cancelled", why)
-        activities._cancel(reason=why)
+        activities._cancel(reason=why, is_told=True)
         if reason != "record_deleted":
             text = tell_fresh_reason(self.env, why)
-            post_notes(runs, {run: run._describe_end(text) for run in runs})
+            by_run = activities.grouped("run_id")
+            post_notes(
+                runs, {run: _describe_end(run, text, by_run.get(run)) for run in runs}
+            )
+        if reason != "merged":
+            # The meeting of a customer stays, whichever run goes on with it.
+            runs.line_ids._cancel_meetings()
 
     def advance(self):
         """Schedule and skip the waiting steps whose turn has come, end the runs that
@@ -248,6 +256,21 @@ class Transition:
             closed._on_step_closed(closed)
         if ended:
             ended._on_run_ended(ended)
+
+
+def _describe_end(run, reason, cancelled):
+    """:param str reason: why the run was stopped
+    :param cancelled: the activities that were cancelled with it, or None
+    :returns: that it was stopped, for the note on its document
+    """
+    end = run._describe_end(reason)
+    if not cancelled:
+        return end
+    names = [f"“{activity.display_name}”" for activity in cancelled]
+    sentence = run.env._(
+        "Cancelled with it: %(activities)s.", activities=format_list(run.env, names)
+    )
+    return Markup("%s<br/>%s") % (end, sentence)
 
 
 def get_outcome_reason(outcome):

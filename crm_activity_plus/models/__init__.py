@@ -20,6 +20,7 @@ from . import launch
 from . import background
 from . import scheduling
 from . import steps
+from . import cancel
 from . import follow
 from . import exits
 from . import handover

@@ -196,21 +196,6 @@ class MailActivity(models.Model):
             )
         return action
 
-    def cancel_w_meeting(self, reason=None):
-        """Cancel open activities, and take what was booked for them out of the
-        calendar. Like ``unlink_w_meeting`` of core, but they are kept, and whoever
-        asks is told where somebody else was faster.
-
-        :param str reason: why, for the history
-        :raises UserError: one of them is closed already; none is cancelled then
-        """
-        self._check_open()
-        reason = Arguments(self.env).text(reason, "reason")
-        events = self.calendar_event_id
-        self._cancel(reason)
-        events.unlink()
-        return True
-
     def _get_bookings(self):
         """:returns: for each activity with a time, ``start`` and ``stop`` (UTC), and
         ``allday``"""
@@ -240,15 +225,17 @@ class MailActivity(models.Model):
         :returns: the activities that have a meeting now
         """
         kept = self.browse()
+        under_way = self.filtered(lambda a: a.status not in CLOSED_STATUSES)
         events = self.env["calendar.event"].sudo()
-        for activity in self.filtered(lambda a: a.status not in CLOSED_STATUSES):
-            left = events.search(
-                [
-                    ("booked_activity_ref", "=", activity.id),
-                    ("id", "not in", deleted.ids),
-                ],
-                order="start, id",
-            )
+        left_by_ref = events.search(
+            [
+                ("booked_activity_ref", "in", under_way.ids),
+                ("id", "not in", deleted.ids),
+            ],
+            order="start, id",
+        ).grouped("booked_activity_ref")
+        for activity in under_way:
+            left = left_by_ref.get(activity.id, events)
             start = activity.calendar_event_id.start
             following = left.filtered(lambda event, start=start: event.start >= start)
             if left:

@@ -3,6 +3,7 @@
 
 import {describeRun, describeStopReason, isOpen} from "./describe_step.esm";
 import {Component} from "@odoo/owl";
+import {RunTimelineRound} from "./run_timeline_round.esm";
 import {RunTimelineStep} from "./run_timeline_step.esm";
 import {_t} from "@web/core/l10n/translation";
 import {formatDay} from "../dates/dates.esm";
@@ -24,7 +25,7 @@ const STATE_COLOR = {
 /** A run with its steps. */
 export class RunTimelineRun extends Component {
     static template = "crm_activity_plus.RunTimelineRun";
-    static components = {RunTimelineStep};
+    static components = {RunTimelineRound, RunTimelineStep};
     static props = {
         run: Object,
         isBusy: Boolean,
@@ -34,7 +35,7 @@ export class RunTimelineRun extends Component {
         onToggle: Function,
         // Gets the name of an action and the run.
         onAction: Function,
-        // Gets the name of an action, the step and the run.
+        // Gets the name of an action, the step and the button.
         onStepAction: Function,
     };
 
@@ -48,6 +49,15 @@ export class RunTimelineRun extends Component {
 
     get description() {
         return describeRun(this.props.run);
+    }
+
+    /** @returns {object[]} what came of it before it was restarted, latest first */
+    get rounds() {
+        return this.props.run.rounds || [];
+    }
+
+    get roundLabel() {
+        return _t("Round %s", this.rounds.length + 1);
     }
 
     get stopReason() {
