@@ -8,6 +8,7 @@ from . import activity
 from . import guard
 from . import hold
 from . import calendar
+from . import booking
 from . import outcome
 from . import plan
 from . import saving

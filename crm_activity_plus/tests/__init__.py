@@ -10,6 +10,7 @@ from . import test_mail_activity_hold
 from . import test_activity_status
 from . import test_activity_my, test_activity_bulk, test_activity_queue
 from . import test_activity_booking, test_activity_card, test_activity_preview
+from . import test_booking_customer, test_schedule_times
 from . import test_activity_cancel, test_activity_tours
 from . import test_mail_activity_plan, test_plan_choices, test_plan_conditions
 from . import test_plan_condition_ways

@@ -5,3 +5,4 @@ from . import base_partner_merge
 from . import mail_activity_bulk
 from . import mail_activity_schedule
 from . import launch
+from . import times

@@ -11,11 +11,14 @@ from odoo import fields, models
 from odoo.fields import Command
 
 from ...tools.dates import get_timezone
+from ...tools.internal import Internal, read_internal
 from ...tools.savepoint import savepoint
 from ...tools.states import CLOSED_STATUSES
 
 _logger = logging.getLogger(__name__)
 
+# Context key: the ids of meetings that somebody is working on: they aren't deleted.
+KEPT_KEY = "crm_activity_plus_kept_meetings"
 # Core sends as many invitations at once; more are left to the scheduled action.
 MAX_SENT_AT_ONCE = 100
 
@@ -27,6 +30,11 @@ class CalendarEvent(models.Model):
     # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "calendar.event"
 
+    def copy(self, default=None):
+        """The copy may end a plan that the meeting itself was booked for."""
+        kept = self.with_context(**{KEPT_KEY: Internal(self._ids)})
+        return super(CalendarEvent, kept).copy(default).with_env(self.env)
+
     def _cancel_for(self, documents):
         """Cancel those of the meetings that take place for nothing else, and haven't
         begun; for the engine. One that can't be deleted doesn't stop the others.
@@ -34,7 +42,8 @@ class CalendarEvent(models.Model):
         :param set documents: the model and the id of each record that the activities or
             steps were on that were cancelled
         """
-        coming = self.exists().filtered(lambda event: not event._has_begun())
+        kept = self.browse(read_internal(self.env.context, KEPT_KEY, ()))
+        coming = (self - kept).exists().filtered(lambda event: not event._has_begun())
         events = coming._filter_only_for(documents)
         if not events or events._try(events._delete_and_tell):
             return

@@ -40,6 +40,7 @@ class MailActivityLog(models.Model):
     @api.depends_context("lang")
     def _compute_names(self):
         record_names = self._read_record_names()
+        record_names |= self._read_survivor_names(record_names)
         activities = (
             self.env["mail.activity"]
             .sudo()
@@ -70,6 +71,36 @@ class MailActivityLog(models.Model):
                     for record in records.exists()
                 }
         return names
+
+    def _read_survivor_names(self, known):
+        """:param dict known: see :meth:`_read_record_names`
+        :returns: the same for documents that were merged: the name of the one that each
+            was merged into
+        """
+        survivors = self._find_survivors(
+            {(row.res_model, row.res_id) for row in self if row.res_id} - known.keys()
+        )
+        rows = self.browse().union(*survivors.values())
+        names = rows._read_record_names()
+        return {
+            document: names[row.res_model, row.res_id]
+            for document, row in survivors.items()
+            if (row.res_model, row.res_id) in names
+        }
+
+    @api.model
+    def _find_survivors(self, documents):
+        """:param set documents: models and ids
+        :returns: document -> the last row that says what it was merged into
+        """
+        if not documents:
+            return {}
+        merges = self.sudo().search(
+            [("merged_res_id", "in", [res_id for _model, res_id in documents])],
+            order="id",
+        )
+        merged = {(row.res_model, row.merged_res_id): row for row in merges}
+        return {key: row for key, row in merged.items() if key in documents}
 
     def _read_type_names(self):
         """:returns: id -> the name of each activity type that the rows tell of"""
@@ -162,10 +193,12 @@ class MailActivityLog(models.Model):
         self.check_access("read")
         if not self.has_record:
             raise UserError(self.env._("There is no record to open: it was deleted."))
+        document = (self.res_model, self.res_id)
+        row = self._find_survivors({document}).get(document, self)
         return {
             "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
+            "res_model": row.res_model,
+            "res_id": row.res_id,
             "views": [(False, "form")],
         }
 

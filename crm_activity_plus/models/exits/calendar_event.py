@@ -5,8 +5,9 @@ from collections import defaultdict
 
 from odoo import api, models
 
-from ...tools.internal import read_internal
+from ...tools.internal import Internal, read_internal
 from ..calendar.calendar_event import BOOKING_RUN_KEY, MOVED_KEY
+from ..cancel.calendar_event import KEPT_KEY
 
 # Written on a meeting, they may have it be with other records.
 MEETING_FIELDS = {"opportunity_id", "partner_ids", "res_id", "res_model_id"}
@@ -49,6 +50,7 @@ class CalendarEvent(models.Model):
                     records = self.env[res_model].browse(ids).exists()
                     records = records._filtered_access("read")
                     runs = self.env["mail.activity.plan.run"]
+                    runs = runs.with_context(**{KEPT_KEY: Internal(self._ids)})
                     runs = runs._find_exiting(records, "meeting")
                     # What was booked for one of its own steps is no reason.
                     (runs - runs.browse(own_run_ids))._stop("meeting")
