@@ -181,39 +181,43 @@ def make_activities(env):
                 """,
                 USERS,
             )
-        env.cr.execute(
-            SQL(
-                """
-                WITH document AS (
-                    SELECT d.*, row_number() OVER (ORDER BY id) - 1 AS n
-                      FROM (%(documents)s) d
-                )
-                INSERT INTO mail_activity
-                       (res_model, res_model_id, res_id, res_name, activity_type_id,
-                        summary, date_deadline, user_id, user_tz, active, date_done,
-                        automated, create_uid, create_date, write_uid, write_date)
-                SELECT %(res_model)s, %(model_id)s, document.id, document.name,
-                       (%(types)s::int[])[1 + i %% %(count)s],
-                       'Step ' || i %% 50,
-                       CURRENT_DATE - 60 + (i * 7919 %% 365)::int,
-                       document.user_id, 'Europe/Brussels', i <= %(open)s,
-                       CASE WHEN i > %(open)s
-                            THEN CURRENT_DATE - (i %% 90)::int END,
-                       FALSE, %(uid)s, now(), %(uid)s, now()
-                  FROM generate_series(1, %(all)s) AS i
-                  JOIN document ON document.n = i * 31 %% %(total)s
-                """,
-                documents=documents,
-                total=LEADS if res_model == "crm.lead" else PARTNERS,
-                res_model=res_model,
-                model_id=env["ir.model"]._get_id(res_model),
-                types=types,
-                count=len(types),
-                open=int(ACTIVITIES * share),
-                all=int(ACTIVITIES * share * 1.25),
-                uid=env.uid,
+        insert_activities(env, res_model, share, types, documents)
+
+
+def insert_activities(env, res_model, share, types, documents):
+    env.cr.execute(
+        SQL(
+            """
+            WITH document AS (
+                SELECT d.*, row_number() OVER (ORDER BY id) - 1 AS n
+                  FROM (%(documents)s) d
             )
+            INSERT INTO mail_activity
+                   (res_model, res_model_id, res_id, res_name, activity_type_id,
+                    summary, date_deadline, user_id, user_tz, active, date_done,
+                    automated, create_uid, create_date, write_uid, write_date)
+            SELECT %(res_model)s, %(model_id)s, document.id, document.name,
+                   (%(types)s::int[])[1 + i %% %(count)s],
+                   'Step ' || i %% 50,
+                   CURRENT_DATE - 60 + (i * 7919 %% 365)::int,
+                   document.user_id, 'Europe/Brussels', i <= %(open)s,
+                   CASE WHEN i > %(open)s
+                        THEN CURRENT_DATE - (i %% 90)::int END,
+                   FALSE, %(uid)s, now(), %(uid)s, now()
+              FROM generate_series(1, %(all)s) AS i
+              JOIN document ON document.n = i * 31 %% %(total)s
+            """,
+            documents=documents,
+            total=LEADS if res_model == "crm.lead" else PARTNERS,
+            res_model=res_model,
+            model_id=env["ir.model"]._get_id(res_model),
+            types=types,
+            count=len(types),
+            open=int(ACTIVITIES * share),
+            all=int(ACTIVITIES * share * 1.25),
+            uid=env.uid,
         )
+    )
 
 
 def hold_some(env):
@@ -232,50 +236,62 @@ def measure(bench, env, person, has_addon):
     Activity = env["mail.activity"].with_context(
         bin_size=True, tz="Europe/Brussels", allowed_company_ids=env.company.ids
     )
-    today = env["mail.activity"]._fields["date_deadline"].today()
-
-    def read_page(domain):
-        return lambda: Activity.web_search_read(
-            domain, COLUMNS, limit=80, order="date_deadline", count_limit=10001
-        )
-
-    def read_groups(groupby, domain=()):
-        return lambda: Activity.with_context(read_group_expand=True).web_read_group(
-            list(domain), [groupby], ["__count"]
-        )
-
-    mine = [("user_id", "=", env.uid)]
-    customer = env["mail.activity"].search([("res_model", "=", "crm.lead")], limit=1)
-    works = {
-        "my activities": read_page(mine),
-        "all activities": read_page([]),
-        "overdue": read_page([("date_deadline", "<", today)]),
-        "search by name": read_page([("res_name", "ilike", "opportunity 4711")]),
-        "group by type": read_groups("activity_type_id"),
-        "group by responsible": read_groups("user_id"),
-        "my activities by type": read_groups("activity_type_id", mine),
-        "systray": lambda: env["res.users"]._get_activity_groups(),
-    }
+    works = get_works(Activity)
     if has_addon:
-        partner = env["crm.lead"].browse(customer.res_id).partner_id
-        still_open = [("status", "in", ("new", "in_progress", "on_hold"))]
-        works |= {
-            "my open, on hold included": read_page(mine + still_open),
-            "all open, on hold included": read_page(still_open),
-            "group by status": read_groups("status", still_open),
-            "my team's": read_page([("is_my_team", "=", True)]),
-            "my team's, overdue": read_page(
-                [("is_my_team", "=", True), ("date_deadline", "<", today)]
-            ),
-            "by customer": read_page([("partner_id", "child_of", partner.id)]),
-            "next of my queue": lambda: Activity.queue_next(mine),
-            "next of my team's queue": lambda: Activity.queue_next(
-                [("is_my_team", "=", True)]
-            ),
-            "next of everybody's queue": lambda: Activity.queue_next([]),
-        }
+        works |= get_addon_works(Activity)
     for name, work in works.items():
         time_work(bench, env, f"{name}, {person}", work)
+
+
+def get_works(Activity):
+    """:returns: what both sides do: name -> function"""
+    env, mine = Activity.env, [("user_id", "=", Activity.env.uid)]
+    overdue = [("date_deadline", "<", Activity._fields["date_deadline"].today())]
+    return {
+        "my activities": read_page(Activity, mine),
+        "all activities": read_page(Activity, []),
+        "overdue": read_page(Activity, overdue),
+        "search by name": read_page(
+            Activity, [("res_name", "ilike", "opportunity 4711")]
+        ),
+        "group by type": read_groups(Activity, "activity_type_id"),
+        "group by responsible": read_groups(Activity, "user_id"),
+        "my activities by type": read_groups(Activity, "activity_type_id", mine),
+        "systray": lambda: env["res.users"]._get_activity_groups(),
+    }
+
+
+def get_addon_works(Activity):
+    """:returns: what only the addon can do: name -> function"""
+    env, mine = Activity.env, [("user_id", "=", Activity.env.uid)]
+    on_lead = env["mail.activity"].search([("res_model", "=", "crm.lead")], limit=1)
+    partner = env["crm.lead"].browse(on_lead.res_id).partner_id
+    overdue = [("date_deadline", "<", Activity._fields["date_deadline"].today())]
+    still_open = [("status", "in", ("new", "in_progress", "on_hold"))]
+    team = [("is_my_team", "=", True)]
+    return {
+        "my open, on hold included": read_page(Activity, mine + still_open),
+        "all open, on hold included": read_page(Activity, still_open),
+        "group by status": read_groups(Activity, "status", still_open),
+        "my team's": read_page(Activity, team),
+        "my team's, overdue": read_page(Activity, team + overdue),
+        "by customer": read_page(Activity, [("partner_id", "child_of", partner.id)]),
+        "next of my queue": lambda: Activity.queue_next(mine),
+        "next of my team's queue": lambda: Activity.queue_next(team),
+        "next of everybody's queue": lambda: Activity.queue_next([]),
+    }
+
+
+def read_page(Activity, domain):
+    return lambda: Activity.web_search_read(
+        domain, COLUMNS, limit=80, order="date_deadline", count_limit=10001
+    )
+
+
+def read_groups(Activity, groupby, domain=()):
+    return lambda: Activity.with_context(read_group_expand=True).web_read_group(
+        list(domain), [groupby], ["__count"]
+    )
 
 
 def time_work(bench, env, name, work):

@@ -4,7 +4,9 @@
 from . import test_tools_emails
 from . import test_tools_codes, test_tools_dates, test_tools_graph
 from . import test_tools_domains, test_tools_internal, test_tools_proposal
+from . import test_tools_reasons
 from . import test_mail_activity_type
+from . import test_activity_type_delete, test_activity_type_prefill
 from . import test_mail_activity
 from . import test_mail_activity_hold
 from . import test_activity_status
@@ -13,21 +15,29 @@ from . import test_activity_booking, test_activity_card, test_activity_preview
 from . import test_booking_customer, test_schedule_times
 from . import test_activity_cancel, test_activity_tours
 from . import test_mail_activity_plan, test_plan_choices, test_plan_conditions
+from . import test_activity_tours
+from . import test_mail_activity_plan, test_plan_conditions
+from . import test_plan_launch, test_plan_launch_refused, test_plan_preview
+from . import test_plan_triggered, test_schedule_popup
+from . import test_chosen_actions, test_plan_choices
 from . import test_plan_condition_ways
-from . import test_plan_concurrency, test_plan_graph, test_plan_whole
+from . import test_plan_concurrency, test_plan_files, test_plan_whole
+from . import test_plan_graph, test_plan_graph_garbage, test_plan_graph_problems
 from . import test_access, test_launch_concurrency, test_launch_queries
 from . import test_launch_planner
 from . import test_mail_activity_plan_run
 from . import test_bulk_insert, test_ledger, test_rpc_answers
 from . import test_engine_steps
 from . import test_engine_tables
-from . import test_engine_outcomes
+from . import test_engine_outcomes, test_outcome_effects, test_outcomes_offered
 from . import test_date_explanation, test_engine_calendar
-from . import test_engine_actions
+from . import test_engine_actions, test_engine_emails
 from . import test_engine_exits
 from . import test_engine_pause
-from . import test_engine_concurrency, test_engine_crons
-from . import test_engine_guarantees, test_garbage, test_linear, test_plan_launch_job
+from . import test_engine_concurrency, test_launch_job_concurrency
+from . import test_crons_without_time, test_engine_crons
+from . import test_engine_guarantees, test_garbage, test_garbage_values, test_linear
+from . import test_launch_job_meanwhile, test_plan_launch_job
 from . import test_examples, test_migration
 from . import (
     test_form_codes,
@@ -40,15 +50,20 @@ from . import (
 from . import test_no_next_step, test_run_rounds
 from . import test_run_timeline, test_run_timeline_tours
 from . import test_launch_dialog, test_launch_dialog_tour, test_partner_activities
+from . import test_form_codes, test_hoot, test_lifecycle, test_tours, test_upgrade
+from . import test_no_next_step, test_run_timeline, test_run_timeline_tours
+from . import test_launch_dialog, test_launch_dialog_records, test_launch_dialog_tour
+from . import test_partner_activities
 from . import test_tours_activity_my
 from . import test_core_deletions, test_hand_over, test_lenience
 from . import test_meeting_cancel, test_meeting_series, test_merge
 from . import test_engine_restart
 from . import test_step_actions
 from . import test_run_company, test_run_follow
-from . import test_engine_races
-from . import test_security_context
-from . import test_security_rights
+from . import test_engine_healing, test_launch_races, test_run_races
+from . import test_security_context, test_security_values
+from . import test_security_moves, test_security_rights
 from . import test_security_persons
 from . import test_security_rpc
-from . import test_languages, test_reasons_stored
+from . import test_languages
+from . import test_reasons, test_reasons_of_activities, test_reasons_stored

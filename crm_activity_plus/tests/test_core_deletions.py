@@ -274,8 +274,7 @@ class TestManualModel(DeletionCommon):
     """A model that an administrator made and deletes; by itself, since that changes the
     registry."""
 
-    @mute_logger("odoo.sql_db")
-    def test_manual_model(self):
+    def _make_model(self):
         model = self.env["ir.model"].create(
             {"name": "Gone", "model": MODEL, "is_mail_thread": True}
             | {"is_mail_activity": True}
@@ -286,11 +285,12 @@ class TestManualModel(DeletionCommon):
                 ("perm_read", "perm_write", "perm_create", "perm_unlink"), True
             )
         )
-        record = self.env[MODEL].create({"x_name": "Thing"})
-        kind = self._create_type("Visit of a thing", res_model=MODEL)
+        return model
+
+    def _make_plan_of(self, model, kind, template):
+        """:returns: a plan for records of the model, with actions of it"""
         action = self._make_action(model_id=model.id)
-        template = self._make_template(model_id=model.id)
-        plan = self._create_plan(
+        return action, self._create_plan(
             "Things",
             self._step(kind, "Visit"),
             self._step(
@@ -309,18 +309,29 @@ class TestManualModel(DeletionCommon):
             ),
             res_model=MODEL,
         )
+
+    @mute_logger("odoo.sql_db")
+    def test_manual_model(self):
+        model = self._make_model()
+        record = self.env[MODEL].create({"x_name": "Thing"})
+        kind = self._create_type("Visit of a thing", res_model=MODEL)
+        template = self._make_template(model_id=model.id)
+        action, plan = self._make_plan_of(model, kind, template)
         launching = self._make_action(
             model_id=model.id, state="launch_plan", activity_plan_id=plan.id
         )
         outcome = self._make_outcome(
             activity_type_ids=[Command.set(kind.ids)], plan_id=plan.id
         )
-        runs = self._launch(record, plan, user=self.user_system)
-        runs += self._launch(
-            record, plan, user=self.user_system, plan_date="2026-05-05"
-        )
-        runs += self._launch(
-            record, plan, user=self.user_system, plan_date="2026-06-05"
+        runs = self.env["mail.activity.plan.run"].concat(
+            *(
+                self._launch(record, plan, user=self.user_system, **values)
+                for values in (
+                    {},
+                    {"plan_date": "2026-05-05"},
+                    {"plan_date": "2026-06-05"},
+                )
+            )
         )
         running, paused, stopped = runs
         running.line_ids[0].activity_id.complete(outcome.id)
@@ -336,11 +347,13 @@ class TestManualModel(DeletionCommon):
         model.unlink()
         self.env.invalidate_all()
         self.assertNotIn(MODEL, self.env)
-        self.assertFalse(plan.exists())
-        self.assertFalse(activities.exists())
-        self.assertFalse((action + launching).exists())
-        self.assertFalse(template.exists())
+        for gone in (plan, activities, action + launching, template):
+            self.assertFalse(gone.exists())
         self.assertFalse((kind + limited).exists().filtered("active"))
+        self._check_runs(runs, refs)
+
+    def _check_runs(self, runs, refs):
+        """They stay, stopped, with what the ledger tells of them."""
         self.assertEqual(
             runs.mapped("stop_reason"), ["record_deleted", "record_deleted", "manual"]
         )

@@ -3,19 +3,13 @@
 
 import inspect
 import json
-from contextlib import contextmanager
-from datetime import date
 
-import psycopg2
-
-from odoo.exceptions import UserError
-from odoo.models import MAGIC_COLUMNS, BaseModel
+from odoo.models import BaseModel
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..engine.request import LaunchRequest
-from .common import CrmActivityPlusCommon
 from .garbage import DOMAINS, GARBAGE
+from .garbage_common import GarbageCase
 from .rpc_common import RpcCase
 
 ADDON = "odoo.addons.crm_activity_plus."
@@ -32,6 +26,7 @@ ODOOS_METHODS = {
     "message_new",
     *(name for name in dir(BaseModel) if not name.startswith("_")),
 }
+
 # Odoo keeps apart what it remembers by some keys, and stumbles by itself over a value
 # of them that can't be a key.
 CONTEXTS = {
@@ -49,81 +44,6 @@ CONTEXTS = {
     "plan_mode": [5, "x", ["x"]],
     "tz": [5, "Nowhere/City", ["UTC"], {"a": 1}, "a\u0000b"],
 }
-
-
-class GarbageCase(CrmActivityPlusCommon):
-    def setUp(self):
-        super().setUp()
-        # Of what is undone.
-        self.addCleanup(self.env.registry.clear_all_caches)
-
-    @classmethod
-    def _make_records(cls):
-        """:returns: model -> a record, on which the methods are called"""
-        cls.plan.template_ids[1].after_ids = cls.plan.template_ids[0]
-        cls.run_ = cls._launch(plan_date="2026-03-10")
-        cls.other = cls._create_lead("Other")
-        launches = cls.env["mail.activity.plan.launch"]
-        records = [
-            cls.run_.line_ids[0].activity_id,
-            cls.env["mail.activity.bulk"].create(
-                {"activity_ids": cls._schedule().ids, "mode": "done"}
-            ),
-            cls.env["mail.activity.outcome"].create({"name": "G fine"}),
-            cls.plan,
-            cls.plan.template_ids[0],
-            launches._enqueue(
-                cls.plan,
-                LaunchRequest((cls.other.id,), date(2026, 3, 10), cls.user_owner.id),
-            ),
-            cls.run_,
-            cls.run_.line_ids[0],
-            cls.env["mail.activity.schedule"].create(
-                {
-                    "res_model": "crm.lead",
-                    "res_ids": str(cls.other.ids),
-                    "plan_id": cls.plan.id,
-                }
-            ),
-            cls._create_type("Garbage"),
-            cls.other,
-            cls.sales_team_1,
-            cls.partner,
-            cls.user_colleague,
-        ]
-        cls.env.flush_all()
-        return {record._name: record for record in records}
-
-    @contextmanager
-    def _undone(self):
-        """Whatever was done is undone."""
-        savepoint = self.env.cr.savepoint()
-        try:
-            yield
-        finally:
-            savepoint.rollback()
-            savepoint.close(rollback=False)
-            self.env.invalidate_all()
-
-    def _take_snapshot(self):
-        self.env.cr.execute(
-            """
-            SELECT (SELECT COUNT(*) FROM mail_activity_log),
-                   (SELECT COUNT(*) FROM mail_activity_plan_run),
-                   (SELECT COUNT(*) FROM mail_activity_plan_launch),
-                   (SELECT COUNT(*) FROM mail_message),
-                   (SELECT ARRAY_AGG((id, status, date_deadline, user_id) ORDER BY id)
-                      FROM mail_activity),
-                   (SELECT ARRAY_AGG((id, state, date_deadline, user_id) ORDER BY id)
-                      FROM mail_activity_plan_run_line)
-            """
-        )
-        return self.env.cr.fetchone()
-
-    def assertNothingIsWrong(self, failures):
-        self.assertFalse(
-            failures, f"{len(failures)} failures:\n" + "\n".join(map(str, failures))
-        )
 
 
 @tagged("post_install", "-at_install")
@@ -360,141 +280,3 @@ class TestGarbageArguments(RpcCase, GarbageCase):
         self.assertIn("one record at a time", answer.json()["message"])
         answer = self._call("mail.activity.schedule", "preview_launch", plan_id="abc")
         self.assertIn("has to be the id", answer.json()["error"])
-
-
-@tagged("post_install", "-at_install")
-class TestGarbageValues(GarbageCase):
-    """Whatever is written to the fields of an activity, a plan or what belongs to
-    them."""
-
-    MODELS = (
-        "mail.activity",
-        "mail.activity.bulk",
-        "mail.activity.outcome",
-        "mail.activity.plan",
-        "mail.activity.plan.template",
-        "mail.activity.schedule",
-        "mail.activity.type",
-    )
-
-    def _get_names(self, model):
-        """:returns: the fields that a client can write"""
-        return [
-            name
-            for name, field in model._fields.items()
-            if name not in MAGIC_COLUMNS
-            and (not field.compute or not field.readonly)
-            and not field.related
-        ]
-
-    def _prepare_values(self, model):
-        """:returns: values of a new record"""
-        todo = self.type_todo.id
-        return {
-            "mail.activity": {
-                "activity_type_id": todo,
-                "res_id": self.lead.id,
-                "res_model_id": self.env["ir.model"]._get_id("crm.lead"),
-                "date_start": "2026-03-10 09:00:00",
-            },
-            "mail.activity.plan": {"name": "New", "res_model": "crm.lead"},
-            "mail.activity.plan.template": {
-                "plan_id": self.plan.id,
-                "activity_type_id": todo,
-                "summary": "New",
-            },
-            "mail.activity.schedule": {
-                "res_model": "crm.lead",
-                "res_ids": str(self.lead.ids),
-            },
-        }.get(model, {"name": "New"} if "name" in self.env[model] else {})
-
-    def _try(self, name, function):
-        """:returns: what went wrong, or None"""
-        try:
-            with (
-                self._undone(),
-                mute_logger("odoo.sql_db", "odoo.addons.base.models.ir_rule"),
-            ):
-                function()
-                self.env.flush_all()
-        except (UserError, psycopg2.IntegrityError):
-            # Odoo makes a sentence of the latter.
-            return None
-        except Exception as error:
-            if str(error).startswith("Invalid field"):
-                # Odoo's own word for a field that there isn't.
-                return None
-            return f"{name}: {type(error).__name__} {str(error)[:200]}"
-        return None
-
-    def test_create_and_write(self):
-        failures = []
-        records = self._make_records()
-        for model_name in self.MODELS:
-            model = self.env[model_name].with_user(self.user_system)
-            record = records[model_name].with_user(self.user_system)
-            values = self._prepare_values(model_name)
-            for name in self._get_names(model):
-                for number, value in enumerate(GARBAGE):
-                    given = {name: value}
-                    # By turns, which is different for each field.
-                    method = ("create", "write")[(number + len(name)) % 2]
-                    if method == "create":
-                        given = {**values, **given}
-                    target = model if method == "create" else record
-                    failures.append(
-                        self._try(
-                            f"{method} {model_name}.{name} = {str(value)[:60]}",
-                            lambda t=target, m=method, v=given: getattr(t, m)(v),
-                        )
-                    )
-        self.assertNothingIsWrong([failure for failure in failures if failure])
-
-    def test_hours(self):
-        """What takes longer than anybody lives, and what is no number."""
-        for hours in (1e9, 1e300, float("nan"), float("inf")):
-            with self.subTest(hours), self.assertRaises(UserError), self._undone():
-                self._schedule(date_start="2026-03-10 09:00:00", duration=hours)
-            with self.subTest(hours), self.assertRaises(UserError), self._undone():
-                self._create_type("Long", default_duration=hours)
-
-    def test_times_at_the_ends_of_the_calendar(self):
-        activity = self._schedule(date_start="2026-03-10 09:00:00", duration=1)
-        for moment in ("9999-12-31 23:59:59", "0001-01-01 00:00:00"):
-            for name in ("date_start", "date_end"):
-                with self.subTest(moment), self.assertRaises(UserError), self._undone():
-                    activity.write({name: moment})
-        for day in ("9999-12-31", "0001-01-01"):
-            with self.subTest(day), self.assertRaises(UserError), self._undone():
-                activity.date_deadline = day
-        # Without times of their own, it is as in Odoo.
-        for day in ("9999-12-31", "0001-01-01"):
-            self.assertEqual(str(self._schedule(date_deadline=day).date_deadline), day)
-
-    def test_what_is_in_a_one2many(self):
-        with self.assertRaisesRegex(UserError, "whole number"), self._undone():
-            self.plan.write(
-                {
-                    "template_ids": [
-                        [1, self.plan.template_ids[0].id, {"delay_count": 2**31}]
-                    ]
-                }
-            )
-
-    def test_values_that_odoo_reads(self):
-        """Numbers in texts, moments without seconds, ids of records: all as before."""
-        activity = self._schedule()
-        activity.write(
-            {
-                "date_start": "2026-03-10 09:00",
-                "duration": "1.5",
-                "date_deadline": "2026-03-10 00:00:00",
-                "activity_type_id": self.type_todo,
-                "user_id": self.user_manager.id,
-            }
-        )
-        self.assertEqual(activity.duration, 1.5)
-        self.assertEqual(activity.user_id, self.user_manager)
-        self.plan.template_ids[0].delay_count = "7"
-        self.assertEqual(self.plan.template_ids[0].delay_count, 7)

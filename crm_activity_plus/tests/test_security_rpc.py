@@ -3,12 +3,12 @@
 
 import json
 
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
 from .common import CrmActivityPlusCommon
 from .rpc_common import RpcCase
-from .test_security_context import DEFAULTS, FLAGS
+from .security_common import DEFAULTS, FLAGS
 
 
 @tagged("crm_activity_plus", "post_install", "-at_install")
@@ -74,6 +74,16 @@ class TestSecurityRpc(RpcCase, CrmActivityPlusCommon):
         call(run.line_ids[1], "action_skip", reason="Not needed")
         call(run, "action_pause")
         call(run, "action_resume")
+        alone = self._create_alone(lead, context)
+        call(alone, "action_start")
+        call(alone, "action_done")
+        call(lead, "action_set_won")
+        call(run, "action_stop")
+        call(run, "action_restart")
+        return self._describe(lead)
+
+    def _create_alone(self, lead, context):
+        """:returns: an activity of the lead that is no step of a plan"""
         [created] = self._call(
             "mail.activity",
             "create",
@@ -93,13 +103,7 @@ class TestSecurityRpc(RpcCase, CrmActivityPlusCommon):
                 and not key.startswith("default_date_")
             },
         )
-        alone = self.env["mail.activity"].browse(created)
-        call(alone, "action_start")
-        call(alone, "action_done")
-        call(lead, "action_set_won")
-        call(run, "action_stop")
-        call(run, "action_restart")
-        return self._describe(lead)
+        return self.env["mail.activity"].browse(created)
 
     def _describe(self, lead):
         on_lead = [("res_model", "=", "crm.lead"), ("res_id", "=", lead.id)]
@@ -126,7 +130,9 @@ class TestSecurityRpc(RpcCase, CrmActivityPlusCommon):
                 del row["id"]
         return told
 
+    @freeze_time("2026-03-10 12:00:00")
     def test_what_happens_is_the_same(self):
+        """At noon: which day it is, is up to the time zone of the context."""
         self.maxDiff = None
         expected = self._work({})
         self.assertEqual(len(expected["runs"]), 1)

@@ -13,8 +13,8 @@ from odoo.sql_db import close_db, db_connect
 from odoo.tests import tagged
 from odoo.tools import SQL, config
 
+from .lifecycle_common import ADDON, SCRIPTS, LifecycleCase
 from .replay import replay
-from .test_lifecycle import ADDON, SCRIPTS, LifecycleCase
 
 VERSION = "19.0.1.1.0"
 
@@ -26,7 +26,6 @@ RENAMED = {
     ("mail_activity_plan_run", "stop_note"): "stop_note_text",
     ("mail_activity_plan_run_line", "reason"): "reason_text",
 }
-
 
 RUN_STATES = ("running", "paused", "done", "stopped")
 STEP_STATES = ("waiting", "scheduled", "done", "skipped", "cancelled", "failed")
@@ -146,7 +145,8 @@ class TestUpgrade(LifecycleCase):
 
     @classmethod
     def _add_fields(cls, cr, fields):
-        """Have Odoo know the fields, so that it deletes those that are gone."""
+        """Have Odoo know the fields, and the models that are not there any more, so
+        that it deletes those that are gone."""
         names = ("model", "name", "ttype", "store")
         field = SQL(
             "jsonb_to_recordset(%s)"
@@ -172,6 +172,10 @@ class TestUpgrade(LifecycleCase):
                 addon=ADDON,
             )
         )
+        cls._add_fields_of_models(cr, field)
+
+    @classmethod
+    def _add_fields_of_models(cls, cr, field):
         cr.execute(
             SQL(
                 """

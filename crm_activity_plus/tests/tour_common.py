@@ -175,22 +175,12 @@ class TourCase(HttpCase):
         # The type is its own: others have outcomes that an administrator may change.
         interested, not_interested, _no_answer = Outcome.create(
             [
-                {
-                    "name": "Interested",
-                    "kind": "success",
-                    "activity_type_ids": call.ids,
-                },
-                {
-                    "name": "Not Now",
-                    "kind": "failure",
-                    "activity_type_ids": call.ids,
-                },
-                {
-                    "name": "No Answer",
-                    "effect": "retry",
-                    "retry_delay_count": 1,
-                    "activity_type_ids": call.ids,
-                },
+                {"activity_type_ids": call.ids, **values}
+                for values in (
+                    {"name": "Interested", "kind": "success"},
+                    {"name": "Not Now", "kind": "failure"},
+                    {"name": "No Answer", "effect": "retry", "retry_delay_count": 1},
+                )
             ]
         )
         todo = cls.env.ref("mail.mail_activity_data_todo")

@@ -3,5 +3,6 @@
 
 from . import test_added_values
 from . import test_automation_rules
+from . import test_bare_record, test_kind_of_step
 from . import test_doors, test_doors_concurrency
 from . import test_document_activities, test_document_tours

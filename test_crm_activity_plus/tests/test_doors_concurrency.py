@@ -4,7 +4,7 @@
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.crm_activity_plus.tests.test_engine_races import RacesCase
+from odoo.addons.crm_activity_plus.tests.races_common import RacesCase
 
 
 @tagged("post_install", "-at_install")

@@ -58,21 +58,7 @@ def convert_conditions(env, model, name, res_model):
         )
     )
     for own_model, text, ids in rows:
-        try:
-            converted = convert_domain(text)
-            if converted != text and own_model in env:
-                Condition(env, converted, model).check(own_model)
-        except (DomainError, ValidationError):
-            _logger.warning(
-                "%s of %s %s: “%s” can't be converted to a domain without “user”. Open "
-                "it, and write another condition: plans are not launched, and runs "
-                "neither stopped nor continued by it.",
-                name,
-                model,
-                ids,
-                text,
-            )
-            continue
+        converted = convert_condition(env, own_model, text, f"{name} of {model} {ids}")
         if converted != text:
             _logger.info("%s of %s %s: %s -> %s", name, model, ids, text, converted)
             env.cr.execute(
@@ -84,6 +70,24 @@ def convert_conditions(env, model, name, res_model):
                     ids,
                 )
             )
+
+
+def convert_condition(env, res_model, text, where):
+    """:returns: the condition without ``user``, or as it is, and that is logged"""
+    try:
+        converted = convert_domain(text)
+        if converted != text and res_model in env:
+            Condition(env, converted, where).check(res_model)
+    except (DomainError, ValidationError):
+        _logger.warning(
+            "%s: “%s” can't be converted to a domain without “user”. Open it, and "
+            "write another condition: plans are not launched, and runs neither stopped "
+            "nor continued by it.",
+            where,
+            text,
+        )
+        return text
+    return converted
 
 
 def set_choosers(env):

@@ -323,6 +323,11 @@ tours.add("crm_activity_plus_kanban_hold", {
             content: "The popover is closed",
             trigger: "body:not(:has(.o-mail-ActivityListPopover))",
         },
+        {
+            content: "The card knows that nothing comes next",
+            trigger:
+                ".o_kanban_record:contains('Factory A') .o-mail-ActivityButton:not([title='Call them back'])",
+        },
         openPopover("Factory A"),
         {
             content: "It is on hold, and in sight",

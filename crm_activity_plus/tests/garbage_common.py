@@ -1,0 +1,83 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from contextlib import contextmanager
+from datetime import date
+
+from ..engine.request import LaunchRequest
+from .common import CrmActivityPlusCommon
+
+
+class GarbageCase(CrmActivityPlusCommon):
+    def setUp(self):
+        super().setUp()
+        # Of what is undone.
+        self.addCleanup(self.env.registry.clear_all_caches)
+
+    @classmethod
+    def _make_records(cls):
+        """:returns: model -> a record, on which the methods are called"""
+        cls.plan.template_ids[1].after_ids = cls.plan.template_ids[0]
+        cls.run_ = cls._launch(plan_date="2026-03-10")
+        cls.other = cls._create_lead("Other")
+        launches = cls.env["mail.activity.plan.launch"]
+        records = [
+            cls.run_.line_ids[0].activity_id,
+            cls.env["mail.activity.bulk"].create(
+                {"activity_ids": cls._schedule().ids, "mode": "done"}
+            ),
+            cls.env["mail.activity.outcome"].create({"name": "G fine"}),
+            cls.plan,
+            cls.plan.template_ids[0],
+            launches._enqueue(
+                cls.plan,
+                LaunchRequest((cls.other.id,), date(2026, 3, 10), cls.user_owner.id),
+            ),
+            cls.run_,
+            cls.run_.line_ids[0],
+            cls.env["mail.activity.schedule"].create(
+                {
+                    "res_model": "crm.lead",
+                    "res_ids": str(cls.other.ids),
+                    "plan_id": cls.plan.id,
+                }
+            ),
+            cls._create_type("Garbage"),
+            cls.other,
+            cls.sales_team_1,
+            cls.partner,
+            cls.user_colleague,
+        ]
+        cls.env.flush_all()
+        return {record._name: record for record in records}
+
+    @contextmanager
+    def _undone(self):
+        """Whatever was done is undone."""
+        savepoint = self.env.cr.savepoint()
+        try:
+            yield
+        finally:
+            savepoint.rollback()
+            savepoint.close(rollback=False)
+            self.env.invalidate_all()
+
+    def _take_snapshot(self):
+        self.env.cr.execute(
+            """
+            SELECT (SELECT COUNT(*) FROM mail_activity_log),
+                   (SELECT COUNT(*) FROM mail_activity_plan_run),
+                   (SELECT COUNT(*) FROM mail_activity_plan_launch),
+                   (SELECT COUNT(*) FROM mail_message),
+                   (SELECT ARRAY_AGG((id, status, date_deadline, user_id) ORDER BY id)
+                      FROM mail_activity),
+                   (SELECT ARRAY_AGG((id, state, date_deadline, user_id) ORDER BY id)
+                      FROM mail_activity_plan_run_line)
+            """
+        )
+        return self.env.cr.fetchone()
+
+    def assertNothingIsWrong(self, failures):
+        self.assertFalse(
+            failures, f"{len(failures)} failures:\n" + "\n".join(map(str, failures))
+        )
