@@ -12,9 +12,6 @@ from . import test_mail_activity_hold
 from . import test_activity_status
 from . import test_activity_my, test_activity_bulk, test_activity_queue
 from . import test_activity_booking, test_activity_card, test_activity_preview
-from . import test_booking_customer, test_schedule_times
-from . import test_activity_cancel, test_activity_tours
-from . import test_mail_activity_plan, test_plan_choices, test_plan_conditions
 from . import test_activity_tours
 from . import test_mail_activity_plan, test_plan_conditions
 from . import test_plan_launch, test_plan_launch_refused, test_plan_preview
@@ -39,24 +36,13 @@ from . import test_crons_without_time, test_engine_crons
 from . import test_engine_guarantees, test_garbage, test_garbage_values, test_linear
 from . import test_launch_job_meanwhile, test_plan_launch_job
 from . import test_examples, test_migration
-from . import (
-    test_form_codes,
-    test_history,
-    test_hoot,
-    test_lifecycle,
-    test_tours,
-    test_upgrade,
-)
-from . import test_no_next_step, test_run_rounds
-from . import test_run_timeline, test_run_timeline_tours
-from . import test_launch_dialog, test_launch_dialog_tour, test_partner_activities
 from . import test_form_codes, test_hoot, test_lifecycle, test_tours, test_upgrade
 from . import test_no_next_step, test_run_timeline, test_run_timeline_tours
 from . import test_launch_dialog, test_launch_dialog_records, test_launch_dialog_tour
 from . import test_partner_activities
 from . import test_tours_activity_my
 from . import test_core_deletions, test_hand_over, test_lenience
-from . import test_meeting_cancel, test_meeting_series, test_merge
+from . import test_meeting_series, test_merge
 from . import test_engine_restart
 from . import test_step_actions
 from . import test_run_company, test_run_follow
@@ -67,3 +53,5 @@ from . import test_security_persons
 from . import test_security_rpc
 from . import test_languages
 from . import test_reasons, test_reasons_of_activities, test_reasons_stored
+from . import test_activity_cancel, test_booking_customer, test_meeting_cancel
+from . import test_history, test_run_rounds, test_schedule_times

@@ -75,7 +75,24 @@ class CalendarEvent(models.Model):
             commands = self.default_get(["partner_ids"]).get("partner_ids") or [
                 Command.link(self.env.user.partner_id.id)
             ]
+        if customer.id in self._get_linked_ids(commands):
+            return vals
         return {**vals, "partner_ids": [*commands, Command.link(customer.id)]}
+
+    @api.model
+    def _get_linked_ids(self, commands):
+        """:param commands: those of a relation; the calendar takes plain ids, too
+        :returns: ids of the records that they link"""
+        ids = set()
+        for command in commands:
+            match command:
+                case int():
+                    ids.add(command)
+                case [Command.LINK, id_, *_rest]:
+                    ids.add(id_)
+                case [Command.SET, _id, linked]:
+                    ids.update(linked)
+        return ids
 
     def _remember_invitation(self):
         """Propose the same the next time that the user books a time."""

@@ -25,7 +25,7 @@ class MailActivityLog(models.Model):
         "Record", compute="_compute_names", search="_search_record_name"
     )
     activity_name = fields.Char(
-        "Activity", compute="_compute_names", search="_search_activity_name"
+        "Activity or Plan", compute="_compute_names", search="_search_activity_name"
     )
     has_record = fields.Boolean(compute="_compute_names")
     old_status_label = fields.Char("Old Status", compute="_compute_labels")
@@ -58,6 +58,7 @@ class MailActivityLog(models.Model):
                 activity_names.get(row.activity_ref)
                 or row.sudo().run_line_id.display_name
                 or row._get_told_name(types)
+                or row.sudo().run_id.name
             )
 
     def _read_record_names(self):
@@ -142,7 +143,8 @@ class MailActivityLog(models.Model):
             return NotImplemented
         names = Domain("summary", operator, value)
         names |= Domain("activity_type_id.name", operator, value)
-        return self._make_activity_domain(names, ("activity_ref",), ("id",))
+        found = self._make_activity_domain(names, ("activity_ref",), ("id",))
+        return found | Domain("run_id.name", operator, value)
 
     @api.model
     def _make_activity_domain(self, domain, own_columns, columns):

@@ -3,8 +3,6 @@
 
 """What came of runs before they were restarted: the ledger alone knows."""
 
-from collections import defaultdict
-
 from odoo.fields import Domain
 
 # Rows with the run alone that begin or end a round.
@@ -61,11 +59,13 @@ class RoundReader:
 
     def _read_run(self, rows):
         """:param rows: those of one run, oldest first"""
-        rounds, started, ended, steps = [], False, None, defaultdict(dict)
+        rounds, started, ended, steps = [], False, None, {}
         for row in rows:
             if row.run_line_id:
                 steps[row.run_line_id] = row
             elif row.event == "restarted":
+                if not ended or _is_restart(ended):
+                    ended = row
                 rounds.append(self._describe(len(rounds) + 1, started, ended, steps))
                 started, ended, steps = row.date, None, {}
             elif row.event == "launched":
@@ -77,16 +77,16 @@ class RoundReader:
     def _describe(self, number, started, ended, steps):
         """:param number: which round it is
         :param started: when it began
-        :param ended: the row that says how it ended, or None
+        :param ended: the row that says how it ended
         :param dict steps: step -> the row that says how it ended
         """
         return {
             "number": number,
             "date_start": started,
-            "date_end": ended.date if ended else False,
-            "state": ended.event if ended else "stopped",
-            "user": self.runs._get_timeline_user(ended.user_id) if ended else False,
-            "reason": ended.reason if ended else False,
+            "date_end": ended.date,
+            "state": ended.event,
+            "user": self.runs._get_timeline_user(ended.user_id),
+            "reason": ended.reason,
             "steps": [
                 self._describe_step(step, steps[step])
                 for step in sorted(steps, key=lambda step: (step.sequence, step.id))
@@ -105,7 +105,13 @@ class RoundReader:
             "date_done": row.date,
             "done_by": self.runs._get_timeline_user(row.user_id),
             "outcome": row.new_status == "done" and outcome,
-            "reason": row.reason,
+            "reason": not _is_restart(row) and row.reason,
             "attempt": values.get("attempt") or 1,
             "feedback": self.activities.get(row.activity_ref, False),
         }
+
+
+def _is_restart(row):
+    """:returns: whether the row says no more than that the run was restarted"""
+    note = (row.reason_values or {}).get("note")
+    return isinstance(note, dict) and note.get("code") == "restarted"

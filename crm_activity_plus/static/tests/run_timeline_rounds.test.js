@@ -42,7 +42,7 @@ const ROUND = {
     date_end: "2026-03-04 10:30:00",
     state: "stopped",
     user: {id: 5, name: "Olga"},
-    reason: "Stopped manually: Restarted",
+    reason: "Stopped manually: No time",
     steps: [
         {
             ...STEP,
@@ -63,7 +63,7 @@ const ROUND = {
             done_by: false,
             outcome: false,
             feedback: false,
-            reason: "Restarted",
+            reason: "No time",
         },
     ],
 };
@@ -123,16 +123,15 @@ async function openLead(values, prepare = () => ({})) {
 }
 
 test("earlier rounds are there when somebody asks for them", async () => {
-    await openLead({rounds: [{...ROUND, number: 2, steps: []}, ROUND]});
+    const restarted = {...ROUND, number: 2, state: "restarted", reason: false};
+    await openLead({rounds: [restarted, ROUND]});
     await contains(".o_run_timeline_present_round", {text: "Round 3"});
     expect(queryAllTexts(".o_run_timeline_round button")).toEqual([
         "Round 2",
         "Round 1",
     ]);
-    await contains(".o_run_timeline_round_end", {
-        count: 2,
-        text: "Stopped by Olga on Mar 4",
-    });
+    await contains(".o_run_timeline_round_end", {text: "Restarted by Olga on Mar 4"});
+    await contains(".o_run_timeline_round_end", {text: "Stopped manually: No time"});
     await contains(".o_run_timeline_round_step", {count: 0});
     await click(".o_run_timeline_round button", {text: "Round 1"});
     await contains(".o_run_timeline_round_step", {count: 2});
@@ -142,7 +141,7 @@ test("earlier rounds are there when somebody asks for them", async () => {
     await contains(`${done} .badge`, {text: "Attempt 2"});
     await contains(`${done} blockquote`, {text: "They want ten"});
     await contains(".o_run_timeline_round_step[data-state='cancelled']", {
-        text: "Restarted",
+        text: "No time",
     });
     await click(".o_run_timeline_round button", {text: "Round 1"});
     await contains(".o_run_timeline_round_step", {count: 0});
