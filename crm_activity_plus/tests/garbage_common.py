@@ -35,6 +35,7 @@ class GarbageCase(CrmActivityPlusCommon):
             ),
             cls.run_,
             cls.run_.line_ids[0],
+            cls.run_.line_ids[0].activity_id.log_ids[0],
             cls.env["mail.activity.schedule"].create(
                 {
                     "res_model": "crm.lead",

@@ -112,6 +112,6 @@ class TestBookingCustomer(CrmActivityPlusCommon):
 
     def test_existing_meeting(self):
         event = self._open_form().save()
-        with Form(event.with_context({})) as form:
+        with Form(self.env["calendar.event"].browse(event.id)) as form:
             form.is_customer_invited = True
         self.assertIn(self.partner, event.partner_ids)

@@ -5,7 +5,6 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -254,7 +253,7 @@ class TestMeetingCancel(CrmActivityPlusCommon):
 
         def refuse(records):
             if bad in records:
-                raise UserError("Locked")
+                raise ValueError("Locked")
             return unlink(records)
 
         with patch.object(type(events), "unlink", refuse):

@@ -75,6 +75,8 @@ class CalendarEvent(models.Model):
             commands = self.default_get(["partner_ids"]).get("partner_ids") or [
                 Command.link(self.env.user.partner_id.id)
             ]
+        if not isinstance(commands, list | tuple):
+            return vals
         if customer.id in self._get_linked_ids(commands):
             return vals
         return {**vals, "partner_ids": [*commands, Command.link(customer.id)]}

@@ -41,7 +41,7 @@ class MailActivityPlanRun(models.Model):
         events_by_run, attempts_by_step = runs._get_timeline_rows()
         steps_by_run = runs._get_timeline_steps(writable_ids, attempts_by_step)
         restarted = runs.filtered(lambda run: "restarted" in events_by_run[run.id])
-        rounds_by_run = RoundReader(restarted).read()
+        rounds_by_run = RoundReader(restarted).read_rounds()
         return [
             {
                 **run._get_timeline_values(events_by_run[run.id]),

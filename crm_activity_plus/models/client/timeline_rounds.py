@@ -23,7 +23,7 @@ class RoundReader:
         self.activities = self._read_feedback()
         self.outcomes = self._read_outcomes()
 
-    def read(self):
+    def read_rounds(self):
         """:returns: id of a run -> its rounds before the present one, latest first;
         JSON-able"""
         return {

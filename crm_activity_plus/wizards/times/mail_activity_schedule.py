@@ -17,6 +17,7 @@ class MailActivitySchedule(models.TransientModel):
     """When an activity begins and ends. Where it has an end, that is on its due
     date."""
 
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.activity.schedule"
 
     date_start = fields.Datetime("Start")

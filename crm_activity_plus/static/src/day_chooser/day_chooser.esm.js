@@ -21,9 +21,7 @@ export class DayChooser extends Component {
     };
 
     setup() {
-        this.shortcuts = getDayShortcuts().filter(
-            ({day}) => day >= this.props.minDate
-        );
+        this.shortcuts = getDayShortcuts().filter(({day}) => day >= this.props.minDate);
         this.state = useState({day: false});
     }
 
