@@ -1,6 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo.exceptions import ValidationError
@@ -91,14 +92,15 @@ class StepDater:
         day = template._get_date_deadline(base_date)
         found = self.shift(day, 0, "days", "after", user, company, base)
         added = template.delay_from not in KNOWN_DELAYS
-        return found._replace(
+        return replace(
+            found,
             explanation={
                 **found.explanation,
                 "base": template.delay_from if added else base,
                 "base_date": base_date.isoformat(),
                 "count": template.delay_count,
                 "unit": template.delay_unit,
-            }
+            },
         )
 
     def check_steps(self, steps):

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..tools.graph import find_cycle, find_unreached
 from .graph_reader import Problem
+from .plan_checker import can_lead, find_reach_problem, find_retry_problem
 
 # What is looked at on each step: the problem's code, the method that raises an error,
 # and the fields that it depends on. Where none of them is changed, it is what it was:
@@ -138,7 +139,8 @@ class GraphChecker:
                     ),
                 )
                 break
-        self._check_retries(template, outcomes)
+        if problem := find_retry_problem(template, outcomes):
+            self._problems.append(problem)
 
     def _is_other_link(self, link, outcomes):
         """A step has the same outcomes for all that it waits for. Links may leave out
@@ -152,22 +154,6 @@ class GraphChecker:
             outcome._is_applicable(activity_type) for outcome in left_out
         )
 
-    def _check_retries(self, template, outcomes):
-        """A step is tried again first: what comes after that outcome has to wait."""
-        outcomes = outcomes.filtered("active")
-        if outcomes and all(outcome.effect == "retry" for outcome in outcomes):
-            self._add(
-                template.code,
-                "after_last_attempt",
-                self.env._(
-                    "“%(step)s” starts only after the last attempt, because "
-                    "“%(outcome)s” makes the step before it be tried again.",
-                    step=template.display_name,
-                    outcome=outcomes[0].name,
-                ),
-                "warning",
-            )
-
     def _check_cycle(self):
         """:returns: codes of the steps that wait for each other in a circle"""
         cycle = find_cycle(self.draft.after)
@@ -180,23 +166,7 @@ class GraphChecker:
         told = {problem.step for problem in self._problems if problem.level == "error"}
         for code in find_unreached(self.draft.after, self._can_lead):
             if code not in told and code not in cycle:
-                self._add(
-                    code,
-                    "unreached",
-                    self.env._(
-                        "“%s” never starts: no step before it can lead to it. Choose "
-                        "other outcomes, or link it to another step.",
-                        self.templates[code].display_name,
-                    ),
-                    "warning",
-                )
+                self._problems.append(find_reach_problem(self.templates[code]))
 
     def _can_lead(self, source, target):
-        """:returns: whether a step can end so that one which waits for it is taken"""
-        outcomes = self.templates[target].after_outcome_ids._origin
-        if not outcomes:
-            return True
-        step = self.templates[source]
-        return self.kinds[step.action_type]["has_outcome"] and any(
-            outcome._leads_on_from(step) for outcome in outcomes
-        )
+        return can_lead(self.kinds, self.templates[source], self.templates[target])

@@ -30,6 +30,23 @@ def lock(records):
         )
 
 
+def share(records):
+    """Keep rows as they are until the end of the transaction. Many can do so at once;
+    whoever wants to change one waits.
+
+    :param records: records with a table, or none
+    :raises psycopg2.OperationalError: see :func:`lock`
+    """
+    if records and records._auto:
+        records.env.cr.execute(
+            SQL(
+                "SELECT id FROM %s WHERE id = ANY(%s) ORDER BY id FOR SHARE",
+                SQL.identifier(records._table),
+                records.ids,
+            )
+        )
+
+
 def take(records):
     """Have rows to oneself until the end of the transaction. Whoever wants them
     meanwhile, and whoever began before and wants them later, has to begin anew. Nothing

@@ -101,6 +101,15 @@ SENTENCES = {
         "“%(part)s” is nothing to compare with. Write a text, a number, True, False, "
         "or a list of these."
     ),
+    "effect_action": _lt("run “%(action)s”"),
+    "effect_next": _lt("schedule “%(type)s”"),
+    "effect_plan": _lt("launch the plan “%(plan)s”"),
+    "effect_stage": _lt("move it to the stage “%(stage)s”"),
+    "effects_failed": _lt("“%(outcome)s” should %(effects)s, but that failed"),
+    "effects_refused": _lt(
+        "“%(outcome)s” should %(effects)s, but %(user)s may not do that here. Ask "
+        "somebody who may to do it."
+    ),
     "email_missing": _lt(
         "“%(record)s” has no valid email address. Correct it, and send the email "
         "manually."
@@ -175,6 +184,10 @@ SENTENCES = {
     ),
     "skipped_manually": _lt("Skipped manually."),
     "started": _lt("Started."),
+    "step_interrupted": _lt(
+        "The server ended again and again while it did the step. Do it manually, and "
+        "ask an administrator to look into the server's log."
+    ),
     "step_skipped": _lt("The step was skipped."),
     "step_undatable": _lt("“%(step)s”: %(reason)s"),
     "step_unlaunchable": _lt(

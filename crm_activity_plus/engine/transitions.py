@@ -74,18 +74,21 @@ class Transition:
         lines._log(old_states, reason)
         self._closed += lines
 
-    def end(self, lines, state, outcome, reason=False):
+    def end(self, lines, state, outcome, reason=False, **values):
         """Close steps, or try them again or stop their runs, as the outcome says.
 
         :param str state: ``done`` or ``cancelled``
         :param outcome: a ``mail.activity.outcome``, or none
+        :param values: what else to write on those that are closed
+        :returns: the steps that were open
         """
-        lines = lines.with_env(self.env)._filter_open()
+        ended = lines = lines.with_env(self.env)._filter_open()
         if state == "done" and outcome.effect == "retry":
             lines -= self.retry(lines, outcome)
-        self.close(lines, state, reason, outcome_id=outcome.id)
+        self.close(lines, state, reason, outcome_id=outcome.id, **values)
         if state == "done" and outcome.effect == "stop":
             self.stop(lines.run_id, "outcome", get_outcome_reason(outcome))
+        return ended
 
     def fail(self, lines, reason, **values):
         """Close steps that can't be done, and tell somebody who can help.
@@ -245,7 +248,10 @@ class Transition:
         return True
 
     def _filter_runs(self, states):
-        return self.runs.filtered(lambda run: run.state in states)
+        beginning = self.runs._get_beginning_ids()
+        return self.runs.filtered(
+            lambda run: run.state in states and run.id not in beginning
+        )
 
     def finish(self):
         """Tell other addons what was closed and what has ended: once for all of it, and

@@ -10,6 +10,7 @@ from . import hold
 from . import calendar
 from . import booking
 from . import outcome
+from . import retry
 from . import plan
 from . import saving
 from . import graph
@@ -27,6 +28,7 @@ from . import exits
 from . import handover
 from . import uninstall
 from . import actions
+from . import figures
 from . import crm
 from . import queue
 from . import my_activities

@@ -44,8 +44,11 @@ from . import test_tours_activity_my
 from . import test_core_deletions, test_hand_over, test_lenience
 from . import test_meeting_series, test_merge
 from . import test_engine_restart
+from . import test_plan_figures
 from . import test_step_actions
 from . import test_run_company, test_run_follow
+from . import test_follow_queries, test_follow_races
+from . import test_due_interrupted, test_meanwhile, test_plan_condition_rights
 from . import test_engine_healing, test_launch_races, test_run_races
 from . import test_security_context, test_security_values
 from . import test_security_moves, test_security_rights
@@ -55,3 +58,4 @@ from . import test_languages
 from . import test_reasons, test_reasons_of_activities, test_reasons_stored
 from . import test_activity_cancel, test_booking_customer, test_meeting_cancel
 from . import test_history, test_run_rounds, test_schedule_times
+from . import test_activity_type_form, test_outcome_data, test_plan_writing

@@ -4,6 +4,8 @@
 from contextlib import contextmanager
 from datetime import date
 
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
+
 from ..engine.request import LaunchRequest
 from .common import CrmActivityPlusCommon
 
@@ -11,6 +13,8 @@ from .common import CrmActivityPlusCommon
 class GarbageCase(CrmActivityPlusCommon):
     def setUp(self):
         super().setUp()
+        # How many there were when the savepoint was rolled back to.
+        self.queries = None
         # Of what is undone.
         self.addCleanup(self.env.registry.clear_all_caches)
 
@@ -54,14 +58,23 @@ class GarbageCase(CrmActivityPlusCommon):
 
     @contextmanager
     def _undone(self):
-        """Whatever was done is undone."""
-        savepoint = self.env.cr.savepoint()
+        """Whatever was done is undone. One savepoint serves for many times: most of
+        what is tried is refused before the database is asked anything."""
+        cr = self.env.cr
+        cr.flush()
+        if cr.sql_log_count != self.queries:
+            self.savepoint = cr.savepoint()
+        before = cr.sql_log_count
         try:
             yield
         finally:
-            savepoint.rollback()
-            savepoint.close(rollback=False)
-            self.env.invalidate_all()
+            # Queries that fail are not counted.
+            status = cr.connection.get_transaction_status()
+            if cr.sql_log_count != before or status == TRANSACTION_STATUS_INERROR:
+                self.savepoint.rollback()
+            else:
+                cr.clear()
+            self.queries = cr.sql_log_count
 
     def _take_snapshot(self):
         self.env.cr.execute(

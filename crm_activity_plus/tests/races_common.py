@@ -13,7 +13,7 @@ from odoo.fields import Command
 from odoo.service.model import retrying
 
 from .concurrency import TIMEOUT
-from .test_engine_concurrency import EngineConcurrencyCase
+from .engine_concurrency import EngineConcurrencyCase
 
 CLOSED = ("done", "cancelled")
 

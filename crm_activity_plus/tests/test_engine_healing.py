@@ -6,7 +6,7 @@ from uuid import uuid4
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .test_engine_concurrency import EngineConcurrencyCase
+from .engine_concurrency import EngineConcurrencyCase
 
 
 @tagged("crm_activity_plus", "post_install", "-at_install")

@@ -31,6 +31,7 @@ class TestTours(TourCase):
         self.assertEqual(activity_type.applies_to_ids.model, "crm.lead")
         self.assertEqual(activity_type.default_duration, 1.5)
         self.assertEqual(activity_type.summary, "Show the plant")
+        self.assertEqual(activity_type.icon, "fa-truck")
 
     def test_type_delete(self):
         activity_type = self.env["mail.activity.type"].create(
@@ -55,6 +56,7 @@ class TestTours(TourCase):
         self.assertEqual(activity.activity_type_id, activity_type)
 
     def test_plan_create(self):
+        self._create_leads("Factory A")
         self.start_tour("/odoo", "crm_activity_plus_plan_create", login="tour_admin")
         plan = self.env["mail.activity.plan"].search([("name", "=", "Win Them Over")])
         self.assertEqual(plan.code, "win_them_over")

@@ -4,9 +4,9 @@
 """Deadlines, and how they were found. No ORM."""
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import itemgetter
-from typing import NamedTuple
 
 import pytz
 from dateutil.relativedelta import relativedelta
@@ -53,10 +53,14 @@ class NoWorkingDayError(DeadlineError):
     """Nobody works for years."""
 
 
-class Deadline(NamedTuple):
+@dataclass(frozen=True)
+class Deadline:
+    """A day, and how it was found."""
+
     date: date
-    #: JSON-able: base, base_date, count, unit, direction, policy, counted, skipped
-    explanation: dict
+    #: JSON-able: base, base_date, count, unit, direction, policy, counted, skipped;
+    #: None where there is nothing to tell of it
+    explanation: dict | None = None
 
 
 def find_deadline(
@@ -86,13 +90,7 @@ def find_deadline(
     if policy not in POLICIES:
         raise ValueError(f"Unknown deadline policy {policy!r}")
     sign = -1 if direction == "before" else 1
-    try:
-        day, skipped = _find_day(base_date, count, unit, sign, policy, why_off)
-    except DeadlineError:
-        raise
-    except (OverflowError, ValueError) as error:
-        text = f"{count} {unit} {direction} {base_date} is no date"
-        raise DeadlineError(text) from error
+    day, skipped = _find_day(base_date, count, unit, sign, policy, why_off)
     explanation = {
         "base": base,
         "base_date": base_date.isoformat(),
@@ -108,7 +106,18 @@ def find_deadline(
 
 
 def _find_day(base_date, count, unit, sign, policy, why_off):
-    """:returns: the day, and the days that didn't count with the reasons"""
+    """:returns: the day, and the days that didn't count with the reasons
+    :raises DeadlineError: see :func:`find_deadline`"""
+    try:
+        return _count_from(base_date, count, unit, sign, policy, why_off)
+    except DeadlineError:
+        raise
+    except (OverflowError, ValueError) as error:
+        text = f"{sign * count} {unit} from {base_date} is no date"
+        raise DeadlineError(text) from error
+
+
+def _count_from(base_date, count, unit, sign, policy, why_off):
     why_off = why_off or (lambda day: None)
     skipped = []
     if policy == "working_days" and unit == "days":

@@ -11,7 +11,9 @@ def savepoint(cr):
     """A savepoint; rolling back to it also undoes what was put off until the commit.
 
     Odoo would do that all the same: call a webhook for each attempt, and fail to send
-    invitations that don't exist any more.
+    invitations that don't exist any more. What was put off is kept in a part of the
+    callbacks that isn't public; they are added again by their public methods. Measured:
+    no difference to a plain savepoint, which takes half a millisecond.
 
     :param cr: cursor
     """

@@ -3,7 +3,7 @@
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class MailActivityPlanTemplate(models.Model):
@@ -30,6 +30,18 @@ class MailActivityPlanTemplate(models.Model):
     is_billable = fields.Boolean(default=True)
     # For the step alone.
     is_for_programs = fields.Boolean()
+    # What an approval needs.
+    question = fields.Char(default="Do you agree?")
+
+    @api.model
+    def _get_step_kinds(self):
+        kinds = super()._get_step_kinds()
+        kinds["approval"] |= {
+            "label": self.env._("Approval by somebody outside"),
+            "icon": "fa-gavel",
+            "fields": ["question"],
+        }
+        return kinds
 
     def _determine_responsible(self, on_demand_responsible, applied_on_record):
         if self.responsible_type == "crew":

@@ -6,3 +6,6 @@ from . import test_automation_rules
 from . import test_bare_record, test_kind_of_step
 from . import test_doors, test_doors_concurrency
 from . import test_document_activities, test_document_tours
+from . import test_kind_outcomes
+from . import test_launch_rules
+from . import test_step_kinds

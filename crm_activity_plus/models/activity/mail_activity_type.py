@@ -41,23 +41,6 @@ APPLICABLE_DOMAIN = """[
     '|', ('applies_to_ids', '=', False), ('applies_to_ids.model', '=', res_model),
 ]"""
 
-# Types of fields that can be told in a few words, on a card.
-TELLABLE_TYPES = (
-    "boolean",
-    "char",
-    "date",
-    "datetime",
-    "float",
-    "html",
-    "integer",
-    "many2many",
-    "many2one",
-    "monetary",
-    "one2many",
-    "selection",
-    "text",
-)
-
 
 class MailActivityType(models.Model):
     _name = "mail.activity.type"
@@ -74,7 +57,7 @@ class MailActivityType(models.Model):
         "activity_type_id",
         "model_id",
         string="Applies to",
-        domain=[("is_mail_activity", "=", True), ("transient", "=", False)],
+        domain=lambda self: [("id", "in", list(self._get_document_model_ids()))],
         # Nobody but administrators may read ir.model, but everybody chooses a type.
         bypass_search_access=True,
         help="Models whose records can use this type. Leave empty for all models.",
@@ -85,19 +68,6 @@ class MailActivityType(models.Model):
     default_duration = fields.Float(
         help="Planned duration of new activities of this type, in hours."
     )
-    card_field_ids = fields.Many2many(
-        "ir.model.fields",
-        "mail_activity_type_card_field_rel",
-        "activity_type_id",
-        "field_id",
-        string="Fields on the Card",
-        domain=[
-            ("ttype", "in", TELLABLE_TYPES),
-            ("model_id.is_mail_activity", "=", True),
-        ],
-        bypass_search_access=True,
-        help="Fields of the record that are shown on its activities of this type.",
-    )
     outcome_ids = fields.Many2many(
         "mail.activity.outcome",
         "mail_activity_outcome_type_rel",
@@ -105,8 +75,7 @@ class MailActivityType(models.Model):
         "outcome_id",
         string="Outcomes",
         help="Outcomes available for activities of this type, in addition to those "
-        "available for all types. An outcome removed from its last type becomes "
-        "available for all types.",
+        "available for all types. An outcome removed from its last type is archived.",
     )
     deleted = fields.Boolean(
         readonly=True,
@@ -122,6 +91,17 @@ class MailActivityType(models.Model):
     _default_duration_positive = models.Constraint(
         "CHECK (default_duration >= 0)", "The default duration can't be negative."
     )
+
+    @api.model
+    def _rename_upload_document(self):
+        """Call Odoo's type *Document* by what it asks for, where nobody renamed it."""
+        upload = self.env.ref(
+            "mail.mail_activity_data_upload_document", raise_if_not_found=False
+        )
+        upload = upload and upload.with_context(lang="en_US")
+        for name in ("name", "summary"):
+            if upload and upload[name] == "Document":
+                upload[name] = "Upload Document"
 
     @api.depends("applies_to_ids")
     def _compute_res_model(self):

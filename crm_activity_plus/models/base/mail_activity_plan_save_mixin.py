@@ -46,13 +46,13 @@ class MailActivityPlanSaveMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_typed_conditions(vals_list, self.env.context)
+        self._check_conditions("create", vals_list, self.env.context)
         with self._saving() as saving:
             records = super(MailActivityPlanSaveMixin, saving).create(vals_list)
         return records.with_env(self.env)
 
     def write(self, vals):
-        self._check_typed_conditions([vals])
+        self._check_conditions("write", [vals])
         with self._saving() as saving:
             return super(MailActivityPlanSaveMixin, saving).write(vals)
 
@@ -71,12 +71,13 @@ class MailActivityPlanSaveMixin(models.AbstractModel):
             message = {"type": "error", "message": str(error)}
             return {"ids": False, "messages": [message], "nextrow": 0}
 
-    @api.model
-    def _check_typed_conditions(self, vals_list, defaults=None):
+    def _check_conditions(self, operation, vals_list, defaults=None):
         """What is no domain may have something in it that can't even be stored.
 
+        :param str operation: what is about to be done
         :param list[dict] vals_list: values of plans or steps
         :param defaults: what is taken beside them, with the names of default values
+        :raises AccessError: whoever may not do that is told nothing of the condition
         :raises ValidationError: one of the values is no domain
         """
         defaults = defaults or {}
@@ -84,6 +85,7 @@ class MailActivityPlanSaveMixin(models.AbstractModel):
             for name in self._condition_names:
                 text = vals.get(name, defaults.get(f"default_{name}"))
                 if text:
+                    self.check_access(operation)
                     label = self._fields[name]._description_string(self.env)
                     owner = vals.get("name") or vals.get("summary")
                     owner = owner or self[:1].sudo().display_name or label

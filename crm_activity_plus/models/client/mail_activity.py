@@ -13,6 +13,7 @@ from odoo.tools import html2plaintext
 from odoo.addons.mail.tools.discuss import Store
 
 from ...engine.arguments import Arguments
+from ...engine.reasons import tell_fresh_reason
 from ...tools.internal import Internal, read_internal
 from ...tools.states import OPEN_RUN_STATES
 from ...tools.values import is_id
@@ -170,6 +171,7 @@ class MailActivity(models.Model):
                 "name": outcome.name,
                 "code": outcome.code,
                 "kind": outcome.kind,
+                **({"asks_date": True} if outcome._asks_date() else {}),
             }
             for outcome in outcomes
             if outcome._is_applicable(self.activity_type_id)
@@ -213,7 +215,7 @@ class MailActivity(models.Model):
         self.ensure_one()
         names = [
             field.name
-            for field in self.activity_type_id.sudo().card_field_ids
+            for field in self.activity_type_id._get_card_fields()
             if field.model == record._name and field.name in record._fields
         ]
         return [
@@ -347,14 +349,15 @@ class MailActivity(models.Model):
         if plan and self._filter_existing_record()._filter_may_lead_on():
             steps.append({"kind": "plan", "name": plan.name})
         refused = [
-            name
-            for name, wanted, permitted, _do in outcome._get_effects(
+            what
+            for what, wanted, permitted, _do in outcome._get_effects(
                 self.res_model, self
             )
             if wanted - permitted
         ]
         if refused:
-            sentence = self._get_refused_reason(outcome, refused)
+            reason = outcome._get_refused_reason(refused)
+            sentence = tell_fresh_reason(self.env, reason)
             note = f"{note} {sentence}" if note else sentence
         if not steps and not note:
             steps = self._preview_suggested()

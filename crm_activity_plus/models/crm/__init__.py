@@ -4,3 +4,5 @@
 from . import crm_lead
 from . import crm_team
 from . import ir_ui_menu
+from . import mail_activity_plan_run
+from . import mail_activity_plan_report

@@ -1,12 +1,19 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+import logging
+from functools import partial
+
+import psycopg2
+
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...engine.arguments import Arguments
 from ...engine.environment import by_engine
 from ...tools.states import OPEN_RUN_STATES, OPEN_STEP_STATES
+
+_logger = logging.getLogger(__name__)
 
 
 class CrmTeam(models.Model):
@@ -34,7 +41,26 @@ class CrmTeam(models.Model):
         runs = self._get_led_runs()
         result = super().write(vals)
         runs._follow_documents()
+        # Of plans that are launched at this moment, this transaction sees nothing.
+        self.env.cr.postcommit.add(
+            partial(
+                type(self)._follow_meanwhile, self.env.registry, self.env.uid, self.ids
+            )
+        )
         return result
+
+    @staticmethod
+    def _follow_meanwhile(registry, uid, ids):
+        """Give the new leaders what was launched while they became that; in a
+        transaction of its own. What this can't do, the check of the exits does."""
+        try:
+            with registry.cursor() as cr:
+                teams = api.Environment(cr, uid, {})["crm.team"].sudo().browse(ids)
+                teams.exists()._get_led_runs()._follow_documents()
+        except psycopg2.OperationalError:
+            _logger.info("The teams %s are followed later", ids, exc_info=True)
+        except Exception:
+            _logger.exception("The teams %s can't be followed", ids)
 
     def unlink(self):
         runs = self._get_led_runs()

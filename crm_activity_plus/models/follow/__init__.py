@@ -4,3 +4,4 @@
 from . import mail_activity_plan_run
 from . import mail_activity_plan_run_line
 from . import mail_activity_mixin
+from . import mail_activity

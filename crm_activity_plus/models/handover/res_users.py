@@ -10,9 +10,9 @@ import psycopg2
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import MissingError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ...engine.environment import by_engine
+from ...engine.locks import share, take
 from ...engine.reasons import name_of
 from ...tools.reasons import Reason
 from ...tools.states import CLOSED_STATUSES
@@ -61,18 +61,11 @@ class ResUsers(models.Model):
 
     def _lock_as_active(self):
         """Keep the users as they are until this transaction is committed: they are
-        about to get something to do. Whoever archives one of them at this moment waits,
-        and hands that over, too; where that was first, this transaction is repeated.
-
-        Many can hold this lock at once.
+        about to get something to do. Whoever archives one of them at this moment, or
+        takes rights away from them, waits, and hands that over, too; where that was
+        first, this transaction is repeated.
         """
-        if self:
-            self.env.cr.execute(
-                SQL(
-                    "SELECT id FROM res_users WHERE id = ANY(%s) ORDER BY id FOR SHARE",
-                    self.ids,
-                )
-            )
+        share(self)
 
     def action_archive(self):
         """Core deletes the open activities of archived users. They go to somebody else
@@ -85,31 +78,34 @@ class ResUsers(models.Model):
         if not vals.get("active", True):
             leaving = self.filtered("active")
             leaving._hand_over_as_archived()
-            if leaving:
-                # What was given to them at this moment, this transaction can't see.
-                self.env.cr.postcommit.add(
-                    partial(
-                        type(self)._hand_over_meanwhile,
-                        self.env.registry,
-                        self.env.uid,
-                        leaving.ids,
-                    )
-                )
+            leaving._hand_over_after_commit("_hand_over_if_archived")
         if not {"company_ids", "group_ids"} & vals.keys():
             return super().write(vals)
         with self._handing_over():
             return super().write(vals)
 
+    def _hand_over_after_commit(self, name, *args):
+        """What is given to the users at this moment, this transaction can't see: hand
+        it over in another one, after this.
+
+        :param str name: the method of users that does it
+        """
+        if self:
+            registry, uid = self.env.registry, self.env.uid
+            run = type(self)._hand_over_meanwhile
+            self.env.cr.postcommit.add(
+                partial(run, registry, uid, self.ids, name, args)
+            )
+
     @staticmethod
-    def _hand_over_meanwhile(registry, uid, ids):
-        """Hand over what users got while they were archived; in a transaction of its
-        own. What this can't do, ``_hand_over_left_behind`` does."""
+    def _hand_over_meanwhile(registry, uid, ids, name, args):
+        """Hand over what users got while they left; in a transaction of its own. What
+        this can't do, ``_hand_over_left_behind`` does."""
         for _try in range(HAND_OVER_TRIES):
             try:
                 with registry.cursor() as cr:
                     users = api.Environment(cr, uid, {})["res.users"].sudo().browse(ids)
-                    leaving = users.exists().filtered(lambda user: not user.active)
-                    leaving._hand_over_as_archived()
+                    getattr(users.exists(), name)(*args)
                 return
             except psycopg2.OperationalError:
                 _logger.info("The hand-over of %s was interrupted", ids, exc_info=True)
@@ -167,6 +163,9 @@ class ResUsers(models.Model):
         left._hand_over(left.user_id, partial(_make_reason, "assignee_archived"))
         return len(left), len(left) == LEFT_BEHIND_BATCH_SIZE
 
+    def _hand_over_if_archived(self):
+        self.filtered(lambda user: not user.active)._hand_over_as_archived()
+
     def _hand_over_as_archived(self):
         self._hand_over_activities(partial(_make_reason, "assignee_archived"))
 
@@ -195,14 +194,30 @@ class ResUsers(models.Model):
             if user._filter_can_do_activities()
         }
         yield
-        for user, before in companies.items():
-            if not user.exists():
-                continue
-            lost = before - user.company_ids
+        lost = {
+            user.id: (before - user.company_ids).ids
+            for user, before in companies.items()
+            if user.exists()
+            and (before - user.company_ids or not user._filter_can_do_activities())
+        }
+        losing = self.sudo().browse(lost)
+        # Whoever gives them something at this moment is first, or begins anew.
+        take(losing)
+        losing._hand_over_lost(lost)
+        losing._hand_over_after_commit("_hand_over_lost", lost)
+
+    def _hand_over_lost(self, lost):
+        """Hand over what users can't do any more.
+
+        :param dict lost: ids of users -> ids of companies that they may not work in any
+            more
+        """
+        for user in self:
             if not user._filter_can_do_activities():
                 user._hand_over_as_external()
-            elif lost:
-                user._hand_over_of_companies(lost)
+            elif lost[user.id]:
+                companies = self.env["res.company"].browse(lost[user.id])
+                user._hand_over_of_companies(companies.exists() - user.company_ids)
 
     def _hand_over_as_external(self):
         self._hand_over_activities(

@@ -152,6 +152,7 @@ class MailActivityPlan(models.Model):
                 "deadline_policy": self.deadline_policy,
                 **self._get_exit_values(),
                 "resource_calendar_id": self.resource_calendar_id.id,
+                "plan_version": self.version,
                 "launch_key": self._get_launch_key(request),
                 "action_depth": self.env["ir.actions.server"]._get_depth(),
                 **steps._sum_up([step.get_line_values() for step in proposal.steps]),

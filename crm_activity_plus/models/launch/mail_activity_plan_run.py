@@ -1,12 +1,17 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from contextlib import contextmanager
+
 from markupsafe import Markup
 
-from odoo import models
+from odoo import api, models
 
 from ...engine.notifier import post_notes
 from ...tools.states import OPEN_RUN_STATES
+
+# Of a transaction: runs whose steps are just being created.
+BEGINNING_KEY = "crm_activity_plus.beginning_runs"
 
 
 class MailActivityPlanRun(models.Model):
@@ -14,6 +19,23 @@ class MailActivityPlanRun(models.Model):
 
     # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.activity.plan.run"
+
+    @api.model_create_multi
+    @api.private
+    def create(self, vals_list):
+        """The ledger tells of the launch before anybody hears of the new runs: an
+        automation rule may stop them as soon as they are there."""
+        runs = super().create(vals_list)
+        self.env["mail.activity.log"]._add(
+            [
+                {
+                    **run._prepare_log_values("launched", False),
+                    "values": {"plan_id": run.plan_id.id, **run._get_logged_values()},
+                }
+                for run in runs
+            ]
+        )
+        return runs
 
     def _launch(self, steps_by_run):
         """Give new runs their steps, and schedule those that wait for nothing.
@@ -23,27 +45,37 @@ class MailActivityPlanRun(models.Model):
         steps_by_run = dict(zip(self, steps_by_run, strict=True))
         # An automation rule may have ended some as soon as they were there.
         left = self.filtered(lambda run: run.state in OPEN_RUN_STATES)
-        lines = self.line_ids._create_steps(left, [steps_by_run[run] for run in left])
-        self.env["mail.activity.log"]._add(
-            [
-                {
-                    **run._prepare_log_values("launched", False),
-                    "values": {
-                        "plan_id": run.plan_id.id,
-                        **run._get_logged_values(),
-                    },
-                }
-                for run in self
-            ]
-        )
+        with left._beginning():
+            lines = self.line_ids._create_steps(
+                left, [steps_by_run[run] for run in left]
+            )
         scheduled = lines.filtered(lambda line: line.state == "scheduled")
         scheduled._start()
         lines._log(dict.fromkeys(lines, False))
         lines.filtered(lambda line: line.state == "failed")._notify_failed()
-        self._post_launch_notes()
+        # Those that are over already have a note that says so.
+        left.filtered(lambda run: run.state in OPEN_RUN_STATES)._post_launch_notes()
         # What comes behind steps that were left out or failed, and runs without any
         # open step.
         (lines - lines._filter_open()).run_id._advance()
+
+    @contextmanager
+    def _beginning(self):
+        """New steps are not linked, and the ledger doesn't know them, until all are
+        there. An automation rule may close some as soon as they are created: the runs
+        don't go on before this is over, and the launch tells the ledger."""
+        data, before = self.env.cr.postcommit.data, self._get_beginning_ids()
+        data[BEGINNING_KEY] = before.union(self.ids)
+        try:
+            yield
+        finally:
+            data[BEGINNING_KEY] = before
+
+    @api.model
+    def _get_beginning_ids(self):
+        """:returns: ids of the runs whose steps are just being created
+        :rtype: frozenset[int]"""
+        return self.env.cr.postcommit.data.get(BEGINNING_KEY, frozenset())
 
     def _post_launch_notes(self):
         """Post one note on each document, with the plan's details."""

@@ -3,13 +3,11 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_list
 from odoo.tools.misc import format_datetime
 
-from ...engine.added_fields import copy_values
 from ...engine.arguments import Arguments
-from ...engine.deadlines import StepDater
 from ...engine.environment import by_engine, unsteered
+from ...engine.reasons import tell_fresh_reason
 from ...tools.internal import Internal, read_internal
 from ...tools.states import CLOSED_STATUSES
 from ..activity.mail_activity import ENGINE_FIELDS
@@ -102,12 +100,16 @@ class MailActivity(models.Model):
     # Closing
     # ------------------------------------------------------------
 
-    def complete(self, outcome=None, feedback=None, attachment_ids=None):
+    def complete(
+        self, outcome=None, feedback=None, attachment_ids=None, retry_date=None
+    ):
         """Mark the activities as done, with an outcome.
 
         :param outcome: code or id of a ``mail.activity.outcome``
         :param str feedback: what to say about it in the chatter
         :param list[int] attachment_ids: files to add to that
+        :param retry_date: the date agreed for the next attempt (date or ISO text), for
+            an outcome that asks for it; default: after the outcome's delay
         :returns: ids of the activities that this created
         :rtype: list[int]
         :raises UserError: one of them is closed already, or can't end so; none is
@@ -118,9 +120,10 @@ class MailActivity(models.Model):
         activities._check_open()
         outcome = activities.env["mail.activity.outcome"]._read_outcome(outcome)
         feedback, attachment_ids = self._read_feedback(feedback, attachment_ids)
+        retry_date = self._read_retry_date(retry_date, outcome)
         if outcome:
             # What tells that they are done tells this, too.
-            activities._set({"outcome_id": outcome.id})
+            activities._set({"outcome_id": outcome.id, "retry_date": retry_date})
         activities = activities.with_context(**{RETURN_ALL_KEY: Internal(True)})
         _messages, created = activities._action_done(feedback, attachment_ids)
         return sorted(created.sudo().exists().ids)
@@ -249,7 +252,7 @@ class MailActivity(models.Model):
         """How a reopened activity ended says nothing about how it will end."""
         self.filtered(
             lambda a: old_statuses[a] in CLOSED_STATUSES and a.outcome_id
-        )._set({"outcome_id": False})
+        )._set({"outcome_id": False, "retry_date": False})
 
     def _apply_outcomes(self):
         """Do what the outcomes of activities say that were just closed.
@@ -266,27 +269,17 @@ class MailActivity(models.Model):
             )._retry()
         return created
 
-    def _tell_not_done(self, outcome, effects):
+    def _tell_not_done(self, reason):
         """Tell what an outcome should have done, and whoever completed the activity
         may not do: in its history, and on the record.
 
-        :param list[str] effects: in words
+        :param reason: why, a :class:`~...tools.reasons.Reason`
         """
         self.ensure_one()
-        reason = self._get_refused_reason(outcome, effects)
         self._log("changed", (self.status, self.status), reason)
         record = by_engine(self)._get_records()
         if hasattr(record, "_message_log"):
-            record._message_log(body=reason)
-
-    def _get_refused_reason(self, outcome, effects):
-        return self.env._(
-            "“%(outcome)s” should %(effects)s, but %(user)s may not do that here. Ask"
-            " somebody who may to do it.",
-            outcome=outcome.name,
-            effects=format_list(self.env, effects),
-            user=self.env.user.name,
-        )
+            record._message_log(body=tell_fresh_reason(self.env, reason))
 
     # ------------------------------------------------------------
     # What follows
@@ -346,39 +339,6 @@ class MailActivity(models.Model):
             "user_id": self._find_able(
                 activity_type.default_user_id or self.user_id, self.user_id
             ).id,
-        }
-
-    def _retry(self):
-        """Schedule each of these, which are done, once more."""
-        self._fetch_companies()
-        return self._create_following(
-            [activity._prepare_retry_values(activity.outcome_id) for activity in self]
-        )
-
-    def _prepare_retry_values(self, outcome):
-        """:returns: values of the next attempt after an outcome"""
-        self.ensure_one()
-        dater = StepDater(self.env, "calendar", self.env["resource.calendar"])
-        deadline = dater.shift(
-            fields.Date.context_today(self),
-            outcome.retry_delay_count,
-            outcome.retry_delay_unit,
-            "after",
-            self.user_id,
-            self.env.company,
-            "retry",
-        )
-        added = self.env["mail.activity.plan.template"]._get_activity_fields()
-        return {
-            **copy_values(self, added.values()),
-            "activity_type_id": self.activity_type_id.id,
-            "attempt": self.attempt + 1,
-            "automated": True,
-            "date_deadline": deadline.date,
-            "note": self.note,
-            **self._get_document_values(),
-            "summary": self.summary,
-            "user_id": self._find_able(self.user_id).id,
         }
 
     def _find_able(self, user, *others):

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 
 from ...engine.arguments import Arguments
 from ...engine.environment import by_engine, is_uninstalling
+from ...engine.reasons import name_of
 from ...engine.transitions import Transition
 from ...tools.reasons import Reason
 from ...tools.values import is_id, quote
@@ -59,6 +60,11 @@ class MailActivityOutcome(models.Model):
         [("days", "days"), ("weeks", "weeks"), ("months", "months")],
         default="days",
         required=True,
+    )
+    retry_asks_date = fields.Boolean(
+        "Ask for the Date",
+        help="Whoever chooses this outcome can say for which date the next attempt was "
+        "agreed. Without a date, it follows after the delay.",
     )
     max_attempts = fields.Integer(
         default=3,
@@ -286,6 +292,11 @@ class MailActivityOutcome(models.Model):
             and self._is_applicable(step.activity_type_id)
         )
 
+    def _asks_date(self):
+        """:returns: whether a date can be agreed for the next attempt"""
+        self.ensure_one()
+        return self.effect == "retry" and self.retry_asks_date
+
     def _allows_another(self, attempt, max_attempts=0):
         """Tell whether it is tried again.
 
@@ -314,68 +325,89 @@ class MailActivityOutcome(models.Model):
             for effect in self._get_effects(res_model, same_model)
         ]
         created, refused = activities.browse(), defaultdict(list)
-        for name, wanted, permitted, do in effects:
+        for what, wanted, permitted, do in effects:
             if permitted:
                 created |= do(permitted)
             for activity in wanted - permitted:
-                refused[activity].append(name)
-        for activity, names in refused.items():
-            activity._tell_not_done(self, names)
+                refused[activity].append(what)
+        for activity, whats in refused.items():
+            activity._tell_not_done(self._get_refused_reason(whats))
         return created
 
     def _get_effects(self, res_model, activities):
         """:param activities: they are on records of that model
-        :returns: for each thing that the outcome does: what it is, in words; the
-            activities after which it should be done; those after which it may; and the
-            method that does it, and returns the activities that this created. Looked
-            at before any of them changes anything.
+        :returns: for each thing that the outcome does: what it is, as a
+            :class:`~...tools.reasons.Reason`; the activities after which it should be
+            done; those after which it may; and the method that does it, and returns the
+            activities that this created. Looked at before any of them changes anything.
         """
         effects = []
         if self.stage_id or self.plan_id or self.server_action_id:
             existing = activities._filter_existing_record()
-            effects += self._get_effects_on_records(res_model, existing)
+            allowed = existing._filter_may_lead_on()
+            effects += self._get_effects_on_records(res_model, existing, allowed)
         followed = activities.filtered(self._is_followed)
         if followed:
-            name = self.env._("schedule “%s”", self.next_type_id.name)
+            what = Reason("effect_next", {"type": name_of(self.next_type_id)})
             may_be_followed = followed._filter_may_be_followed()
-            effects.append((name, followed, may_be_followed, self._apply_next_type))
+            effects.append((what, followed, may_be_followed, self._apply_next_type))
         return effects
 
-    def _get_effects_on_records(self, res_model, existing):
-        """:param existing: those of the activities whose record exists
+    def _get_effects_on_records(self, res_model, ended, allowed):
+        """:param ended: activities, or steps, on existing records of that model
+        :param allowed: those after which their record may be changed
         :returns: see :meth:`_get_effects`"""
-        effects, allowed = [], existing._filter_may_lead_on()
+        effects = []
         if self.stage_id and res_model == "crm.lead":
-            name = self.env._("move it to the stage “%s”", self.stage_id.sudo().name)
-            effects.append((name, existing, allowed, self._apply_stage))
+            what = Reason("effect_stage", {"stage": name_of(self.stage_id.sudo())})
+            effects.append((what, ended, allowed, self._apply_stage))
         plan = self._get_plan_to_launch(res_model)
         if plan:
-            name = self.env._("launch the plan “%s”", plan.sudo().name)
-            effects.append((name, existing, allowed, self._apply_plan))
+            what = Reason("effect_plan", {"plan": name_of(plan.sudo())})
+            effects.append((what, ended, allowed, self._apply_plan))
         action = self.server_action_id.sudo()
         if action and action.model_name == res_model:
-            name = self.env._("run “%s”", action.name)
+            what = Reason("effect_action", {"action": name_of(action)})
             if action.group_ids:
                 # It is for whoever is in one of them, whatever the record.
                 may_run = action.group_ids & self.env.user.all_group_ids
-                allowed = existing if may_run else existing.browse()
-            effects.append((name, existing, allowed, self._apply_action))
+                allowed = ended if may_run else ended.browse()
+            effects.append((what, ended, allowed, self._apply_action))
         return effects
 
-    def _apply_stage(self, activities):
-        self.sudo()._move_to_stage(activities.sudo()._get_records())
-        return activities.browse()
+    def _get_refused_reason(self, whats):
+        """:param whats: what of :meth:`_get_effects` the user may not do
+        :rtype: Reason"""
+        return Reason(
+            "effects_refused",
+            {
+                "outcome": name_of(self),
+                "effects": list(whats),
+                "user": name_of(self.env.user),
+            },
+        )
 
-    def _apply_plan(self, activities):
-        result = self.plan_id.sudo().launch(activities._get_records().ids)
+    def _get_records_of(self, ended):
+        """:param ended: activities, or steps, on records of one model
+        :returns: the records, each once"""
+        return self.env[ended[0].res_model].browse(
+            dict.fromkeys(ended.mapped("res_id"))
+        )
+
+    def _apply_stage(self, ended):
+        self.sudo()._move_to_stage(self.sudo()._get_records_of(ended))
+        return self.env["mail.activity"]
+
+    def _apply_plan(self, ended):
+        result = self.plan_id.sudo().launch(self._get_records_of(ended).ids)
         runs = by_engine(self.env["mail.activity.plan.run"]).browse(result["run_ids"])
         return runs.line_ids.activity_id
 
-    def _apply_action(self, activities):
+    def _apply_action(self, ended):
         """With the user's own rights; only where it is the plan that goes on, and the
         user may not change the record, with the engine's."""
-        action, records = self.server_action_id, activities._get_records()
-        before = activities._find_on_same_records()
+        action, records = self.server_action_id, self._get_records_of(ended)
+        before = records._get_all_activities()
         own = records
         if not action.sudo().group_ids:
             own = records._filtered_access("write")
@@ -385,7 +417,7 @@ class MailActivityOutcome(models.Model):
                     active_model=some._name, active_ids=some.ids, active_id=some.ids[0]
                 ).run()
         # Nobody else knows what an action does.
-        return activities._find_on_same_records() - before
+        return records._get_all_activities() - before
 
     def _apply_next_type(self, activities):
         return activities._schedule_following(self.next_type_id)

@@ -41,6 +41,11 @@ class MailActivityPlanRun(models.Model):
     plan_id = fields.Many2one(
         "mail.activity.plan", readonly=True, index=True, ondelete="set null"
     )
+    plan_version = fields.Integer(
+        aggregator=None,
+        readonly=True,
+        help="Version of the plan that was launched; 0 if it is not known.",
+    )
     name = fields.Char(required=True, readonly=True)
     res_model = fields.Char("Document Model", required=True, readonly=True)
     res_id = fields.Many2oneReference(

@@ -10,7 +10,7 @@ from ...engine.environment import by_engine
 from ...engine.notifier import tell_failed
 from ...engine.reasons import tell_explanation
 from ...engine.transitions import Transition
-from ...tools.dates import forget_sentences, tidy
+from ...tools.dates import Deadline, forget_sentences, tidy
 from ...tools.reasons import Reason
 from ...tools.states import CLOSED_STATUSES, OPEN_RUN_STATES, OPEN_STEP_STATES
 
@@ -310,7 +310,7 @@ class MailActivityPlanRunLine(models.Model):
                         step=line.display_name,
                     )
                 )
-        lines._reschedule({line: (day, None) for line in lines}, "rescheduled")
+        lines._reschedule(dict.fromkeys(lines, Deadline(day)), "rescheduled")
         return True
 
     def _check_may_change(self):
@@ -377,8 +377,8 @@ class MailActivityPlanRunLine(models.Model):
 
         :param dict old_states: line -> its state before
         """
-        rows = []
-        for line in self:
+        rows, beginning = [], self.run_id._get_beginning_ids()
+        for line in self.filtered(lambda line: line.run_id.id not in beginning):
             why = reason or line._get_kept_reason()
             code = why.code if isinstance(why, Reason) else False
             rows.append(

@@ -21,6 +21,11 @@ class MailActivityPlan(models.Model):
     # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.activity.plan"
 
+    @api.onchange("template_ids")
+    def _onchange_template_ids(self):
+        """Other steps can be put after one that isn't saved yet: by its code."""
+        self.template_ids._fill_in_codes()
+
     @api.ondelete(at_uninstall=True)
     def _unlink_except_launched(self):
         if is_uninstalling(self.env):

@@ -1,10 +1,13 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from collections import defaultdict
+
 from odoo import api, models
 
 from ...engine.arguments import Arguments
 from ...tools.codes import make_code
+from ...tools.values import is_id
 
 
 class MailActivityPlanTemplate(models.Model):
@@ -40,11 +43,50 @@ class MailActivityPlanTemplate(models.Model):
 
     @api.model
     def _add_codes(self, vals_list):
-        """An empty code is none: it is computed from the summary, for each plan."""
-        return [
-            {name: value for name, value in vals.items() if name != "code" or value}
-            for vals in vals_list
-        ]
+        """A code is made from the summary or, without one, from the type; for each
+        plan."""
+        if all(vals.get("code") for vals in vals_list):
+            return vals_list
+        defaults = self.default_get(["activity_type_id", "plan_id", "summary"])
+        completed = [{**defaults, **vals} for vals in vals_list]
+        taken = self._find_taken_codes(completed)
+        result = []
+        for vals, given in zip(vals_list, completed, strict=True):
+            if not vals.get("code"):
+                codes = taken[self._read_id(given, "plan_id")]
+                code = make_code(self._get_code_base(given), codes, "step")
+                codes.add(code)
+                vals = {**vals, "code": code}
+            result.append(vals)
+        return result
+
+    @api.model
+    def _find_taken_codes(self, vals_list):
+        """:returns: id of a plan -> the codes of its steps, and of those that are about
+        to be created"""
+        taken = defaultdict(set)
+        plan_ids = {self._read_id(vals, "plan_id") for vals in vals_list} - {False}
+        for step in self.sudo().search([("plan_id", "in", list(plan_ids))]):
+            taken[step.plan_id.id].add(step.code)
+        for vals in vals_list:
+            taken[self._read_id(vals, "plan_id")].add(vals.get("code"))
+        return taken
+
+    @api.model
+    def _read_id(self, vals, name):
+        """:returns: the id in values, which may come from anybody's context; or
+        False"""
+        return vals.get(name) if is_id(vals.get(name)) else False
+
+    @api.model
+    def _get_code_base(self, vals):
+        """:returns: what the code of a new step is made from"""
+        type_id = self._read_id(vals, "activity_type_id")
+        activity_type = self.env["mail.activity.type"].browse(type_id or []).sudo()
+        activity_type = activity_type.exists()
+        # Where there is none, it is computed from the type.
+        summary = vals["summary"] if "summary" in vals else activity_type.summary
+        return str(summary or activity_type.code or "")
 
     def write(self, vals):
         Arguments(self.env).check_values(self, [vals])

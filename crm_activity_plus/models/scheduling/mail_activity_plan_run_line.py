@@ -12,7 +12,7 @@ from ...engine.added_fields import revive
 from ...engine.deadlines import StepDater
 from ...engine.reasons import name_of, reason_error
 from ...engine.rotation import Rotation
-from ...tools.dates import add_history, get_first_explanation, get_timezone
+from ...tools.dates import Deadline, add_history, get_first_explanation, get_timezone
 from ...tools.graph import SKIP, START, Closed, decide_turn
 from ...tools.reasons import Label, Reason
 from ...tools.steps import PREVIOUS_STEP_DELAYS
@@ -79,10 +79,13 @@ class MailActivityPlanRunLine(models.Model):
         values = {"user_id": found.user.id, "reason": found.reason}
         if not self._get_chosen_date():
             base_date, base = self._get_base()
-            day, explanation = dater.find(
+            deadline = dater.find(
                 self, base_date, base, found.user, self.run_id._get_working_company()
             )
-            values |= {"date_deadline": day, "date_explanation": explanation}
+            values |= {
+                "date_deadline": deadline.date,
+                "date_explanation": deadline.explanation,
+            }
         return values
 
     def _get_previous(self):
@@ -198,20 +201,20 @@ class MailActivityPlanRunLine(models.Model):
         return timezone.localize(local).astimezone(pytz.utc).replace(tzinfo=None)
 
     @api.model
-    def _reschedule(self, dates, base):
+    def _reschedule(self, deadlines, base):
         """Give open steps other dates.
 
-        :param dict dates: for each step, its new day and more about it
+        :param dict deadlines: step -> :class:`~...tools.dates.Deadline`
         :param str base: why, for the explanations
         """
-        lines = self.browse().union(*dates)
+        lines = self.browse().union(*deadlines)
         explanations = {
-            line: line._explain_change(base, day, explanation)
-            for line, (day, explanation) in dates.items()
+            line: line._explain_change(base, deadline.date, deadline.explanation)
+            for line, deadline in deadlines.items()
         }
         alone, by_day = {}, defaultdict(self.browse)
-        for line, (day, _explanation) in dates.items():
-            activity = line._get_open_activity()
+        for line, deadline in deadlines.items():
+            day, activity = deadline.date, line._get_open_activity()
             if activity and activity.date_deadline != day:
                 by_day[day] += line
             else:
@@ -279,7 +282,7 @@ class MailActivityPlanRunLine(models.Model):
         :param dater: see :class:`StepDater`
         """
         self.ensure_one()
-        day, explanation = self._find_retry_deadline(outcome, dater)
+        deadline = self._find_retry_deadline(outcome, dater)
         activity = self.activity_id
         user = activity._find_able(self.user_id) if activity else self.user_id
         return {
@@ -287,15 +290,19 @@ class MailActivityPlanRunLine(models.Model):
             "state": "scheduled",
             "attempt": self.attempt + 1,
             "outcome_id": outcome.id,
-            "date_deadline": day,
-            "date_explanation": explanation,
+            "date_deadline": deadline.date,
+            "date_explanation": deadline.explanation,
             "date_started": False,
+            "try_count": 0,
             "user_id": user.id,
         }
 
     def _find_retry_deadline(self, outcome, dater):
         """:returns: when the step is tried again after an outcome, and why then"""
         self.ensure_one()
+        agreed = self.activity_id.retry_date
+        if agreed:
+            return Deadline(agreed, {"base": "agreed", "date": agreed.isoformat()})
         return dater.shift(
             fields.Date.context_today(self.with_context(tz=self.user_id.tz)),
             outcome.retry_delay_count,
@@ -339,6 +346,7 @@ class MailActivityPlanRunLine(models.Model):
                 "outcome_id": False,
                 "reason": False,
                 "state": "waiting",
+                "try_count": 0,
             }
         )
         self._write_each(chosen, is_told=True)

@@ -6,4 +6,5 @@ from . import activity
 from . import email
 from . import meeting
 from . import server_action
+from . import outcome
 from . import mail_activity

@@ -9,6 +9,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...engine.environment import by_engine
 from ...engine.reasons import get_error_reason, reason_error
@@ -25,6 +26,8 @@ DUE_BATCH_SIZE = 50
 FIRST_DUE_BATCH_SIZE = 10
 # As long as the transactions are this quick, they get larger.
 QUICK_SECONDS = 5
+# Whatever has ended the server so often would do so again.
+MAX_TRIES = 3
 
 
 class MailActivityPlanRunLine(models.Model):
@@ -53,6 +56,10 @@ class MailActivityPlanRunLine(models.Model):
         "Started on",
         readonly=True,
         help="When the step began that does itself, where it takes a while.",
+    )
+    try_count = fields.Integer(
+        readonly=True,
+        help="How often the server began to do the step, and ended before it was done.",
     )
 
     # ------------------------------------------------------------
@@ -113,8 +120,9 @@ class MailActivityPlanRunLine(models.Model):
         """Close steps whose action is ``PENDING``, and have their runs go on; those of
         a paused run once it is resumed. Steps that are closed by now stay as they are.
 
-        :param outcome: a ``mail.activity.outcome``, its code or its id. The step is
-            tried again, or its run stopped, where the outcome says so.
+        :param outcome: a ``mail.activity.outcome``, its code or its id. What it says is
+            done, as after an activity; the step is tried again, or its run stopped,
+            where it says so. Nothing of that where the steps failed
         :param reason: why, for the history: a :class:`~...tools.reasons.Reason`, or a
             text in somebody's words
         :param bool failed: it couldn't be done; somebody who can help is told
@@ -131,7 +139,7 @@ class MailActivityPlanRunLine(models.Model):
             reason = reason or Reason("action_failed")
             transition.fail(pending, reason, outcome_id=outcome.id)
         else:
-            transition.end(pending, "done", outcome, reason)
+            pending._end_actions(transition, outcome, reason)
         transition.advance()
 
     def _filter_automatic(self):
@@ -154,15 +162,33 @@ class MailActivityPlanRunLine(models.Model):
     @api.model
     def _cron_run_due(self):
         """Do the steps that are due. Several servers may do so at once: each takes what
-        no other one holds. A step that can't be done fails, and the others go on."""
+        no other one holds. A step that can't be done fails, and the others go on.
+
+        Where the server ended while it did some, nobody knows which of them was to
+        blame: they come last, and each alone, so that they are in nobody's way.
+        """
         domain = Domain(self._get_due_domain())
         IrCron = self.env["ir.cron"]
         IrCron._commit_progress(remaining=self.search_count(domain))
         time_left = True
         while time_left:
-            done, time_left = self._run_due_once(domain)
+            done, time_left = self._run_due_once(domain & Domain("try_count", "=", 0))
             if not done:
                 # Nothing that was done made others due.
+                break
+        if time_left:
+            self._run_interrupted(domain & Domain("try_count", ">", 0))
+
+    @api.model
+    def _run_interrupted(self, domain):
+        """Do each step in a transaction of its own, those first that were begun least
+        often.
+
+        :param domain: which these are
+        """
+        for line in self.search(domain, order="try_count, date_due, id"):
+            line._run_due(domain)
+            if not self.env["ir.cron"]._commit_progress(1):
                 break
 
     @api.model
@@ -197,7 +223,7 @@ class MailActivityPlanRunLine(models.Model):
         :returns: how many were done
         """
         try:
-            lines = self.try_lock_for_update().filtered_domain(domain)
+            lines = self._begin_try(domain)
             lines._run_actions()
             self.env.flush_all()
         except Exception as error:
@@ -208,6 +234,7 @@ class MailActivityPlanRunLine(models.Model):
                 level = logging.ERROR
             _logger.log(level, "Steps %s were interrupted", self.ids, exc_info=True)
             self.env.cr.rollback()
+            self._count_tries(SQL("0"))
             if len(self) == 1:
                 return 0
         else:
@@ -217,6 +244,40 @@ class MailActivityPlanRunLine(models.Model):
             done += line._run_due(domain)
             self.env["ir.cron"]._commit_progress()
         return done
+
+    def _begin_try(self, domain):
+        """Let it be known that the steps are about to be done, before they are: if the
+        server ends meanwhile, that is what is left of it. Those that have ended it
+        again and again fail.
+
+        :param domain: of those that may be done
+        :returns: those that nobody else holds
+        """
+        lines = self.try_lock_for_update().filtered_domain(domain)
+        tired = lines.filtered(lambda line: line.try_count >= MAX_TRIES)
+        if tired:
+            transition = Transition(tired.run_id)
+            transition.fail(tired, Reason("step_interrupted"))
+            transition.try_to_advance()
+            return tired
+        if lines:
+            lines._count_tries(SQL("COALESCE(try_count, 0) + 1"))
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+        # The commit gave the locks back.
+        return lines.try_lock_for_update().filtered_domain(self._get_due_domain())
+
+    def _count_tries(self, number):
+        """:param SQL number: how often the steps were begun by now. It is no change of
+        theirs, which automation rules would have to hear of."""
+        self.env.execute_query(
+            SQL(
+                "UPDATE mail_activity_plan_run_line SET try_count = %s"
+                " WHERE id = ANY(%s) RETURNING id",
+                number,
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(["try_count"], flush=False)
 
     @api.model
     def _get_due_domain(self):
@@ -252,7 +313,10 @@ class MailActivityPlanRunLine(models.Model):
             return
         values = self._run_action(record)
         if values is not PENDING:
-            transition.close(self, "done", **(values or {}))
+            values = dict(values or {})
+            outcome_id = values.pop("outcome_id", False)
+            outcome = self.env["mail.activity.outcome"].browse(outcome_id or ())
+            self._end_actions(transition, outcome, **values)
         elif self._filter_automatic():
             self.write({"date_due": False, "date_started": fields.Datetime.now()})
 

@@ -46,9 +46,10 @@ export function defineActivityModels() {
  * Open the form of a contact that has an activity.
  *
  * @param {object} values - of the activity
+ * @param {object} [options] - ``arch``: another form than core's
  * @returns {Promise<number>} the activity's id
  */
-export async function openPartner(values) {
+export async function openPartner(values, options) {
     const pyEnv = await startServer();
     const partnerId = pyEnv["res.partner"].create({});
     const activityId = pyEnv["mail.activity"].create({
@@ -59,6 +60,6 @@ export async function openPartner(values) {
         ...values,
     });
     await start();
-    await openFormView("res.partner", partnerId);
+    await openFormView("res.partner", partnerId, options);
     return activityId;
 }

@@ -369,7 +369,8 @@ class MailActivitySchedule(models.TransientModel):
     def _get_action_after_launch(self, res_ids):
         """:param list[int] res_ids: the records that it was launched on"""
         if len(res_ids) == 1:
-            return {"type": "ir.actions.client", "tag": "soft_reload"}
+            # Whatever opened the pop-up looks again by itself when it is closed.
+            return {"type": "ir.actions.act_window_close"}
         return {
             "type": "ir.actions.act_window",
             "res_model": self.res_model,

@@ -136,6 +136,11 @@ patch(Activity.prototype, {
         return true;
     },
 
+    /** It is closed: it isn't shown until the server has told what comes next. */
+    leaveScreen() {
+        this.remove();
+    },
+
     tellOtherTabs() {
         this.store.activityBroadcastChannel?.postMessage({
             type: "RELOAD_CHATTER",

@@ -15,6 +15,6 @@ export class ActivityCancel extends Component {
     static props = {...activityFormProps};
 
     setup() {
-        this.form = useActivityForm("cancel_w_meeting");
+        this.form = useActivityForm("cancel_w_meeting", {isClosing: true});
     }
 }

@@ -19,10 +19,12 @@ export const activityFormProps = {
  * refuses, the form stays, with what was typed, and says so.
  *
  * @param {string} method - of ``mail.activity``; gets the ``reason``
+ * @param {object} [options]
+ * @param {boolean} [options.isClosing] - whether the activity is closed by it
  * @returns {object} reactive: ``reason``, ``refusal``, ``work.isBusy``, and ``submit``,
  * which takes the method's other arguments
  */
-export function useActivityForm(method) {
+export function useActivityForm(method, {isClosing = false} = {}) {
     const component = useComponent();
     const form = useState({
         reason: "",
@@ -39,6 +41,9 @@ export function useActivityForm(method) {
                 if (!refusal) {
                     activity.tellOtherTabs();
                     close?.();
+                    if (isClosing) {
+                        activity.leaveScreen();
+                    }
                     onChanged();
                 }
             }),

@@ -6,6 +6,7 @@ import {ActivityMarkAsDone} from "@mail/core/web/activity_markasdone_popover";
 import {describeNext} from "./describe_next.esm";
 import {getOutcomeClass} from "../activity/outcome_class.esm";
 import {patch} from "@web/core/utils/patch";
+import {serializeDate} from "@web/core/l10n/dates";
 import {useOneAtATime} from "../one_at_a_time/one_at_a_time.esm";
 
 patch(ActivityMarkAsDone.prototype, {
@@ -13,6 +14,9 @@ patch(ActivityMarkAsDone.prototype, {
         super.setup();
         this.work = useOneAtATime();
         this.outcomeState = useState({
+            // The outcome that was chosen, and whose next attempt needs a date.
+            dated: null,
+            date: "",
             isNoteLogged: false,
             // What completing would start, by the id of the outcome; 0 for none.
             preview: {},
@@ -61,18 +65,35 @@ patch(ActivityMarkAsDone.prototype, {
         this.outcomeState.pointedOutcome = outcome ? outcome.id : 0;
     },
 
+    /** @returns {string} the first date that a next attempt can be agreed for */
+    get today() {
+        return serializeDate(luxon.DateTime.local());
+    },
+
+    /** Some outcomes need a date first: when is the next attempt? */
+    onChooseOutcome(outcome) {
+        if (outcome.asks_date) {
+            const date = serializeDate(luxon.DateTime.local().plus({days: 1}));
+            Object.assign(this.outcomeState, {dated: outcome, date});
+            return;
+        }
+        return this.onClickOutcome(outcome);
+    },
+
     /**
      * Complete the activity. Where the server refuses, the pop-up stays with what was
      * typed, and says why.
      *
      * @param {object} [outcome]
+     * @param {string} [date] - the date agreed for the next attempt
      */
-    onClickOutcome(outcome) {
+    onClickOutcome(outcome, date) {
         return this.work.run(async () => {
             const {thread} = this;
-            const {refusal} = await this.props.activity.complete(
-                outcome ? {outcome: outcome.id} : {}
-            );
+            const {refusal} = await this.props.activity.complete({
+                ...(outcome && {outcome: outcome.id}),
+                ...(date && {retry_date: date}),
+            });
             this.outcomeState.refusal = refusal;
             if (!refusal) {
                 await this.leave(thread);
@@ -118,8 +139,9 @@ patch(ActivityMarkAsDone.prototype, {
     },
 
     async leave(thread) {
-        const {close, onActivityChanged} = this.props;
+        const {activity, close, onActivityChanged} = this.props;
         close?.();
+        activity.leaveScreen();
         onActivityChanged?.(thread);
         await thread.fetchNewMessages();
     },

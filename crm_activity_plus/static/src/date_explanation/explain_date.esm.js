@@ -25,6 +25,9 @@ const DESCRIBE_CHOICE = {
     chosen_at_launch: {
         alone: (day) => _t("Set to %s at launch", day),
     },
+    agreed: {
+        alone: (day) => _t("Agreed for %s", day),
+    },
 };
 
 const DESCRIBE_COUNT = {

@@ -43,8 +43,10 @@ export class RunTimelineField extends Component {
             collapsed: {},
         });
         this.lastRequest = 0;
+        // The runs that were loaded ahead of the form.
+        this.freshIds = null;
         // The record has other data after each reload, also where these are the same.
-        useRecordObserver((record, props) => this.load(this.getRunIds(record, props)));
+        useRecordObserver((record, props) => this.follow(record, props));
     }
 
     /** @returns {boolean} whether this is the form of the run itself */
@@ -66,6 +68,14 @@ export class RunTimelineField extends Component {
             return record.data[props.name] && record.resId ? [record.resId] : [];
         }
         return record.data[props.name]?.currentIds || [];
+    }
+
+    /** Load what the form has now, where that wasn't done just before the form. */
+    follow(record, props) {
+        const runIds = this.getRunIds(record, props);
+        const isFresh = String(this.freshIds) === String(runIds);
+        this.freshIds = null;
+        return isFresh ? undefined : this.load(runIds);
     }
 
     /**
@@ -238,7 +248,13 @@ export class RunTimelineField extends Component {
         return true;
     }
 
+    /** What was clicked is seen before the rest of the form. */
     async refresh() {
+        if (status(this) !== "destroyed") {
+            const runIds = this.getRunIds(this.props.record, this.props);
+            await this.load(runIds);
+            this.freshIds = runIds;
+        }
         if (status(this) !== "destroyed") {
             await this.props.record.load();
         }

@@ -5,21 +5,37 @@ import {openConfiguration} from "./tour_steps.esm";
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
 
-const LINE = ".o_field_widget[name='template_ids'] .o_selected_row";
+const STEP = ".modal:has(.o_field_widget[name='action_type'])";
+const LINES = ".o_field_widget[name='template_ids']";
 
-function addLine() {
+function addStep() {
     return [
         {
             content: "Add a step",
-            trigger:
-                ".o_field_widget[name='template_ids'] .o_field_x2many_list_row_add button, .o_field_widget[name='template_ids'] .o_field_x2many_list_row_add a",
+            trigger: `body:not(:has(.modal)) ${LINES} .o_field_x2many_list_row_add a`,
             run: "click",
         },
         {
-            content: "The step has the default type",
-            trigger: `${LINE} .o_field_widget[name='activity_type_id'] input:value('To-Do')`,
+            content: "A form opens, and the step has the default type",
+            trigger: `${STEP} .o_field_widget[name='activity_type_id'] input:value('To-Do')`,
         },
     ];
+}
+
+function saveStep() {
+    return {
+        content: "Save the step",
+        trigger: `${STEP} footer .o_form_button_save`,
+        run: "click",
+    };
+}
+
+function sumUp(summary) {
+    return {
+        content: "Say what the step is",
+        trigger: `${STEP} .o_field_widget[name='summary'] input`,
+        run: `edit ${summary}`,
+    };
 }
 
 registry.category("web_tour.tours").add("crm_activity_plus_plan_create", {
@@ -35,16 +51,13 @@ registry.category("web_tour.tours").add("crm_activity_plus_plan_create", {
             trigger: ".o_field_widget[name='name'] textarea",
             run: "edit Win Them Over",
         },
-        ...addLine(),
-        {
-            content: "Say what the first step is",
-            trigger: `${LINE} .o_field_widget[name='summary'] input`,
-            run: "edit Collect the needs",
-        },
-        ...addLine(),
+        ...addStep(),
+        sumUp("Collect the needs"),
+        saveStep(),
+        ...addStep(),
         {
             content: "The second step is of a type that is not there yet",
-            trigger: `${LINE} .o_field_widget[name='activity_type_id'] input`,
+            trigger: `${STEP} .o_field_widget[name='activity_type_id'] input`,
             run: "edit Workshop",
         },
         {
@@ -60,17 +73,19 @@ registry.category("web_tour.tours").add("crm_activity_plus_plan_create", {
         },
         {
             content: "Save the type",
-            trigger: ".modal .o_form_button_save",
+            trigger:
+                ".modal:has(.o_field_widget[name='name'] textarea:value('Workshop')) .o_form_button_save",
             run: "click",
         },
         {
             content: "The step has the type and its summary",
-            trigger: `body:not(:has(.modal)) ${LINE}:has(.o_field_widget[name='activity_type_id'] input:value('Workshop')) .o_field_widget[name='summary'] input:value('Hold a workshop')`,
+            trigger: `body:not(:has(.modal .o_field_widget[name='name'])) ${STEP}:has(.o_field_widget[name='activity_type_id'] input:value('Workshop')) .o_field_widget[name='summary'] input:value('Hold a workshop')`,
         },
-        ...addLine(),
+        saveStep(),
+        ...addStep(),
         {
             content: "Look for the third step's type",
-            trigger: `${LINE} .o_field_widget[name='activity_type_id'] input`,
+            trigger: `${STEP} .o_field_widget[name='activity_type_id'] input`,
             run: "click",
         },
         {
@@ -85,41 +100,70 @@ registry.category("web_tour.tours").add("crm_activity_plus_plan_create", {
         },
         {
             content: "The step has the type",
-            trigger: `body:not(:has(.modal)) ${LINE} .o_field_widget[name='activity_type_id'] input:value('Webinar')`,
+            trigger: `${STEP} .o_field_widget[name='activity_type_id'] input:value('Webinar')`,
         },
         {
             content: "Count its days",
-            trigger: `${LINE} .o_field_widget[name='delay_count'] input`,
+            trigger: `${STEP} .o_field_widget[name='delay_count'] input`,
             run: "edit 3",
         },
         {
-            content: "They are counted",
-            trigger: `${LINE} .o_field_widget[name='delay_count'] input:value('3')`,
-        },
-        ...stepUtils.saveForm(),
-        {
-            content: "Open the third step",
-            trigger: ".o_data_row:contains('Webinar') .o_data_cell[name='after_ids']",
-            run: "click",
-        },
-        {
-            content: "Let it wait for another one",
-            trigger: `${LINE} .o_field_widget[name='after_ids'] input`,
+            content: "Let it wait for the first step, which isn't saved yet",
+            trigger: `${STEP} .o_field_widget[name='after_codes'] input`,
             run: "edit Collect",
         },
         {
-            content: "Choose which",
-            trigger: ".o-autocomplete--dropdown-item a:contains('Collect the needs')",
-            run: "click",
+            content: "Choose it by the keyboard",
+            trigger: `body:has(.o-autocomplete--dropdown-item:contains('Collect the needs')) ${STEP} .o_field_widget[name='after_codes'] input`,
+            run: "press Enter",
         },
         {
             content: "It waits",
-            trigger: `${LINE} .o_field_widget[name='after_ids'] .o_tag:contains('Collect the needs')`,
+            trigger: `${STEP} .o_field_widget[name='after_codes'] .o_tag:contains('Collect the needs')`,
+        },
+        saveStep(),
+        {
+            content: "The line says when, in words",
+            trigger: `${LINES} .o_data_row:contains('Webinar') .o_data_cell[name='when_text']:contains('3 days before the plan date, once “Collect the needs” is done')`,
         },
         ...stepUtils.saveForm(),
         {
+            content: "Open the second step",
+            trigger: `${LINES} .o_data_row:contains('Workshop') .o_data_cell[name='summary']`,
+            run: "click",
+        },
+        {
+            content: "It is sent by email instead",
+            trigger: `${STEP} .o_field_widget[name='action_type'] label:contains('Email')`,
+            run: "click",
+        },
+        {
+            content: "The step says what it lacks",
+            trigger: `${STEP} .o_plan_step_problems:contains('email template')`,
+        },
+        {
+            content: "Never mind",
+            trigger: `${STEP} footer button:contains('Discard')`,
+            run: "click",
+        },
+        {
+            content: "Try the plan",
+            trigger: "body:not(:has(.modal)) button[name='action_try']",
+            run: "click",
+        },
+        {
+            content: "See what it would do on a record",
+            trigger:
+                ".modal .o_plan_preview_step:contains('Webinar') .o_plan_preview_waits:contains('Collect the needs')",
+        },
+        {
+            content: "Nothing is launched",
+            trigger: ".modal footer button:contains('Close')",
+            run: "click",
+        },
+        {
             content: "Go back to the list",
-            trigger: ".o_back_button",
+            trigger: "body:not(:has(.modal)) .o_back_button",
             run: "click",
         },
         {

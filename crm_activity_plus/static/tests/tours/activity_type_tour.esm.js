@@ -50,6 +50,26 @@ registry.category("web_tour.tours").add("crm_activity_plus_type_create", {
             trigger: ".o_field_widget[name='applies_to_ids'] .o_tag:contains('Lead')",
         },
         {
+            content: "Look at the icons",
+            trigger: ".o_field_widget[name='icon'] .o_icon_picker_open",
+            run: "click",
+        },
+        {
+            content: "Look for one by its name",
+            trigger: ".o_icon_picker input",
+            run: "edit truck",
+        },
+        {
+            content: "Take it",
+            trigger:
+                ".o_icon_picker:not(:has([data-icon='fa-phone'])):has([data-icon='fa-truck']) input",
+            run: "press Enter",
+        },
+        {
+            content: "The type has the icon",
+            trigger: ".o_field_widget[name='icon'] .fa-truck",
+        },
+        {
             content: "Give it a duration",
             trigger: ".o_field_widget[name='default_duration'] input",
             run: "edit 1:30",

@@ -1,0 +1,22 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import models
+
+
+class MailActivityType(models.Model):
+    """Outcomes are put on types and taken off them."""
+
+    _inherit = "mail.activity.type"
+
+    def write(self, vals):
+        """An outcome that is taken off its last type would be one of all types: it is
+        archived instead."""
+        if "outcome_ids" not in vals:
+            return super().write(vals)
+        types = self.with_context(active_test=False)
+        before = types.outcome_ids
+        result = super().write(vals)
+        removed = (before - types.outcome_ids).exists()
+        removed.filtered(lambda outcome: not outcome.activity_type_ids).active = False
+        return result
