@@ -130,13 +130,14 @@ test("earlier rounds are there when somebody asks for them", async () => {
         "Round 2",
         "Round 1",
     ]);
-    await contains(".o_run_timeline_round_end", {text: "Restarted by Olga on Mar 4"});
-    await contains(".o_run_timeline_round_end", {text: "Stopped manually: No time"});
+    const [second, first] = queryAllTexts(".o_run_timeline_round_end");
+    expect(second).toMatch(/^Restarted by Olga on Mar 4/);
+    expect(first).toMatch(/^Stopped by Olga on Mar 4.* – Stopped manually: No time$/);
     await contains(".o_run_timeline_round_step", {count: 0});
     await click(".o_run_timeline_round button", {text: "Round 1"});
     await contains(".o_run_timeline_round_step", {count: 2});
     const done = ".o_run_timeline_round_step[data-state='done']";
-    await contains(done, {text: "Marked done by Olga on Mar 2"});
+    expect(done).toHaveText(/Marked done by Olga on Mar 2/);
     await contains(`${done} .text-bg-success`, {text: "Interested"});
     await contains(`${done} .badge`, {text: "Attempt 2"});
     await contains(`${done} blockquote`, {text: "They want ten"});
