@@ -6,9 +6,11 @@
 import logging
 
 import psycopg2
+from markupsafe import Markup
 
 from odoo import fields
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 from ..tools.progress import get_end
 from ..tools.reasons import Reason
@@ -192,11 +194,17 @@ class Transition:
         self.close(open_lines, "cancelled", why)
         if is_undone:
             activities._as_engine(reason=why).unlink()
-        else:
-            activities._cancel(reason=why)
+            activities = activities.browse()
+        activities._cancel(reason=why, is_told=True)
         if reason != "record_deleted":
             text = tell_fresh_reason(self.env, why)
-            post_notes(runs, {run: run._describe_end(text) for run in runs})
+            by_run = activities.grouped("run_id")
+            post_notes(
+                runs, {run: _describe_end(run, text, by_run.get(run)) for run in runs}
+            )
+        if reason != "merged":
+            # The meeting of a customer stays, whichever run goes on with it.
+            runs.line_ids._cancel_meetings()
 
     def advance(self):
         """Schedule and skip the waiting steps whose turn has come, end the runs that
@@ -265,6 +273,21 @@ class Transition:
 def _get_end_of(run):
     """:returns: the state in which a run ends that has no open step"""
     return get_end(run.line_ids.mapped("state"))
+
+
+def _describe_end(run, reason, cancelled):
+    """:param str reason: why the run was stopped
+    :param cancelled: the activities that were cancelled with it, or None
+    :returns: that it was stopped, for the note on its document
+    """
+    end = run._describe_end(reason)
+    if not cancelled:
+        return end
+    names = [f"“{activity.display_name}”" for activity in cancelled]
+    sentence = run.env._(
+        "Cancelled with it: %(activities)s.", activities=format_list(run.env, names)
+    )
+    return Markup("%s<br/>%s") % (end, sentence)
 
 
 def get_outcome_reason(outcome):

@@ -8,6 +8,7 @@ from . import activity
 from . import guard
 from . import hold
 from . import calendar
+from . import booking
 from . import outcome
 from . import retry
 from . import plan
@@ -24,6 +25,7 @@ from . import background
 from . import undo
 from . import scheduling
 from . import steps
+from . import cancel
 from . import follow
 from . import exits
 from . import handover

@@ -63,4 +63,6 @@ from . import test_fields_of_others, test_views_of_others
 from . import test_ids_twice, test_long_codes
 from . import test_languages
 from . import test_reasons, test_reasons_of_activities, test_reasons_stored
+from . import test_activity_cancel, test_booking_customer, test_meeting_cancel
+from . import test_history, test_run_rounds, test_schedule_times
 from . import test_activity_type_form, test_outcome_data, test_plan_writing

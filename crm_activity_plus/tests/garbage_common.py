@@ -42,6 +42,7 @@ class GarbageCase(CrmActivityPlusCommon):
             cls.env["mail.activity.plan.run.bulk"].create(
                 {"run_ids": cls.run_.ids, "mode": "pause"}
             ),
+            cls.run_.line_ids[0].activity_id.log_ids[0],
             cls.env["mail.activity.schedule"].create(
                 {
                     "res_model": "crm.lead",

@@ -142,9 +142,13 @@ class TestMergeLeads(MergeCommon):
         rows = self._get_logs(
             [("res_model", "=", "crm.lead"), ("res_id", "=", self.lead.id)]
         )
-        before = rows.read(load=None)
+        # What they are called now is that lead's name.
+        stored = [name for name, field in rows._fields.items() if field.store]
+        before = rows.read(stored, load=None)
         self._merge()
-        self.assertEqual(rows.read(load=None), before)
+        self.assertEqual(rows.read(stored, load=None), before)
+        self.assertEqual(set(rows.mapped("record_name")), {"Kept"})
+        self.assertEqual(rows[0].action_open_document()["res_id"], self.kept.id)
         own_rows = rows.with_user(self.user_owner)
         own_rows.check_access("read")
         found = own_rows.search([("id", "in", rows.ids)], order="id")

@@ -73,7 +73,7 @@ class TestRunTimeline(CrmActivityPlusCommon):
         self.assertEqual(call["user"]["name"], "Olga Owner")
         self.assertEqual(call["date_explanation"]["base"], "plan_date")
         self.assertEqual(call["activity_id"], run.line_ids[0].activity_id.id)
-        self.assertEqual(call["actions"], ["skip", "snooze", "open"])
+        self.assertEqual(call["actions"], ["skip", "snooze", "open", "done"])
         self.assertEqual(offer["state"], "waiting")
         self.assertEqual(offer["after"], ["Call"])
         self.assertEqual(offer["after_outcomes"], ["Keen"])

@@ -7,3 +7,4 @@ from . import mail_activity_plan_run_bulk
 from . import mail_activity_plan_trial
 from . import mail_activity_schedule
 from . import launch
+from . import times

@@ -230,7 +230,8 @@ class MailActivity(models.Model):
         vals_list = [self._complete_document(vals) for vals in vals_list]
         activities = super(MailActivity, creating).create(vals_list).with_env(self.env)
         activities._check_meetings(vals_list)
-        activities._align_times({name for vals in vals_list for name in vals})
+        names = {name for vals in vals_list for name in vals}
+        activities._align_times(names | creating._get_default_times())
         activities._log_created(change.reason)
         return activities
 

@@ -3,8 +3,6 @@
 
 from datetime import timedelta
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -13,6 +11,7 @@ from ...engine.environment import unsteered
 from ...tools.dates import get_timezone
 from ...tools.reasons import Reason
 from ...tools.states import CLOSED_STATUSES
+from ...tools.times import get_local_day, move_to_day
 from ...tools.values import is_in_range
 
 # What the start and the end of an activity, its duration and its deadline follow from.
@@ -85,6 +84,27 @@ class MailActivity(models.Model):
         arguments = Arguments(self.env)
         return ValidationError(arguments.explain("range", label, self[name]))
 
+    @api.onchange("date_end", "user_id")
+    def _onchange_date_end(self):
+        """A form shows what follows from the end, before it is saved."""
+        if not self.date_end or not is_in_range(self.date_end):
+            return
+        if self.date_start and self.date_start <= self.date_end:
+            self.duration = (self.date_end - self.date_start).total_seconds() / 3600
+        self.date_deadline = get_local_day(self.date_end, self._get_timezone())
+
+    @api.onchange("date_deadline")
+    def _onchange_date_deadline(self):
+        """Likewise: start and end move to the due date."""
+        day, timezone = self.date_deadline, self._get_timezone()
+        if not day or not is_in_range(day) or not self.date_end:
+            return
+        end = move_to_day(self.date_end, day, timezone)
+        if end != self.date_end:
+            span = self.date_start and self.date_end - self.date_start
+            self.date_start = self.date_start and end - span
+            self.date_end = end
+
     @api.constrains("date_end", "date_start")
     def _check_times(self):
         for activity in self.filtered(lambda a: a.date_end or a.date_start):
@@ -113,6 +133,13 @@ class MailActivity(models.Model):
             return unsteered(self).env.tz
         return get_timezone(user.tz or self.env.user.tz)
 
+    @api.model
+    def _get_default_times(self):
+        """:returns: the names of the times that new activities get by default"""
+        return {
+            n for n in ("date_end", "date_start") if f"default_{n}" in self.env.context
+        }
+
     def _align_times(self, names):
         """Make start, end, duration and deadline agree.
 
@@ -136,8 +163,7 @@ class MailActivity(models.Model):
             if self.duration != hours:
                 # The end, too: it would follow from the duration.
                 vals |= {"duration": hours, "date_end": self.date_end}
-        end = pytz.utc.localize(self.date_end)
-        deadline = end.astimezone(self._get_timezone()).date()
+        deadline = get_local_day(self.date_end, self._get_timezone())
         if self.date_deadline != deadline:
             vals["date_deadline"] = deadline
         return vals
@@ -149,12 +175,9 @@ class MailActivity(models.Model):
             if not is_in_range(activity.date_deadline):
                 raise activity._make_range_error("date_deadline")
             timezone = activity._get_timezone()
-            local = pytz.utc.localize(activity.date_end).astimezone(timezone)
-            shift = activity.date_deadline - local.date()
-            if not shift:
+            end = move_to_day(activity.date_end, activity.date_deadline, timezone)
+            if end == activity.date_end:
                 continue
-            moved = timezone.localize(local.replace(tzinfo=None) + shift)
-            end = moved.astimezone(pytz.utc).replace(tzinfo=None)
             vals = {"date_end": end}
             if activity.date_start:
                 vals["date_start"] = end - (activity.date_end - activity.date_start)
@@ -198,21 +221,6 @@ class MailActivity(models.Model):
             )
         return action
 
-    def cancel_w_meeting(self, reason=None):
-        """Cancel open activities, and take what was booked for them out of the
-        calendar. Like ``unlink_w_meeting`` of core, but they are kept, and whoever
-        asks is told where somebody else was faster.
-
-        :param str reason: why, for the history
-        :raises UserError: one of them is closed already; none is cancelled then
-        """
-        self._check_open()
-        reason = Arguments(self.env).text(reason, "reason")
-        events = self.calendar_event_id
-        self._cancel(reason)
-        events.unlink()
-        return True
-
     def _get_bookings(self):
         """:returns: for each activity with a time, ``start`` and ``stop`` (UTC), and
         ``allday``"""
@@ -242,15 +250,17 @@ class MailActivity(models.Model):
         :returns: the activities that have a meeting now
         """
         kept = self.browse()
+        under_way = self.filtered(lambda a: a.status not in CLOSED_STATUSES)
         events = self.env["calendar.event"].sudo()
-        for activity in self.filtered(lambda a: a.status not in CLOSED_STATUSES):
-            left = events.search(
-                [
-                    ("booked_activity_ref", "=", activity.id),
-                    ("id", "not in", deleted.ids),
-                ],
-                order="start, id",
-            )
+        left_by_ref = events.search(
+            [
+                ("booked_activity_ref", "in", under_way.ids),
+                ("id", "not in", deleted.ids),
+            ],
+            order="start, id",
+        ).grouped("booked_activity_ref")
+        for activity in under_way:
+            left = left_by_ref.get(activity.id, events)
             start = activity.calendar_event_id.start
             following = left.filtered(lambda event, start=start: event.start >= start)
             if left:

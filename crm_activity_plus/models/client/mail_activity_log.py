@@ -1,17 +1,212 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 from odoo.tools.misc import format_date, format_datetime, format_duration
+
+from ...engine.arguments import Arguments
 
 # Values that say nothing to a person.
 TECHNICAL_NAMES = ("attempt", "res_id", "res_model")
+# The ORM makes the others of these.
+SEARCH_OPERATORS = ("in", "like", "ilike", "=like", "=ilike")
 
 
 class MailActivityLog(models.Model):
     """The ledger in words, for whoever wants to know what happened to an activity."""
 
     _inherit = "mail.activity.log"
+
+    # Whoever may read a row may read what it is about: access follows the document.
+    record_name = fields.Char(
+        "Record", compute="_compute_names", search="_search_record_name"
+    )
+    activity_name = fields.Char(
+        "Activity or Plan", compute="_compute_names", search="_search_activity_name"
+    )
+    has_record = fields.Boolean(compute="_compute_names")
+    old_status_label = fields.Char("Old Status", compute="_compute_labels")
+    new_status_label = fields.Char("Status", compute="_compute_labels")
+    changes = fields.Text(compute="_compute_changes")
+
+    # ------------------------------------------------------------
+    # What a row is about
+    # ------------------------------------------------------------
+
+    @api.depends("activity_ref", "res_id", "res_model", "run_line_id", "values")
+    @api.depends_context("lang")
+    def _compute_names(self):
+        record_names = self._read_record_names()
+        record_names |= self._read_survivor_names(record_names)
+        activities = (
+            self.env["mail.activity"]
+            .sudo()
+            .browse({*self.mapped("activity_ref")} - {0})
+        )
+        activity_names = {a.id: a.display_name for a in activities.exists()}
+        types = self._read_type_names()
+        for row in self:
+            document = (row.res_model, row.res_id)
+            row.has_record = document in record_names
+            row.record_name = record_names.get(document, False)
+            if not row.has_record and row.res_model:
+                row.record_name = self.env._("(deleted)")
+            row.activity_name = (
+                activity_names.get(row.activity_ref)
+                or row.sudo().run_line_id.display_name
+                or row._get_told_name(types)
+                or row.sudo().run_id.name
+            )
+
+    def _read_record_names(self):
+        """:returns: model and id -> the name of each document that is there"""
+        names = {}
+        for res_model, rows in self.grouped("res_model").items():
+            if res_model and res_model in self.env:
+                records = self.env[res_model].sudo().browse(set(rows.mapped("res_id")))
+                names |= {
+                    (res_model, record.id): record.display_name
+                    for record in records.exists()
+                }
+        return names
+
+    def _read_survivor_names(self, known):
+        """:param dict known: see :meth:`_read_record_names`
+        :returns: the same for documents that were merged: the name of the one that each
+            was merged into
+        """
+        survivors = self._find_survivors(
+            {(row.res_model, row.res_id) for row in self if row.res_id} - known.keys()
+        )
+        rows = self.browse().union(*survivors.values())
+        names = rows._read_record_names()
+        return {
+            document: names[row.res_model, row.res_id]
+            for document, row in survivors.items()
+            if (row.res_model, row.res_id) in names
+        }
+
+    @api.model
+    def _find_survivors(self, documents):
+        """:param set documents: models and ids
+        :returns: document -> the last row that says what it was merged into
+        """
+        if not documents:
+            return {}
+        merges = self.sudo().search(
+            [("merged_res_id", "in", [res_id for _model, res_id in documents])],
+            order="id",
+        )
+        merged = {(row.res_model, row.merged_res_id): row for row in merges}
+        return {key: row for key, row in merged.items() if key in documents}
+
+    def _read_type_names(self):
+        """:returns: id -> the name of each activity type that the rows tell of"""
+        ids = {row._get_told("activity_type_id") for row in self} - {False}
+        types = self.env["mail.activity.type"].sudo().browse(ids).exists()
+        return {activity_type.id: activity_type.name for activity_type in types}
+
+    def _get_told(self, name):
+        """:returns: what the row says of a value, or False"""
+        self.ensure_one()
+        value = (self.values or {}).get(name, False)
+        return value[-1] if isinstance(value, list) and value else value
+
+    def _get_told_name(self, types):
+        """:returns: what an activity was called that is gone, as far as the row says
+        so"""
+        if not self.activity_ref:
+            return False
+        return (
+            self._get_told("summary")
+            or types.get(self._get_told("activity_type_id"))
+            or self.env._("(deleted)")
+        )
+
+    @api.model
+    def _search_record_name(self, operator, value):
+        """By the names of the records that had activities: those are stored."""
+        if operator not in SEARCH_OPERATORS:
+            return NotImplemented
+        return self._make_activity_domain(
+            Domain("res_name", operator, value),
+            ("res_model", "res_id"),
+            ("res_model", "res_id"),
+        )
+
+    @api.model
+    def _search_activity_name(self, operator, value):
+        if operator not in SEARCH_OPERATORS:
+            return NotImplemented
+        names = Domain("summary", operator, value)
+        names |= Domain("activity_type_id.name", operator, value)
+        found = self._make_activity_domain(names, ("activity_ref",), ("id",))
+        return found | Domain("run_id.name", operator, value)
+
+    @api.model
+    def _make_activity_domain(self, domain, own_columns, columns):
+        """:param domain: of activities
+        :returns: domain of the rows whose columns are those of one of the activities
+        """
+        activities = self.env["mail.activity"].sudo().with_context(active_test=False)
+        activities.flush_model(columns)
+        found = activities._search(domain)
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "(%s) IN %s",
+                SQL(", ").join(SQL.identifier(alias, name) for name in own_columns),
+                found.subselect(*[f"mail_activity.{name}" for name in columns]),
+            )
+        )
+
+    @api.depends("new_status", "old_status", "run_id", "run_line_id")
+    @api.depends_context("lang")
+    def _compute_labels(self):
+        for row in self:
+            row.old_status_label = row._get_status_label(row.old_status)
+            row.new_status_label = row._get_status_label(row.new_status)
+
+    @api.depends("values")
+    @api.depends_context("lang", "tz")
+    def _compute_changes(self):
+        names = self._read_logged_names()
+        for row in self:
+            row.changes = "\n".join(
+                f"{change['label']}: {change['old'] or '–'} → {change['new'] or '–'}"
+                for change in row._describe_changes(names)
+            )
+
+    @api.depends("event")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["event"]._description_selection(self.env))
+        for row in self:
+            about = row.activity_name or row.sudo().run_id.name
+            row.display_name = (
+                f"{labels[row.event]} – {about}" if about else labels[row.event]
+            )
+
+    def action_open_document(self):
+        """:raises UserError: the record is gone"""
+        Arguments(self.env).check_single(self)
+        self.check_access("read")
+        if not self.has_record:
+            raise UserError(self.env._("There is no record to open: it was deleted."))
+        document = (self.res_model, self.res_id)
+        row = self._find_survivors({document}).get(document, self)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": row.res_model,
+            "res_id": row.res_id,
+            "views": [(False, "form")],
+        }
+
+    # ------------------------------------------------------------
+    # What happened
+    # ------------------------------------------------------------
 
     def _describe(self):
         """:returns: for each row who did what, when and why, see

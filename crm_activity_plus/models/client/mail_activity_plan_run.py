@@ -8,6 +8,7 @@ from odoo.fields import Domain
 
 from ...engine.restarts import get_refusals
 from ...tools.states import OPEN_RUN_STATES
+from .timeline_rounds import RoundReader
 
 # What the ledger tells of a run beside what its record says.
 RUN_EVENTS = ("paused", "stopped", "done", "failed", "restarted")
@@ -25,7 +26,8 @@ class MailActivityPlanRun(models.Model):
 
         ``actions`` names what the user can do with a run or a step now: the ones of a
         run are ``pause``, ``resume``, ``stop``, ``restart`` and the ones of a step
-        ``open``, ``skip``, ``snooze``.
+        ``done``, ``open``, ``skip``, ``snooze``. ``rounds`` tells of the time before
+        each restart: how it ended, and what came of the steps.
 
         :returns: for each run a dict, those under way first, then the latest; JSON-able
         :raises AccessError: the user may not read the document of one of them
@@ -38,6 +40,8 @@ class MailActivityPlanRun(models.Model):
         writable_ids = set(writable._ids)
         events_by_run, attempts_by_step = runs._get_timeline_rows()
         steps_by_run = runs._get_timeline_steps(writable_ids, attempts_by_step)
+        restarted = runs.filtered(lambda run: "restarted" in events_by_run[run.id])
+        rounds_by_run = RoundReader(restarted).read_rounds()
         return [
             {
                 **run._get_timeline_values(events_by_run[run.id]),
@@ -45,6 +49,7 @@ class MailActivityPlanRun(models.Model):
                     run.id in writable_ids, run.id in restartable
                 ),
                 "steps": steps_by_run[run.id],
+                "rounds": rounds_by_run.get(run.id, []),
             }
             for run in runs
         ]

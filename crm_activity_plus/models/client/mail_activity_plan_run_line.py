@@ -112,7 +112,7 @@ class MailActivityPlanRunLine(models.Model):
         if self.state == "scheduled":
             actions.append("snooze")
         if self.activity_id and self.activity_id.status not in CLOSED_STATUSES:
-            actions.append("open")
+            actions += ["open", "done"]
         return actions
 
     # ------------------------------------------------------------

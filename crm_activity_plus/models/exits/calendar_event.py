@@ -5,8 +5,9 @@ from collections import defaultdict
 
 from odoo import api, models
 
-from ...tools.internal import read_internal
+from ...tools.internal import Internal, read_internal
 from ..calendar.calendar_event import BOOKING_RUN_KEY, MOVED_KEY
+from ..cancel.calendar_event import KEPT_KEY
 
 # Written on a meeting, they may have it be with other records.
 MEETING_FIELDS = {"opportunity_id", "partner_ids", "res_id", "res_model_id"}
@@ -36,6 +37,7 @@ class CalendarEvent(models.Model):
         context = self.env.context
         if read_internal(context, BOOKING_RUN_KEY) or read_internal(context, MOVED_KEY):
             return
+        kept_ids = (*read_internal(context, KEPT_KEY, ()), *self._ids)
         watched = self.env["mail.activity.plan"]._get_watched_models("exit_on_meeting")
         if not watched:
             return
@@ -49,6 +51,7 @@ class CalendarEvent(models.Model):
                     records = self.env[res_model].browse(ids).exists()
                     records = records._filtered_access("read")
                     runs = self.env["mail.activity.plan.run"]
+                    runs = runs.with_context(**{KEPT_KEY: Internal(kept_ids)})
                     runs = runs._find_exiting(records, "meeting")
                     # What was booked for one of its own steps is no reason.
                     (runs - runs.browse(own_run_ids))._stop("meeting")

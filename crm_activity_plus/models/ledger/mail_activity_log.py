@@ -43,7 +43,7 @@ class MailActivityLog(models.Model):
         "Document", model_field="res_model", readonly=True
     )
     # No foreign key: the row outlives the activity.
-    activity_ref = fields.Integer("Activity", readonly=True, index="btree_not_null")
+    activity_ref = fields.Integer("Activity ID", readonly=True, index="btree_not_null")
     merged_res_id = fields.Integer(
         "Merged Record",
         readonly=True,
@@ -89,8 +89,8 @@ class MailActivityLog(models.Model):
         required=True,
         readonly=True,
     )
-    old_status = fields.Char(readonly=True)
-    new_status = fields.Char(readonly=True)
+    old_status = fields.Char("Old Status Code", readonly=True)
+    new_status = fields.Char("New Status Code", readonly=True)
     reason = fields.Char(compute="_compute_reason", search="_search_reason")
     reason_code = fields.Char(readonly=True)
     reason_values = fields.Json(readonly=True)

@@ -11,7 +11,6 @@ from ...engine.reasons import tell_fresh_reason
 from ...tools.internal import Internal, read_internal
 from ...tools.states import CLOSED_STATUSES
 from ..activity.mail_activity import ENGINE_FIELDS
-from ..hold.mail_activity import NO_HOLD
 
 # Context key: see ``_action_done``.
 RETURN_ALL_KEY = "activity_return_all"
@@ -244,27 +243,6 @@ class MailActivity(models.Model):
             lost += activities - activities._filter_existing_record()
         lost.unlink()
         return lost
-
-    def action_cancel(self, reason=None):
-        """Close the activities without having done them.
-
-        Core deletes them. Here they are kept, with who cancelled them and when.
-
-        :param str reason: why, for the history
-        """
-        self._cancel(Arguments(self.env).text(reason, "reason"))
-        return True
-
-    def _cancel(self, reason=False):
-        """Close the activities as cancelled.
-
-        :param reason: why, for the ledger and the steps
-        """
-        self.check_access("write")
-        activities = self.filtered(lambda a: a.status not in CLOSED_STATUSES)
-        activities._as_engine(reason=reason).write(
-            {"active": False, "status": "cancelled", **NO_HOLD}
-        )
 
     # ------------------------------------------------------------
     # What the outcome says

@@ -450,7 +450,7 @@ test("reschedule", async () => {
     expect(
         queryAllTexts(".o_reschedule_form [data-day]:not([data-day=other])")
     ).toEqual([
-        "Tomorrow\nThu, Mar 12",
+        // Not tomorrow: that is earlier than it is due.
         "Next week\nMon, Mar 16",
         "In two weeks\nWed, Mar 25",
         "In a month\nMon, Apr 13",

@@ -21,8 +21,13 @@ export class DayChooser extends Component {
     };
 
     setup() {
-        this.shortcuts = getDayShortcuts();
+        this.shortcuts = getDayShortcuts().filter(({day}) => day >= this.props.minDate);
         this.state = useState({day: false});
+    }
+
+    /** @returns {boolean} whether the day that was typed can be chosen */
+    get isDayAllowed() {
+        return this.state.day && this.state.day >= this.props.minDate;
     }
 
     onChange(day) {

@@ -145,6 +145,12 @@ const RUN_TEXT = {
         date: "date_end",
         alone: (date) => _t("All steps closed on %s", date),
     },
+    restarted: {
+        date: "date_end",
+        user: "changed_by",
+        by: (date, user) => _t("Restarted by %(user)s on %(date)s", {date, user}),
+        alone: (date) => _t("Restarted on %s", date),
+    },
     stopped: {
         date: "date_end",
         user: "changed_by",

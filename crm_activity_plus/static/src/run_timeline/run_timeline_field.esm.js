@@ -12,6 +12,7 @@ import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 import {useOneAtATime} from "../one_at_a_time/one_at_a_time.esm";
 import {useRecordObserver} from "@web/model/relational_model/utils";
+import {useMarkDone} from "../activity_mark_as_done/mark_done_hook.esm";
 import {useService} from "@web/core/utils/hooks";
 
 const RUN_MODEL = "mail.activity.plan.run";
@@ -35,6 +36,7 @@ export class RunTimelineField extends Component {
         this.action = useService("action");
         this.dialog = useService("dialog");
         this.work = useOneAtATime();
+        this.openMarkDone = useMarkDone(() => this.refresh());
         this.state = useState({
             hasFailed: false,
             runs: [],
@@ -143,11 +145,25 @@ export class RunTimelineField extends Component {
         return this.change(RUN_MODEL, `action_${action}`, [[run.id]]);
     }
 
-    onStepAction(action, step) {
-        if (action === "open") {
-            return this.openActivity(step);
+    onStepAction(action, step, target) {
+        switch (action) {
+            case "done":
+                return this.askForOutcome(step, target);
+            case "open":
+                return this.openActivity(step);
+            case "snooze":
+                return this.askForDay(step);
         }
-        return action === "snooze" ? this.askForDay(step) : this.askToSkip(step);
+        return this.askToSkip(step);
+    }
+
+    /** The chatter's own pop-up. What was typed in the form is saved before. */
+    askForOutcome(step, target) {
+        return this.work.run(async () => {
+            if (await this.saveForm()) {
+                await this.openMarkDone(target, step.activity_id);
+            }
+        });
     }
 
     /** Until when? A paused plan gets a date, or another one. */
@@ -204,6 +220,7 @@ export class RunTimelineField extends Component {
     askForDay(step) {
         this.dialog.add(RescheduleDialog, {
             step: step.name,
+            deadline: step.date_deadline,
             confirm: (day) =>
                 this.change(STEP_MODEL, "action_snooze", [[step.id]], {until: day}),
         });

@@ -3,6 +3,7 @@
 
 import {describePause, describeRun, describeStopReason} from "./describe_step.esm";
 import {Component} from "@odoo/owl";
+import {RunTimelineRound} from "./run_timeline_round.esm";
 import {RunTimelineStep} from "./run_timeline_step.esm";
 import {_t} from "@web/core/l10n/translation";
 import {formatDay} from "../dates/dates.esm";
@@ -26,7 +27,7 @@ const STATE_COLOR = {
 /** A run with its steps. */
 export class RunTimelineRun extends Component {
     static template = "crm_activity_plus.RunTimelineRun";
-    static components = {RunTimelineStep};
+    static components = {RunTimelineRound, RunTimelineStep};
     static props = {
         run: Object,
         isBusy: Boolean,
@@ -36,7 +37,7 @@ export class RunTimelineRun extends Component {
         onToggle: Function,
         // Gets the name of an action and the run.
         onAction: Function,
-        // Gets the name of an action, the step and the run.
+        // Gets the name of an action, the step and the button.
         onStepAction: Function,
     };
 
@@ -54,6 +55,15 @@ export class RunTimelineRun extends Component {
 
     get pause() {
         return describePause(this.props.run);
+    }
+
+    /** @returns {object[]} what came of it before it was restarted, latest first */
+    get rounds() {
+        return this.props.run.rounds || [];
+    }
+
+    get roundLabel() {
+        return _t("Round %s", this.rounds.length + 1);
     }
 
     get stopReason() {

@@ -7,42 +7,11 @@ import {
     isOpen,
     isOverdue,
 } from "./describe_step.esm";
+import {OUTCOME_COLOR, STATE_COLOR, STATE_ICON, STATE_LABEL} from "./step_style.esm";
 import {Component} from "@odoo/owl";
 import {DateExplanation} from "../date_explanation/date_explanation.esm";
 import {_t} from "@web/core/l10n/translation";
 import {describeAttempt} from "../activity/describe_activity.esm";
-
-const STATE_LABEL = {
-    waiting: _t("Waiting"),
-    scheduled: _t("Scheduled"),
-    done: _t("Done"),
-    skipped: _t("Skipped"),
-    cancelled: _t("Cancelled"),
-    failed: _t("Failed"),
-};
-
-const STATE_ICON = {
-    waiting: "fa-hourglass-o",
-    done: "fa-check",
-    skipped: "fa-step-forward",
-    cancelled: "fa-ban",
-    failed: "fa-exclamation",
-};
-
-const STATE_COLOR = {
-    waiting: "text-bg-light border",
-    scheduled: "text-bg-info",
-    done: "text-bg-success",
-    skipped: "text-bg-secondary",
-    cancelled: "text-bg-secondary",
-    failed: "text-bg-danger",
-};
-
-const OUTCOME_COLOR = {
-    success: "text-bg-success",
-    neutral: "text-bg-secondary",
-    failure: "text-bg-danger",
-};
 
 /** One step of a run: how it ended, or when it comes and why then. */
 export class RunTimelineStep extends Component {
@@ -51,7 +20,7 @@ export class RunTimelineStep extends Component {
     static props = {
         step: Object,
         isBusy: Boolean,
-        // Gets the name of an action and the step.
+        // Gets the name of an action, the step and the button.
         onAction: Function,
     };
 
@@ -131,6 +100,7 @@ export class RunTimelineStep extends Component {
     get actions() {
         const {actions, name} = this.props.step;
         return [
+            {id: "done", label: _t("Mark Done"), title: _t("Mark “%s” done", name)},
             {id: "open", label: _t("Open"), title: _t("Open “%s”", name)},
             {id: "snooze", label: _t("Reschedule"), title: _t("Reschedule “%s”", name)},
             {id: "skip", label: _t("Skip"), title: _t("Skip “%s”", name)},
