@@ -192,10 +192,11 @@ class Transition:
         )
         self._ended += runs
         self.close(open_lines, "cancelled", why)
+        # With what was booked for them.
+        activities._cancel(reason=why, is_told=True)
         if is_undone:
             activities._as_engine(reason=why).unlink()
             activities = activities.browse()
-        activities._cancel(reason=why, is_told=True)
         if reason != "record_deleted":
             text = tell_fresh_reason(self.env, why)
             by_run = activities.grouped("run_id")

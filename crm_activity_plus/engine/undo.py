@@ -3,8 +3,6 @@
 
 """How launches are taken back, as long as nothing of them was done."""
 
-from odoo import fields
-
 from ..tools.reasons import Reason
 from ..tools.states import OPEN_RUN_STATES
 from .reasons import name_of
@@ -46,12 +44,14 @@ def _find_refusal(run):
         return Reason("undo_repeated")
     for step in run.line_ids:
         values = {"step": step.summary or name_of(step.activity_type_id)}
-        if step.state == "done" or step.attempt > 1:
-            return Reason("undo_done", values)
         activity = step._get_open_activity()
+        meeting = step.calendar_event_id or activity.calendar_event_id
+        was_done = step.state == "done" or step.attempt > 1
+        if meeting and step.action_type == "meeting":
+            # Booking it was done, and it is cancelled where it is still ahead.
+            was_done = False
+        if was_done or (meeting and meeting._has_begun()):
+            return Reason("undo_done", values)
         if activity.status == "in_progress":
             return Reason("undo_started", values)
-        meeting = activity.calendar_event_id
-        if meeting and meeting.start <= fields.Datetime.now():
-            return Reason("undo_done", values)
     return run.state not in OPEN_RUN_STATES and Reason("undo_ended")

@@ -163,8 +163,26 @@ class TestLaunchUndo(LaunchCase):
             ].create(
                 {"name": "Meet", "start": start, "stop": start + timedelta(hours=1)}
             )
+        meeting = ahead.line_ids[1].activity_id.calendar_event_id
         self.assertEqual(launch.undo()["undone"], ahead.ids)
+        self.assertFalse(meeting.exists())
         self.assertEqual(held.state, "running")
+
+    @freeze_time("2026-03-02 12:00:00")
+    def test_meeting_that_a_step_has_booked(self):
+        step = self._step(self.type_meeting, "Meet", 7, action_type="meeting")
+        plan = self._create_plan(
+            "Booking",
+            {**step, "duration": 1, "time_of_day": 10},
+            self._step(self.type_call, "Call"),
+        )
+        _action, launch = self._launch_from_popup(self.leads[0], plan=plan)
+        line = launch.run_ids.sudo().line_ids[0]
+        line._run_actions()
+        meeting = line.calendar_event_id
+        self.assertEqual((line.state, len(meeting)), ("done", 1))
+        self.assertEqual(len(launch.undo()["undone"]), 1)
+        self.assertFalse(meeting.exists())
 
     def test_automatic_step(self):
         """An email that wasn't sent isn't; one that was can't be taken back."""
