@@ -191,10 +191,9 @@ class WarningTeller:
         }
         if isinstance(reason, Reason) and reason.code in SKIPPED:
             user = reason.values.get("user")
-            return self.env._(SKIPPED[reason.code]) % {
-                **values,
-                "user": user.name if user else "",
-            }
+            values["user"] = user.name if user else ""
+            sentence = self.env._(SKIPPED[reason.code])
+            return sentence % values
         if warning.steps:
             return self.env._("%(steps)s on %(records)s: %(reason)s", **values)
         return self.env._("%(records)s: %(reason)s", **values)
@@ -207,10 +206,13 @@ class WarningTeller:
             return False
         one, several = VACANT[role]
         if len(warning.res_ids) == 1:
-            reason = self.env._(one) % {"record": warning.reason.values["record"].name}
+            record = warning.reason.values["record"].name
+            reason = self.env._(one)
+            reason %= {"record": record}
         else:
             records = self._count_records(warning)
-            reason = self.env._(several) % {"records": records}
+            reason = self.env._(several)
+            reason %= {"records": records}
         if not warning.steps:
             return f"{reason}."
         values = {"reason": reason, "steps": self._list_steps(warning)}

@@ -67,7 +67,7 @@ class TestRunBulk(CrmActivityPlusCommon):
 
         def action_pause(runs, *args):
             if bad in runs:
-                raise UserError("Not this one.")
+                raise UserError(self.env._("Not this one."))
             return pause(runs, *args)
 
         self.patch(type(self.runs), "action_pause", action_pause)

@@ -5,6 +5,7 @@ from odoo import models
 
 
 class MailActivityPlan(models.Model):
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.activity.plan"
 
     def _tell_record_count(self, count):
