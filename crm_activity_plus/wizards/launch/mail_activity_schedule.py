@@ -239,8 +239,7 @@ class MailActivitySchedule(models.TransientModel):
 
         :param plan_id: the plan
         :param res_ids: the selected records; the first 500 of them are looked at
-        :param plan_date: see ``launch`` of ``mail.activity.plan``; ``responsible_id``,
-            too
+        :param plan_date: as in ``launch`` of the plan; ``responsible_id``, too
         :param overrides: what was changed by hand: ``{"all": {step: values},
             "records": {res_id: {step: values}}}``, as in ``launch``; the latter win
         :param left_out: selected records that a person leaves out
@@ -249,7 +248,6 @@ class MailActivitySchedule(models.TransientModel):
         :param warning: tell about those only that a warning is about, by its key
         :returns: ``{"error": message}``, or what ``format_page`` of
             :class:`LaunchPreview` returns
-        :rtype: dict
         """
         arguments = Arguments(self.env)
         try:
