@@ -117,7 +117,7 @@ patch(ActivityMarkAsDone.prototype, {
      * @param {string} [date] - the date agreed for the next attempt
      */
     completeUndoably(outcome, date) {
-        const {activity, close, onActivityChanged} = this.props;
+        const {activity, close} = this.props;
         const {thread} = this;
         const name = activity.summary || activity.display_name;
         const setClosing = (isClosing) => {
@@ -140,11 +140,9 @@ patch(ActivityMarkAsDone.prototype, {
                 feedback: activity.feedback || false,
                 retry_date: date || false,
             },
-            onSent: async () => {
+            onSent: () => {
                 activity.tellOtherTabs();
-                activity.leaveScreen();
-                onActivityChanged?.(thread);
-                await thread.fetchNewMessages();
+                return this.showClosed(thread);
             },
             onRefused: () => {
                 setClosing(false);
@@ -194,9 +192,13 @@ patch(ActivityMarkAsDone.prototype, {
         });
     },
 
-    async leave(thread) {
-        const {activity, close, onActivityChanged} = this.props;
-        close?.();
+    leave(thread) {
+        this.props.close?.();
+        return this.showClosed(thread);
+    },
+
+    async showClosed(thread) {
+        const {activity, onActivityChanged} = this.props;
         activity.leaveScreen();
         onActivityChanged?.(thread);
         // Where its messages aren't shown, nobody waits for new ones.
