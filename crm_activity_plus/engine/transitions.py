@@ -193,8 +193,10 @@ class Transition:
         self._ended += runs
         self.close(open_lines, "cancelled", why)
         if is_undone:
+            meetings = activities._get_own_meetings()
             activities._as_engine(reason=why).unlink()
             activities = activities.browse()
+            meetings._cancel_for({(run.res_model, run.res_id) for run in runs})
         activities._cancel(reason=why, is_told=True)
         if reason != "record_deleted":
             text = tell_fresh_reason(self.env, why)
