@@ -237,6 +237,23 @@ class TestMeetingCancel(CrmActivityPlusCommon):
         self.assertIn("stopped", runs.mapped("state"))
         self.assertEqual(events.exists(), events)
 
+    def test_undone_launch(self):
+        """Nothing is left of it, and one note says so."""
+        popup = (
+            self.env["mail.activity.schedule"]
+            .with_user(self.user_owner)
+            .with_context(active_model="crm.lead", active_ids=self.lead.ids)
+            .create({"plan_id": self.meet_plan.id})
+        )
+        launch_id = popup.action_schedule_plan()["params"]["launch_id"]
+        launch = popup.env["mail.activity.plan.launch"].browse(launch_id)
+        event = self._book(launch.run_ids.line_ids[0].activity_id)
+        messages = self.lead.message_ids
+        self.assertTold(launch.action_undo, self.partner)
+        self.assertEqual(launch.run_ids.stop_reason, "undone")
+        self.assertFalse(event.exists())
+        self.assertEqual(len(self.lead.message_ids - messages), 1)
+
     def test_deleted_meeting(self):
         """Whoever deletes it has the calendar tell that."""
         event = self._book()

@@ -42,6 +42,8 @@ class CalendarEvent(models.Model):
         :param set documents: the model and the id of each record that the activities or
             steps were on that were cancelled
         """
+        if not self:
+            return
         kept = self.browse(read_internal(self.env.context, KEPT_KEY, ()))
         coming = (self - kept).exists().filtered(lambda event: not event._has_begun())
         events = coming._filter_only_for(documents)

@@ -68,14 +68,18 @@ class MailActivity(models.Model):
         People need the right to delete the meeting. The engine needs none: it ends the
         plan of a record that somebody could change, and what was booked for that.
         """
-        linked = by_engine(self).calendar_event_id
-        if not linked:
-            return
-        booked = linked.search([("booked_activity_ref", "in", self.ids)])
-        events = linked | booked
-        if not self.env.su:
+        events = self._get_own_meetings()
+        if events and not self.env.su:
             events = events._filter_deletable(self.env)
         events._cancel_for({(a.res_model, a.res_id) for a in self.sudo()})
+
+    def _get_own_meetings(self):
+        """:returns: the meetings that the activities have, and those of series that
+        were booked for them; for the engine"""
+        linked = by_engine(self).calendar_event_id
+        if not linked:
+            return linked
+        return linked | linked.search([("booked_activity_ref", "in", self.ids)])
 
     def _is_of_booked_meeting(self):
         """:returns: whether core made the activity for a meeting that a step booked by
