@@ -73,6 +73,7 @@ class MailActivityPlanLaunch(models.Model):
             ("cancelled", "Cancelled"),
             ("failed", "Failed"),
         ],
+        string="Status",
         default="pending",
         required=True,
         readonly=True,

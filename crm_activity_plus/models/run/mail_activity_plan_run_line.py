@@ -186,6 +186,7 @@ class MailActivityPlanRunLine(models.Model):
             ("cancelled", "Cancelled"),
             ("failed", "Failed"),
         ],
+        string="Status",
         default="waiting",
         required=True,
         readonly=True,
@@ -300,7 +301,7 @@ class MailActivityPlanRunLine(models.Model):
         self._check_may_change()
         day = Arguments(self.env).day(until, "until")
         if not day:
-            raise UserError(self.env._("Say until which day to put the step off."))
+            raise UserError(self.env._("Choose the day to reschedule the step to."))
         lines = by_engine(self)
         for line in lines:
             if line.state != "scheduled":

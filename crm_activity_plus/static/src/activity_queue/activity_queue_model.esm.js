@@ -306,7 +306,7 @@ export class ActivityQueueModel {
             this.alert = {
                 type: "info",
                 text: _t(
-                    "This activity isn't open any more, or somebody else is working on it."
+                    "This activity is closed, or somebody else is working on it."
                 ),
             };
             return false;
