@@ -240,8 +240,8 @@ class Condition:
             return
         raise self._make_error(
             self.env._(
-                "You may not read “%(field)s” of “%(model)s”, so you can't filter by it. "
-                "Remove it, or ask an administrator to write the condition.",
+                "You may not read “%(field)s” of “%(model)s”, so you can't filter by "
+                "it. Remove it, or ask an administrator to write the condition.",
                 field=field.name,
                 model=self._get_model_name(model),
             )

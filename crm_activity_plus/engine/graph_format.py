@@ -131,8 +131,8 @@ class StepFormat:
         if field.required and field.type != "boolean":
             raise UserError(
                 self.env._(
-                    "“%(name)s” is missing. Give it a value, or omit the key: a new step "
-                    "then gets the default.",
+                    "“%(name)s” is missing. Give it a value, or omit the key: a new "
+                    "step then gets the default.",
                     name=key,
                 )
             )

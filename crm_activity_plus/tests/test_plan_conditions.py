@@ -162,7 +162,7 @@ class TestPlanConditions(CrmActivityPlusCommon):
             ("[('name',)]", "is not a condition"),
             ("[('name', 'in', {})]", "nothing to compare with"),
             ("['|', ('id', '=', 1)]", "missing behind “|”"),
-            ("5", "no list of conditions"),
+            ("5", "not a list of conditions"),
             ("[('date_deadline', '<', 'tomorrow')]", "doesn't fit its field"),
             ("[('date_deadline', '<', '-7x')]", "doesn't fit its field"),
         ):

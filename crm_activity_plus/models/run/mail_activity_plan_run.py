@@ -150,12 +150,13 @@ class MailActivityPlanRun(models.Model):
         selection=lambda self: self.env["mail.activity.plan"]
         ._fields["deadline_policy"]
         ._description_selection(self.env),
+        string="Deadlines",
         default="calendar",
         required=True,
         readonly=True,
     )
     resource_calendar_id = fields.Many2one(
-        "resource.calendar", readonly=True, ondelete="set null"
+        "resource.calendar", "Working Hours", readonly=True, ondelete="set null"
     )
     launch_key = fields.Char(readonly=True, default="")
     action_depth = fields.Integer(

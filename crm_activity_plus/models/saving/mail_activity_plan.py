@@ -152,8 +152,8 @@ class MailActivityPlan(models.Model):
         if actions:
             raise UserError(
                 self.env._(
-                    "“%(plans)s” is launched by the action “%(action)s”, so it can't be "
-                    "used for other records. Create another plan instead.",
+                    "“%(plans)s” is launched by the action “%(action)s”, so it can't "
+                    "be used for other records. Create another plan instead.",
                     plans=", ".join(actions.activity_plan_id.mapped("name")),
                     action=actions[0].name,
                 )

@@ -58,6 +58,7 @@ class MailActivityPlanRunLine(models.Model):
         help="When an automatic step began that takes a while.",
     )
     try_count = fields.Integer(
+        "Interruptions",
         readonly=True,
         help="Number of times that the server was interrupted during the step.",
     )
