@@ -1,6 +1,8 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+// What is overridden here is a patch of core's.
+import "@mail/chatter/web/chatter_patch";
 import {Chatter} from "@mail/chatter/web_portal/chatter";
 import {patch} from "@web/core/utils/patch";
 import {status, useState} from "@odoo/owl";
