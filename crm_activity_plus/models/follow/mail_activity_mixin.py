@@ -6,6 +6,7 @@ from functools import partial
 from odoo import api, fields, models
 
 from ...engine.environment import is_uninstalling
+from ...tools.values import is_id
 
 # What runs follow: the company that the record belongs to, and who has a role on it.
 FOLLOWED_FIELDS = ("company_id", "team_id", "user_id")
@@ -78,7 +79,7 @@ class MailActivityMixin(models.AbstractModel):
         """
         if self and self._has_plans():
             records = self.sudo()
-            if len(records) == 1:
+            if len(records) == 1 and is_id(records.id):
                 # Core assigns leads one by one, each read by itself. Most of them were
                 # created one after the other: what is looked up for one is known of its
                 # neighbours. Measured: 650 leads have about 10 queries instead of 662.
