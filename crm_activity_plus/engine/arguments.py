@@ -97,7 +97,7 @@ class Arguments:
                 **names,
             ),
             "day": self.env._(
-                "“%(value)s” is no date. Write “%(name)s” as year-month-day, such "
+                "“%(value)s” is not a date. Write “%(name)s” as year-month-day, such "
                 "as 2026-03-31.",
                 **names,
             ),
@@ -129,7 +129,7 @@ class Arguments:
                 **names,
             ),
             "moment": self.env._(
-                "“%(value)s” is no moment. Write “%(name)s” in UTC, such as "
+                "“%(value)s” is not a date and time. Write “%(name)s” in UTC, such as "
                 "2026-03-31 14:05:00.",
                 **names,
             ),
@@ -149,8 +149,8 @@ class Arguments:
                 **names,
             ),
             "selection": self.env._(
-                "“%(value)s” is no choice for “%(name)s”. See the choices that "
-                "there are.",
+                "“%(value)s” is not an option of “%(name)s”. Choose one of its "
+                "options.",
                 **names,
             ),
             "size": self.env._(

@@ -206,8 +206,8 @@ class Condition:
                     return
         raise self._make_error(
             self.env._(
-                "“%(field)s” leads to “%(model)s”, of which you may not read all, so "
-                "that you can't choose records by it. Leave it out, or ask an "
+                "“%(field)s” leads to “%(model)s”, and you may not read all of these "
+                "records, so you can't filter by it. Remove it, or ask an "
                 "administrator to write the condition.",
                 field=field.name,
                 model=self._get_model_name(comodel),
@@ -240,9 +240,8 @@ class Condition:
             return
         raise self._make_error(
             self.env._(
-                "You may not read “%(field)s” of “%(model)s”, so that you can't choose "
-                "records by it. Leave it out, or ask an administrator to write the "
-                "condition.",
+                "You may not read “%(field)s” of “%(model)s”, so you can't filter by "
+                "it. Remove it, or ask an administrator to write the condition.",
                 field=field.name,
                 model=self._get_model_name(model),
             )

@@ -131,8 +131,8 @@ class StepFormat:
         if field.required and field.type != "boolean":
             raise UserError(
                 self.env._(
-                    "“%(name)s” is missing. Say what it is, or leave the key out for a "
-                    "new step to have the usual value.",
+                    "“%(name)s” is missing. Give it a value, or omit the key: a new "
+                    "step then gets the default.",
                     name=key,
                 )
             )

@@ -140,7 +140,7 @@ class GraphReader:
                 raise UserError(
                     self.env._(
                         "“%(name)s” has to be a list of objects with named values; "
-                        "“%(value)s” is none.",
+                        "“%(value)s” is not one.",
                         name=name,
                         value=quote(row),
                     )

@@ -60,7 +60,7 @@ class Launcher:
         :rtype: dict
         """
         # What is still to be computed may make an automation rule launch a plan: before
-        # it is looked which plans are under way.
+        # it is looked which plans are running.
         self.env.flush_all()
         proposals = self.planner.propose(request)
         accepted = [proposal for proposal in proposals if not proposal.skip_reason]

@@ -130,8 +130,8 @@ class PlanChecker:
         missing = self.steps.find_missing(place)
         if missing:
             return step.env._(
-                "“%(step)s” comes after “%(codes)s”, which is no step of the plan any "
-                "more. Choose another step.",
+                "“%(step)s” comes after “%(codes)s”, which is not a step of the plan. "
+                "Choose another step.",
                 step=step.display_name,
                 codes=", ".join(missing),
             )

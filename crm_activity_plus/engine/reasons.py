@@ -30,13 +30,13 @@ SENTENCES = {
     "action_elsewhere": _lt("Its server action is for another model now."),
     "action_failed": _lt("The step couldn't be done."),
     "action_for_admins": _lt(
-        "The action calls another system, which is for administrators to choose. "
+        "The action calls another system, so only administrators can choose it. "
         "Choose another action, or ask one of them to choose it."
     ),
     "action_for_groups": _lt(
-        "The action is kept for some groups of users, and whoever chose it belongs to "
-        "none of them. Choose another action, or ask somebody of these groups to "
-        "choose it."
+        "The action is restricted to some groups of users, and whoever chose it "
+        "belongs to none of them. Choose another action, or ask a member of these "
+        "groups to choose it."
     ),
     "action_scheduled": _lt(
         "It is a scheduled action, which isn't for single records. Choose another "
@@ -76,22 +76,21 @@ SENTENCES = {
         "It can't be dated: the app that provides its delay was uninstalled, or knows "
         "no date. Schedule it manually."
     ),
-    "domain_characters": _lt(
-        "It has a character in it that can't be stored. Type it anew."
-    ),
+    "domain_characters": _lt("It has a character that can't be stored. Type it again."),
     "domain_condition": _lt(
-        "“%(part)s” is no condition. Write a field, an operator and a value, such as "
-        "('priority', '=', '3')."
+        "“%(part)s” is not a condition. Write a field, an operator and a value, such "
+        "as ('priority', '=', '3')."
     ),
     "domain_joint": _lt("A condition is missing behind “%(part)s”."),
     "domain_operator": _lt(
-        "“%(part)s” is no operator. Write one such as '=', '!=', '<', 'in' or 'ilike'."
+        "“%(part)s” is not an operator. Write one such as '=', '!=', '<', 'in' or "
+        "'ilike'."
     ),
     "domain_shape": _lt(
-        "It is no list of conditions. Write one such as [('priority', '=', '3')]."
+        "It is not a list of conditions. Write one such as [('priority', '=', '3')]."
     ),
     "domain_size": _lt(
-        "It is too long, or has too many conditions in each other. Write fewer of them."
+        "It is too long, or its conditions are nested too deeply. Write fewer of them."
     ),
     "domain_unfit": _lt(
         "An operator or a value doesn't fit its field, or it can't be searched by. "
@@ -135,8 +134,8 @@ SENTENCES = {
     "meeting_deleted": _lt("Its meeting was deleted."),
     "no_working_day": _lt("non-working day"),
     "nobody_asked": _lt(
-        "Nobody was asked who does “%(step)s”, and “%(record)s” has no active user as "
-        "salesperson."
+        "No user was chosen at launch for “%(step)s”, and “%(record)s” has no active "
+        "user as salesperson."
     ),
     "nobody_begins": _lt(
         "%(reason)s Choose somebody for the first step to launch the plan here."

@@ -153,7 +153,7 @@ class RequestReader:
             return read_id(user_id)
         except WrongValue as error:
             raise UserError(
-                self.env._("“%(value)s” is no id of a user.", value=quote(user_id))
+                self.env._("“%(value)s” is not the id of a user.", value=quote(user_id))
             ) from error
 
     # ------------------------------------------------------------

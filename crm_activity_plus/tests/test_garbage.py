@@ -264,12 +264,12 @@ class TestGarbageArguments(RpcCase, GarbageCase):
     def test_sentences(self):
         """They say what it is about."""
         for model, method, arguments, sentence in (
-            ("plan", "launch", {"plan_date": "a\u0000b"}, "is no date"),
+            ("plan", "launch", {"plan_date": "a\u0000b"}, "is not a date"),
             ("plan", "launch", {"res_ids": ["a"]}, "a list of ids"),
-            ("plan", "preview", {"responsible_id": "²"}, "no id of a user"),
+            ("plan", "preview", {"responsible_id": "²"}, "not the id of a user"),
             ("plan.run", "action_stop", {"note": "a\u0000"}, "can't be stored"),
-            ("plan.run", "action_stop", {"reason": "\ud800"}, "no reason to stop"),
-            ("plan.run.line", "action_snooze", {"until": 5}, "is no date"),
+            ("plan.run", "action_stop", {"reason": "\ud800"}, "not a reason to stop"),
+            ("plan.run.line", "action_snooze", {"until": 5}, "is not a date"),
             ("plan.run.line", "action_skip", {"reason": 5}, "has to be a text"),
         ):
             answer = self._call(f"mail.activity.{model}", method, **arguments)

@@ -281,7 +281,7 @@ class TestRunEnd(RunCommon):
         self.assertEqual(self._get_logs([("run_id", "=", self.run_.id)]), logs)
 
     def test_unknown_reason_is_refused(self):
-        with self.assertRaisesRegex(UserError, "“bored” is no reason"):
+        with self.assertRaisesRegex(UserError, "“bored” is not a reason"):
             self.run_.action_stop("bored")
 
     def test_activities_outside_of_the_plan_stay(self):

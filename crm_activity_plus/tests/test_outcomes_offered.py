@@ -82,7 +82,9 @@ class TestOutcomesOffered(OutcomesCase):
         data = self._get_client_data(survey + call)
         self.assertIn(outcome.id, [row["id"] for row in data[survey.id]["outcomes"]])
         self.assertNotIn(outcome.id, [row["id"] for row in data[call.id]["outcomes"]])
-        with self.assertRaisesRegex(UserError, "is no outcome of the activity type"):
+        with self.assertRaisesRegex(
+            UserError, "is not an outcome of the activity type"
+        ):
             call.complete(outcome.code)
         survey.complete(outcome.code)
         self.assertEqual(survey.outcome_id, outcome)

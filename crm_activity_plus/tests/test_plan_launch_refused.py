@@ -88,7 +88,7 @@ class TestPlanBadInput(PlanCommon):
 
     def test_impossible_date(self):
         for plan_date in ("2026-02-30", "tomorrow", "2026-13-01", 20260301, ["2026"]):
-            with self.subTest(plan_date=plan_date), self.assertRefused("is no date"):
+            with self.subTest(plan_date=plan_date), self.assertRefused("is not a date"):
                 self._launch(plan_date=plan_date)
 
     def test_date_at_the_end_of_the_calendar(self):
@@ -118,7 +118,7 @@ class TestPlanBadInput(PlanCommon):
         for responsible in ("admin", True, [1], 1.5):
             with (
                 self.subTest(responsible=responsible),
-                self.assertRefused("is no id of a user"),
+                self.assertRefused("is not the id of a user"),
             ):
                 self._launch(responsible_id=responsible)
 

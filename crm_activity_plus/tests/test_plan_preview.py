@@ -93,7 +93,7 @@ class TestPlanPreview(PlanCommon):
         self.assertEqual(self._preview()["load"], [])
 
     def test_preview_refuses_what_launch_refuses(self):
-        with self.assertRefused("is no date"):
+        with self.assertRefused("is not a date"):
             self._preview(plan_date="2026-02-30")
 
 
@@ -182,7 +182,7 @@ class TestPlanOverrides(PlanCommon):
             self._launch_with({"meet": {"summary": "Party"}})
 
     def test_impossible_date_is_refused(self):
-        with self.assertRefused("2026-02-30.*is no date"):
+        with self.assertRefused("2026-02-30.*is not a date"):
             self._launch_with({"meet": {"date_deadline": "2026-02-30"}})
 
     def test_archived_user_is_refused(self):

@@ -264,7 +264,7 @@ class TestPlanSavedAsAWhole(PlanWholeCase):
         for stop in (False, True):
             if stop:
                 run.action_stop()
-            with self.assertRaisesRegex(UserError, "stays a plan for the same"):
+            with self.assertRaisesRegex(UserError, "can.t be used for other"):
                 plan.res_model = "res.partner"
             plan.write({"res_model": "crm.lead", "name": "Other"})
         plan.copy({"res_model": "res.partner"})
@@ -272,7 +272,7 @@ class TestPlanSavedAsAWhole(PlanWholeCase):
     def test_plan_that_is_about_to_be_launched(self):
         request = RequestReader(self.plan, ()).parse(self.lead.ids)
         launch = self.env["mail.activity.plan.launch"]._enqueue(self.plan, request)
-        with self.assertRaisesRegex(UserError, "stays a plan for the same"):
+        with self.assertRaisesRegex(UserError, "can.t be used for other"):
             self.plan.res_model = "res.partner"
         launch.action_cancel()
         self.plan.res_model = "res.partner"

@@ -269,7 +269,7 @@ class TestPlanWriting(PlanWholeCase):
         with form.template_ids.edit(1) as join:
             join.delay_count = 2
             [problem] = join.problems
-            self.assertIn("“bye”, which is no step of the plan", problem["message"])
+            self.assertIn("“bye”, which is not a step of the plan", problem["message"])
 
     # ------------------------------------------------------------
     # Files, copies, trials

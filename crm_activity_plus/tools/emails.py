@@ -1,13 +1,13 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-"""What an e-mail's headers say. No ORM."""
+"""What an email's headers say. No ORM."""
 
 from email.header import Header
 
 
 def is_auto_reply(headers):
-    """Tell whether a machine wrote an e-mail: an out-of-office note and the like.
+    """Tell whether a machine wrote an email: an out-of-office note and the like.
 
     See RFC 3834, section 5; the other headers are what mailers used before it.
 

@@ -149,7 +149,7 @@ class MailActivityBulk(models.TransientModel):
         # A second click of an impatient user.
         self.state = "report"
         activities, failures = self._filter_possible()
-        # Nobody waits until hundreds of e-mails are sent.
+        # Nobody waits until hundreds of emails are sent.
         queued = self.with_context(mail_notify_force_send=False)
         done = do_with_each(
             activities.with_env(queued.env),

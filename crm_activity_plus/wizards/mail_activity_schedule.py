@@ -84,8 +84,8 @@ class MailActivitySchedule(models.TransientModel):
             )
         if res_ids and not self._get_applied_on_records():
             return self.env._(
-                "There is nothing left to schedule an activity on: it was deleted "
-                "while this window was open. Discard it."
+                "There is no record to schedule an activity on: it was deleted while "
+                "this window was open. Click “Discard”."
             )
         return False
 

@@ -205,6 +205,6 @@ class TestAutomationRules(CrmActivityPlusCommon):
         """The action would launch it on what has the same number there."""
         self._create_action("launch_plan", activity_plan_id=self.chain.id)
         self.chain.template_ids.unlink()
-        with self.assertRaisesRegex(UserError, "stays a plan for the same records"):
+        with self.assertRaisesRegex(UserError, "can.t be used for other records"):
             self.chain.res_model = "res.partner"
         self.assertFalse(self.chain.run_ids)

@@ -63,7 +63,7 @@ class MailActivityDocumentMixin(models.AbstractModel):
     def _make_document_access_error(self, operation):
         return AccessError(
             self.env._(
-                "You may not use “%(records)s”: that takes access to the record it "
+                "You may not use “%(records)s” without access to the record it "
                 "belongs to. Ask its owner, or an administrator.",
                 records=", ".join(self.sudo()[:6].mapped("display_name")),
             )

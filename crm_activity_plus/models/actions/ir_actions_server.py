@@ -81,9 +81,9 @@ class IrActionsServer(models.Model):
             return self.env._("Launch %(plan)s", plan=self.activity_plan_id.name)
         if self.state == "complete_activity":
             if not self.activity_outcome_id:
-                return self.env._("Complete activities")
+                return self.env._("Mark activities done")
             return self.env._(
-                "Complete activities: %(outcome)s",
+                "Mark activities done: %(outcome)s",
                 outcome=self.activity_outcome_id.name,
             )
         return super()._generate_action_name()
@@ -150,8 +150,8 @@ class IrActionsServer(models.Model):
             return tell_fresh_reason(self.env, reason)
         if not self.env[res_model].has_access("write"):
             return self.env._(
-                "You may not change records of “%(model)s”, so that you can't choose "
-                "an action for them.",
+                "You may not change records of “%(model)s”, so you can't choose an "
+                "action for them.",
                 model=self.env["ir.model"]._get(res_model).name,
             )
         return self.sudo().warning or False

@@ -106,7 +106,7 @@ class MailActivityType(models.Model):
     @api.depends("applies_to_ids")
     def _compute_res_model(self):
         """A type for one application only belongs to its model, as core's types do:
-        that is also what its e-mail templates are chosen by."""
+        that is also what its email templates are chosen by."""
         protected = self._get_protected()
         for activity_type in self - protected:
             applies_to = activity_type.sudo().applies_to_ids
@@ -137,8 +137,8 @@ class MailActivityType(models.Model):
             ):
                 raise ValidationError(
                     self.env._(
-                        "The activity type “%(name)s” belongs to “%(model)s”, so that "
-                        "this has to be one of the applications it applies to.",
+                        "The activity type “%(name)s” belongs to “%(model)s”, so it "
+                        "has to apply to it. Add it to “Applies to”.",
                         name=activity_type.name,
                         model=self.env["ir.model"]._get(activity_type.res_model).name,
                     )
@@ -229,8 +229,8 @@ class MailActivityType(models.Model):
                 raise UserError(
                     self.env._(
                         "The code of the activity type “%(name)s” is “%(code)s”. "
-                        "Programs rely on it, so it can't be changed: change the name "
-                        "instead.",
+                        "Integrations rely on it, so it can't be changed: change the "
+                        "name instead.",
                         name=activity_type.name,
                         code=activity_type.code,
                     )

@@ -276,7 +276,7 @@ class MailActivityPlanLaunch(models.Model):
         self.env["mail.thread"].message_notify(
             partner_ids=self.user_id.partner_id.ids, subject=subject, body=body
         )
-        # Whoever has messages by e-mail only sees it in the web client, too.
+        # Whoever has messages by email only sees it in the web client, too.
         self.user_id._bus_send(
             "simple_notification",
             {

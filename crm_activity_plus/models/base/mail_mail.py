@@ -9,7 +9,7 @@ class MailMail(models.Model):
 
     @api.model
     def _send_soon(self):
-        """Have e-mails that were queued sent at once, and not within the hour.
+        """Have emails that were queued sent at once, and not within the hour.
 
         Scheduled actions queue them, and so does what nobody is to wait for: the
         context key ``mail_notify_force_send`` says so.

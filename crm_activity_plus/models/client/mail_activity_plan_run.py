@@ -29,7 +29,7 @@ class MailActivityPlanRun(models.Model):
         ``done``, ``open``, ``skip``, ``snooze``. ``rounds`` tells of the time before
         each restart: how it ended, and what came of the steps.
 
-        :returns: for each run a dict, those under way first, then the latest; JSON-able
+        :returns: for each run a dict, open ones first, then the latest; JSON-able
         :raises AccessError: the user may not read the document of one of them
         :raises MissingError: one of them doesn't exist
         """

@@ -102,7 +102,7 @@ class CrmLead(models.Model):
     # ------------------------------------------------------------
 
     def action_view_plan_runs(self):
-        """Open the plan under way, or all of the lead's plans where there is none."""
+        """Open the running plan, or all of the lead's plans where there is none."""
         Arguments(self.env).check_single(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_activity_plus.mail_activity_plan_run_action"

@@ -69,7 +69,7 @@ class CrmTeam(models.Model):
         return result
 
     def _get_led_runs(self):
-        """:returns: the runs under way on the teams' records that have a step for the
+        """:returns: the open runs on the teams' records that have a step for the
         team leader, or one that went to the leader, or to nobody, for want of
         somebody else; for the engine"""
         steps = by_engine(self.env["mail.activity.plan.run.line"])

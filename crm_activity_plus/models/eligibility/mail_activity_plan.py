@@ -227,7 +227,7 @@ class MailActivityPlan(models.Model):
         return reasons
 
     def _get_running_reasons(self, records, request):
-        """Say on which records the plan is under way.
+        """Say on which records the plan is running.
 
         :returns: record id -> why
         :rtype: dict[int, Reason]

@@ -14,7 +14,7 @@ class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
     def _message_route_process(self, message, message_dict, routes):
-        """The message that is posted doesn't know the e-mail's headers any more."""
+        """The message that is posted doesn't know the email's headers any more."""
         thread = self.with_context(plan_auto_reply=Internal(is_auto_reply(message)))
         return super(MailThread, thread)._message_route_process(
             message, message_dict, routes
@@ -22,7 +22,7 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):
-        """The e-mail that a record begins with is no reply."""
+        """The email that a record begins with is no reply."""
         record = super().message_new(msg_dict, custom_values=custom_values)
         return record.with_context(plan_first_email=Internal(True))
 
@@ -51,8 +51,8 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _is_own_email(self, email_from):
-        """:returns: whether an e-mail comes from an address of one's own that is no
-        user's: a company's, or one that Odoo itself receives e-mails for"""
+        """:returns: whether an email comes from an address of one's own that is no
+        user's: a company's, or one that Odoo itself receives emails for"""
         email = email_normalize(email_from)
         if not email:
             return False

@@ -64,7 +64,7 @@ class MailActivityPlanReport(models.Model):
     outcome_id = fields.Many2one("mail.activity.outcome", "Outcome", readonly=True)
     attempt = fields.Integer("Attempts", aggregator="avg", readonly=True)
     reached = fields.Integer(
-        readonly=True, help="Its turn came, whatever became of it then."
+        readonly=True, help="The step's turn came, however it ended."
     )
     done = fields.Integer(readonly=True)
     skipped = fields.Integer(readonly=True)

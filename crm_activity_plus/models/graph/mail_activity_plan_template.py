@@ -221,9 +221,9 @@ class MailActivityPlanTemplate(models.Model):
             )
         if outcomes and not any(outcomes.mapped("active")):
             return self.env._(
-                "“%(step)s” comes after the outcome “%(outcome)s” only, which is "
-                "archived, so that nobody can choose it. Restore the outcome, or "
-                "choose another one.",
+                "“%(step)s” comes only after the outcome “%(outcome)s”, which is "
+                "archived, so nobody can choose it. Restore the outcome, or choose "
+                "another one.",
                 step=self.display_name,
                 outcome=outcomes[0].name,
             )

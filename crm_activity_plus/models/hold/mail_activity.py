@@ -97,8 +97,7 @@ class MailActivity(models.Model):
             if activity.status != "on_hold":
                 raise UserError(
                     self.env._(
-                        "“%(activity)s” is not on hold, so that there is nothing to "
-                        "resume.",
+                        "“%(activity)s” is not on hold, so there is nothing to resume.",
                         activity=activity.display_name,
                     )
                 )

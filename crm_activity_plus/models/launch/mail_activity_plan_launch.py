@@ -73,6 +73,7 @@ class MailActivityPlanLaunch(models.Model):
             ("cancelled", "Cancelled"),
             ("failed", "Failed"),
         ],
+        string="Status",
         default="pending",
         required=True,
         readonly=True,
@@ -97,6 +98,7 @@ class MailActivityPlanLaunch(models.Model):
     error_values = fields.Json(readonly=True)
     error_text = fields.Char(readonly=True)
     try_count = fields.Integer(
+        "Attempts",
         readonly=True,
         help="Attempts since the last completed batch. Batches get smaller with each "
         "attempt.",

@@ -117,8 +117,8 @@ class MailActivityLog(models.Model):
     def _make_append_only_error(self):
         return UserError(
             self.env._(
-                "The activity ledger can't be changed: it tells what happened. Nobody "
-                "can edit or delete its rows, administrators included."
+                "The activity history can't be changed: it tells what happened. Nobody "
+                "can edit or delete its entries, administrators included."
             )
         )
 

@@ -100,8 +100,8 @@ class MailActivity(models.Model):
         if not runs:
             raise UserError(
                 self.env._(
-                    "None of these activities belongs to a paused plan, so that there "
-                    "is nothing to resume."
+                    "None of these activities belongs to a paused plan, so there is "
+                    "nothing to resume."
                 )
             )
         return runs.sudo(False).action_resume()

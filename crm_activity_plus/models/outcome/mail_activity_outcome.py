@@ -122,8 +122,8 @@ class MailActivityOutcome(models.Model):
         if plans:
             raise UserError(
                 self.env._(
-                    "Steps of “%(plans)s” depend on the outcome “%(outcomes)s”, so "
-                    "that it can't be deleted. Archive it instead.",
+                    "Steps of “%(plans)s” depend on the outcome “%(outcomes)s”, so it "
+                    "can't be deleted. Archive it instead.",
                     plans=", ".join(plans.mapped("name")),
                     outcomes=", ".join(self.mapped("name")),
                 )
@@ -270,8 +270,8 @@ class MailActivityOutcome(models.Model):
         if self._is_applicable(activity_type):
             return False
         return self.env._(
-            "“%(outcome)s” is no outcome of the activity type “%(type)s”. It belongs "
-            "to %(types)s.",
+            "“%(outcome)s” is not an outcome of the activity type “%(type)s”. It "
+            "belongs to %(types)s.",
             outcome=self.name,
             type=activity_type.name,
             types=", ".join(self.activity_type_ids.mapped("name")),

@@ -65,7 +65,7 @@ class MailActivityPlanRun(models.Model):
         paused = self.filtered(lambda run: until and run.state == "paused")
         running = self - paused
         running._check_state(
-            "running", self.env._("is not running, so that it can't be paused")
+            "running", self.env._("is not running, so it can't be paused")
         )
         pauses.pause(by_engine(running), until, reason)
         pauses.postpone(by_engine(paused), until, reason)
@@ -80,7 +80,7 @@ class MailActivityPlanRun(models.Model):
         """
         self._check_may_drive()
         self._check_state(
-            "paused", self.env._("is not paused, so that there is nothing to resume")
+            "paused", self.env._("is not paused, so there is nothing to resume")
         )
         pauses.resume(by_engine(self))
         return True

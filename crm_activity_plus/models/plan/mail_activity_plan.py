@@ -71,7 +71,7 @@ class MailActivityPlan(models.Model):
     run_ids = fields.One2many(
         "mail.activity.plan.run", "plan_id", string="Running Plans"
     )
-    run_count = fields.Integer(compute="_compute_run_count")
+    run_count = fields.Integer("Number of Launches", compute="_compute_run_count")
 
     _code_unique = models.Constraint(
         "UNIQUE (code)",

@@ -38,7 +38,7 @@ class MailActivityPlanTemplate(models.Model):
         "mail_activity_plan_template_after_rel",
         "template_id",
         "after_id",
-        string="After",
+        string="Waits for",
         domain="[('plan_id', '=', plan_id), ('id', '!=', id)]",
         copy=False,
         help="Steps this one waits for. Leave empty to start at launch. A step whose "
@@ -46,7 +46,7 @@ class MailActivityPlanTemplate(models.Model):
         "one above.",
     )
     after_codes = fields.Char(
-        "After (Codes)",
+        "Waits for (Codes)",
         compute="_compute_after_codes",
         inverse="_inverse_after_codes",
         help="Codes of the steps this one waits for, separated by commas. For imports "

@@ -33,7 +33,7 @@ class MailActivity(models.Model):
             raise UserError(
                 self.env._(
                     "A date for the next attempt is only possible with an outcome that "
-                    "asks for it. Choose such an outcome, or leave out the date."
+                    "asks for it. Choose such an outcome, or remove the date."
                 )
             )
         if day < fields.Date.context_today(self):

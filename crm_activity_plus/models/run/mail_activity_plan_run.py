@@ -103,6 +103,7 @@ class MailActivityPlanRun(models.Model):
             ("stopped", "Stopped"),
             ("failed", "Failed"),
         ],
+        string="Status",
         default="running",
         required=True,
         readonly=True,
@@ -149,12 +150,13 @@ class MailActivityPlanRun(models.Model):
         selection=lambda self: self.env["mail.activity.plan"]
         ._fields["deadline_policy"]
         ._description_selection(self.env),
+        string="Deadlines",
         default="calendar",
         required=True,
         readonly=True,
     )
     resource_calendar_id = fields.Many2one(
-        "resource.calendar", readonly=True, ondelete="set null"
+        "resource.calendar", "Working Hours", readonly=True, ondelete="set null"
     )
     launch_key = fields.Char(readonly=True, default="")
     action_depth = fields.Integer(
@@ -226,7 +228,7 @@ class MailActivityPlanRun(models.Model):
         if reason not in self._fields["stop_reason"].get_values(self.env):
             raise UserError(
                 self.env._(
-                    "“%(reason)s” is no reason to stop a plan. Choose one of these: "
+                    "“%(reason)s” is not a reason to stop a plan. Choose one of these: "
                     "%(reasons)s.",
                     reason=quote(reason),
                     reasons=", ".join(self._fields["stop_reason"].get_values(self.env)),
@@ -241,7 +243,7 @@ class MailActivityPlanRun(models.Model):
         open is cancelled.
 
         :raises UserError: the plan couldn't be launched on the record now either: it is
-            archived, under way there in another run, or the record is won, lost,
+            archived, running there already, or the record is won, lost,
             archived or not one that the plan is for
         :raises AccessError: the user may not change the document
         """

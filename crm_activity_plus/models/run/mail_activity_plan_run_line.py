@@ -87,6 +87,7 @@ class MailActivityPlanRunLine(models.Model):
     )
     responsible_type = fields.Selection(
         selection=lambda self: self._get_template_selection("responsible_type"),
+        string="Assignment",
         readonly=True,
     )
     is_reassigned = fields.Boolean(
@@ -98,7 +99,7 @@ class MailActivityPlanRunLine(models.Model):
         "mail_activity_plan_run_line_after_rel",
         "line_id",
         "after_id",
-        string="After",
+        string="Waits for",
         readonly=True,
     )
     followed_by_ids = fields.Many2many(
@@ -127,12 +128,13 @@ class MailActivityPlanRunLine(models.Model):
     condition_domain = fields.Char("Condition", readonly=True)
     action_type = fields.Selection(
         selection=lambda self: self._get_template_selection("action_type"),
+        string="Step Type",
         default="activity",
         required=True,
         readonly=True,
     )
     mail_template_id = fields.Many2one(
-        "mail.template", readonly=True, ondelete="set null"
+        "mail.template", "Email Template", readonly=True, ondelete="set null"
     )
     server_action_id = fields.Many2one(
         "ir.actions.server", readonly=True, ondelete="set null"
@@ -186,6 +188,7 @@ class MailActivityPlanRunLine(models.Model):
             ("cancelled", "Cancelled"),
             ("failed", "Failed"),
         ],
+        string="Status",
         default="waiting",
         required=True,
         readonly=True,
@@ -291,7 +294,7 @@ class MailActivityPlanRunLine(models.Model):
         return True
 
     def action_snooze(self, until):
-        """Put off scheduled steps.
+        """Reschedule scheduled steps.
 
         :param until: their new due date (date or ISO string)
         :raises UserError: one of them is not scheduled, or the date is no date
@@ -300,7 +303,7 @@ class MailActivityPlanRunLine(models.Model):
         self._check_may_change()
         day = Arguments(self.env).day(until, "until")
         if not day:
-            raise UserError(self.env._("Say until which day to put the step off."))
+            raise UserError(self.env._("Choose the day to reschedule the step to."))
         lines = by_engine(self)
         for line in lines:
             if line.state != "scheduled":

@@ -34,8 +34,8 @@ class MailActivityPlan(models.Model):
         if launched:
             raise UserError(
                 self.env._(
-                    "“%(plans)s” has been launched and can't be deleted, or its runs "
-                    "would lose their plan. Archive it instead.",
+                    "“%(plans)s” has been launched and can't be deleted: its running "
+                    "plans would lose it. Archive it instead.",
                     plans=", ".join(launched.mapped("name")),
                 )
             )
@@ -142,8 +142,8 @@ class MailActivityPlan(models.Model):
         if launched:
             raise UserError(
                 self.env._(
-                    "“%(plans)s” has been launched, so that it stays a plan for the "
-                    "same records. Create another plan instead.",
+                    "“%(plans)s” has been launched, so it can't be used for other "
+                    "records. Create another plan instead.",
                     plans=", ".join(launched.mapped("name")),
                 )
             )
@@ -152,8 +152,8 @@ class MailActivityPlan(models.Model):
         if actions:
             raise UserError(
                 self.env._(
-                    "“%(plans)s” is launched by the action “%(action)s”, so that it "
-                    "stays a plan for the same records. Create another plan instead.",
+                    "“%(plans)s” is launched by the action “%(action)s”, so it can't "
+                    "be used for other records. Create another plan instead.",
                     plans=", ".join(actions.activity_plan_id.mapped("name")),
                     action=actions[0].name,
                 )

@@ -55,11 +55,12 @@ class MailActivityPlanRunLine(models.Model):
     date_started = fields.Datetime(
         "Started on",
         readonly=True,
-        help="When the step began that does itself, where it takes a while.",
+        help="When an automatic step began that takes a while.",
     )
     try_count = fields.Integer(
+        "Interruptions",
         readonly=True,
-        help="How often the server began to do the step, and ended before it was done.",
+        help="Number of times that the server was interrupted during the step.",
     )
 
     # ------------------------------------------------------------

@@ -305,9 +305,7 @@ export class ActivityQueueModel {
             this.skipped = this.skipped.filter((row) => row.id !== id);
             this.alert = {
                 type: "info",
-                text: _t(
-                    "This activity isn't open any more, or somebody else is working on it."
-                ),
+                text: _t("This activity is closed, or somebody else is working on it."),
             };
             return false;
         }

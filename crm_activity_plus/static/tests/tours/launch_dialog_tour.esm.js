@@ -217,7 +217,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch_dialog_records
         },
         {
             content: "It says on how many, and why not on the others",
-            trigger: ".o_notification:contains('Launched on 2 records, 1 skipped')",
+            trigger: ".o_notification:contains('launched on 2 leads; 1 skipped')",
         },
     ],
 });
