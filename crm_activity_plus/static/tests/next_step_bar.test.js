@@ -142,7 +142,7 @@ test("what would be next says why it isn't", async () => {
         run_id: 7,
         actions: ["resume_plan", "postpone", "plan"],
     });
-    expect(BAR).toHaveText(/“Tour” is paused, with no date on which it resumes/);
+    expect(BAR).toHaveText(/“Tour” is paused without a date on which it resumes/);
     expect(queryAllTexts(`${BAR} button`)).toEqual([
         "Resume Plan",
         "Set Date",

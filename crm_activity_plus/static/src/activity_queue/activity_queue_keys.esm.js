@@ -51,8 +51,8 @@ export class ActivityQueueKeys extends Component {
                 title: _t("Move through the queue"),
                 rows: [
                     {keys: ["S"], text: _t("Skip for now")},
-                    {keys: ["B"], text: _t("Back to the one before")},
-                    {keys: ["L"], text: _t("Show what comes")},
+                    {keys: ["B"], text: _t("Back to the previous one")},
+                    {keys: ["L"], text: _t("Show what is up next")},
                     {keys: ["?"], text: _t("Show these keys")},
                 ],
             },

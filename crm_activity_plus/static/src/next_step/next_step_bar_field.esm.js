@@ -93,10 +93,10 @@ export class NextStepBarField extends Component {
     get hint() {
         const {held, plan} = this.step;
         if (plan) {
-            return _t("“%s” is paused, with no date on which it resumes.", plan);
+            return _t("“%s” is paused without a date on which it resumes.", plan);
         }
         return held
-            ? _t("“%s” is on hold, with no date on which it resumes.", held)
+            ? _t("“%s” is on hold without a date on which it resumes.", held)
             : "";
     }
 
