@@ -4,7 +4,7 @@
 import {asyncStep, onRpc, waitForSteps} from "@web/../tests/web_test_helpers";
 import {click, contains} from "@mail/../tests/mail_test_helpers";
 import {defineActivityModels, openPartner} from "./activity_test_helpers.esm";
-import {describe, edit, expect, test} from "@odoo/hoot";
+import {describe, expect, manuallyDispatchProgrammaticEvent, test} from "@odoo/hoot";
 import {mockDate} from "@odoo/hoot-mock";
 
 const POPOVER = ".o-mail-ActivityMarkAsDone";
@@ -30,10 +30,11 @@ test("an outcome that asks for the date of the next attempt", async () => {
     await click(`${POPOVER} [data-outcome='call_back']`);
     await contains(`${POPOVER} .o_activity_agreed`, {text: "Call Back: when?"});
     const input = document.querySelector(`${POPOVER} .o_activity_agreed input`);
-    expect(input).toHaveValue("2026-03-12");
+    expect(input.value).toBe("2026-03-12");
     expect(input).toHaveAttribute("min", "2026-03-11");
-    input.focus();
-    await edit("2026-03-20");
+    // A date isn't typed letter by letter.
+    input.value = "2026-03-20";
+    await manuallyDispatchProgrammaticEvent(input, "input");
     await click(`${POPOVER} .o_activity_agreed button`);
     await waitForSteps([[12, "2026-03-20"]]);
     await contains(POPOVER, {count: 0});

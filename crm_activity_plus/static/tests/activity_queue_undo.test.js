@@ -11,7 +11,13 @@ import {
 } from "./activity_queue_helpers.esm";
 import {advanceTime, animationFrame} from "@odoo/hoot-mock";
 import {beforeEach, describe, expect, test} from "@odoo/hoot";
-import {click, edit, press, queryFirst} from "@odoo/hoot-dom";
+import {
+    click,
+    edit,
+    manuallyDispatchProgrammaticEvent,
+    press,
+    queryFirst,
+} from "@odoo/hoot-dom";
 import {
     getService,
     onRpc,
@@ -423,7 +429,10 @@ describe("an outcome that needs a date", () => {
         expect(NAME).toBeFocused();
         await press("1");
         await animationFrame();
-        await edit("2019-03-20");
+        // A date isn't typed letter by letter.
+        const input = queryFirst(".o_activity_queue_date input");
+        input.value = "2019-03-20";
+        await manuallyDispatchProgrammaticEvent(input, "input");
         await click(".o_activity_queue_date button");
         await animationFrame();
         expect(NAME).toHaveText("Activity 2");

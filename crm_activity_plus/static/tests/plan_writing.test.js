@@ -1,7 +1,14 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import {animationFrame, click, edit, press, queryAllTexts} from "@odoo/hoot-dom";
+import {
+    animationFrame,
+    click,
+    edit,
+    press,
+    queryAllTexts,
+    runAllTimers,
+} from "@odoo/hoot-dom";
 import {
     contains,
     defineModels,
@@ -121,6 +128,7 @@ test("a step waits for others, saved or not, by mouse and keyboard", async () =>
     await contains(".modal .o_field_widget[name=after_codes] input").edit("first", {
         confirm: false,
     });
+    await runAllTimers();
     await contains(".o-autocomplete--dropdown-item:contains(First call)").click();
     const tags = ".modal .o_field_widget[name=after_codes] .o_tag";
     expect(queryAllTexts(tags)).toEqual(["Send the offer", "First call"]);
