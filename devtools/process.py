@@ -65,12 +65,15 @@ def run(
 
     :raises Interrupted: after the program's end, if a signal asked for it
     """
-    child = subprocess.Popen(command, preexec_fn=_die_with_parent, **popen)
+    child = None
     try:
+        # A signal may come as soon as the program runs, before this returns.
+        child = subprocess.Popen(command, preexec_fn=_die_with_parent, **popen)
         started(child)
         code = child.wait()
     except Interrupted as interrupted:
-        _end(child, interrupted.signum)
+        if child:
+            _end(child, interrupted.signum)
         raise
     finally:
         with signals_ignored():

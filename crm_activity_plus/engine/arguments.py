@@ -124,6 +124,11 @@ class Arguments:
             "list": self.env._(
                 "“%(name)s” has to be a list, not “%(value)s”.", **names
             ),
+            "reference": self.env._(
+                "“%(value)s” is not a record for “%(name)s”. Write its model and id, "
+                "such as “res.partner,3”.",
+                **names,
+            ),
             "mapping": self.env._(
                 "“%(name)s” has to be an object with named values, not “%(value)s”.",
                 **names,
@@ -242,6 +247,8 @@ class Arguments:
         values.check_field_value(field.type, value)
         if field.type == "selection":
             self._check_selection(field, value)
+        if field.type == "reference":
+            self._check_model(field, value)
         if isinstance(value, dict) and not field.translate and field.type in TEXTS:
             # By language.
             raise WrongValue("text")
@@ -251,6 +258,12 @@ class Arguments:
             values.check_hours(value)
         elif field.name in RANGED:
             values.check_range(value)
+
+    def _check_model(self, field, value):
+        """:raises WrongValue: a reference to a record of another model than the field
+        is for"""
+        if value.partition(",")[0] not in field.get_values(self.env):
+            raise WrongValue("reference")
 
     def _check_selection(self, field, value):
         """As Odoo does, which says nothing to people, however."""

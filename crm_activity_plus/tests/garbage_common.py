@@ -43,6 +43,7 @@ class GarbageCase(CrmActivityPlusCommon):
                 {"run_ids": cls.run_.ids, "mode": "pause"}
             ),
             cls.run_.line_ids[0].activity_id.log_ids[0],
+            cls.env["mail.activity.plan.report"].browse(cls.run_.line_ids[0].id),
             cls.env["mail.activity.schedule"].create(
                 {
                     "res_model": "crm.lead",

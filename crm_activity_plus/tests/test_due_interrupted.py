@@ -79,7 +79,7 @@ class TestDueStepsInterrupted(EngineConcurrencyCase):
         with self._transaction() as env:
             line = env["mail.activity.plan.run.line"].browse(self.bad_id)
             self.assertEqual(line.reason_code, "step_interrupted")
-            self.assertEqual(line.run_id.state, "done")
+            self.assertEqual(line.run_id.state, "failed")
 
     @mute_logger("odoo.sql_db", f"{MODELS}.steps.mail_activity_plan_run_line")
     def test_whoever_is_in_use_never_fails_by_that(self):

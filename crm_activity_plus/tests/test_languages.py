@@ -1,6 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import CrmActivityPlusCommon
@@ -95,6 +96,10 @@ class TestLanguages(CrmActivityPlusCommon):
 
     def test_failed_step(self):
         self.visit.template_ids.responsible_type = "team_leader"
+        # The plan is launched, since somebody can do this one.
+        self.visit.template_ids = [
+            Command.create(self._step(self.type_call, "Call", sequence=20))
+        ]
         self.lead.team_id = False
         self.user_owner.lang = "fr_FR"
         plan = self.visit.with_user(self.user_manager).with_context(lang="en_US")

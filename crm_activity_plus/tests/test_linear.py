@@ -5,7 +5,6 @@ from datetime import date
 from time import process_time
 from unittest.mock import patch
 
-from odoo import sql_db
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -36,10 +35,11 @@ class TestLinear(CrmActivityPlusCommon):
         """:returns: queries and seconds of a call, and what it returns"""
         self.env.flush_all()
         self.env.invalidate_all()
-        queries, start = sql_db.sql_counter, process_time()
+        queries, start = self.env.cr.sql_log_count, process_time()
         result = function()
         self.env.flush_all()
-        return sql_db.sql_counter - queries, process_time() - start, result
+        queries = self.env.cr.sql_log_count - queries
+        return queries, process_time() - start, result
 
     def assertCheap(self, function, queries=40):
         count, seconds, result = self._count(function)

@@ -31,6 +31,7 @@ class TestSecurityValues(SecurityContextCase):
             "held_by_pause": True,
             "on_hold_until": "2031-03-31",
             "partner_id": self.user_colleague.partner_id.id,
+            "retry_date": "2031-03-31",
             "run_id": run.id,
             "run_line_id": line.id,
             "status": "done",
@@ -43,6 +44,7 @@ class TestSecurityValues(SecurityContextCase):
         self.assertEqual((activity.status, activity.attempt), ("new", 1))
         self.assertFalse(activity.run_id or activity.run_line_id)
         self.assertFalse(activity.held_by_pause or activity.on_hold_until)
+        self.assertFalse(activity.retry_date)
         self.assertEqual(activity.partner_id, self.lead.partner_id)
 
     def test_all_fields_are_tried(self):

@@ -251,11 +251,31 @@ class TestUpgrade(LifecycleCase):
                 self.assertFalse(rows.keys() - after.keys(), "lost")
                 for key, row in rows.items():
                     expected = {RENAMED.get((table, n), n): v for n, v in row.items()}
+                    expected |= self._get_changed(table, row)
                     self.assertEqual(after[key] | expected, after[key])
 
+    def _get_changed(self, table, row):
+        """:returns: what a row says otherwise now, on purpose"""
+        if table == "mail_activity_type" and row["category"] == "upload_file":
+            self.assertEqual(row["name"]["en_US"], "Document")
+            renamed = {"en_US": "Upload Document"}
+            return {"name": renamed, "summary": renamed}
+        if table != "mail_activity_plan_run":
+            return {}
+        # What was closed without being done isn't progress.
+        steps = self.before["mail_activity_plan_run_line"].values()
+        states = [step["state"] for step in steps if step["run_id"] == row["id"]]
+        counted = [state for state in states if state != "skipped"]
+        done = counted.count("done")
+        return {"progress": round(100 * done / len(counted), 2) if counted else 0}
+
     def test_no_row_is_added(self):
+        """But for outcomes, of which there are more by default."""
+        more = ("mail_activity_outcome", "mail_activity_outcome_type_rel")
         for table, rows in self.before.items():
-            if table.startswith("mail_activity"):
+            if table in more:
+                self.assertLess(rows.keys(), self.after[table].keys())
+            elif table.startswith("mail_activity"):
                 self.assertEqual(self.after[table].keys(), rows.keys(), table)
 
     def test_schema_is_that_of_a_new_database(self):

@@ -346,7 +346,18 @@ def _check_selection(value):
     _check_characters(value)
 
 
+def _check_reference(value):
+    """A model and an id."""
+    if not isinstance(value, str):
+        raise WrongValue("reference")
+    model, _comma, res_id = value.partition(",")
+    if not model or not res_id.isascii() or not res_id.isdigit():
+        raise WrongValue("reference")
+    _check_integer(int(res_id[:20]))
+
+
 FIELD_CHECKS = {
+    "reference": _check_reference,
     "selection": _check_selection,
     "char": _check_text,
     "text": _check_text,

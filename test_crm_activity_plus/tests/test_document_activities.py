@@ -255,7 +255,8 @@ class TestDocumentActivities(TransactionCase):
                 )
                 popup = self._open_popup(record, {"plan_mode": True})
                 self.assertFalse(popup.has_no_plan)
-                self.assertEqual(popup.plan_id, plan)
+                self.assertFalse(popup.plan_id)
+                popup.plan_id = plan
                 popup.action_schedule_plan()
                 self.assertEqual(record.activity_ids.summary, "Step")
                 self.assertEqual(record.activity_ids.run_id.partner_id, self.person)

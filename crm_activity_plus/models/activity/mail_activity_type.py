@@ -9,6 +9,7 @@ from odoo.fields import Command, Domain
 
 from ...engine.arguments import Arguments
 from ...engine.environment import is_program, is_uninstalling
+from ...engine.locks import take
 from ...engine.reasons import name_of, tell_fresh_reason
 from ...tools.reasons import Reason
 
@@ -251,6 +252,8 @@ class MailActivityType(models.Model):
                 _logger.warning("%s are not deleted: plans rely on them.", kept)
         deleted = self - kept
         deleted._unlink_except_todo()
+        # Somebody else may delete the other types of these outcomes at this moment.
+        take(deleted._find_outcomes())
         used = deleted._filter_used()
         if used:
             used._delete_softly()

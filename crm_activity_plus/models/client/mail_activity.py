@@ -172,7 +172,7 @@ class MailActivity(models.Model):
                 "name": outcome.name,
                 "code": outcome.code,
                 "kind": outcome.kind,
-                **({"asks_date": True} if outcome._asks_date() else {}),
+                **({"asks_date": True} if self._asks_date(outcome) else {}),
             }
             for outcome in outcomes
             if outcome._is_applicable(self.activity_type_id)

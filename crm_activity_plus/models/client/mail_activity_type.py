@@ -136,11 +136,11 @@ class MailActivityType(models.Model):
         :rtype: tuple[int]
         """
         menus = self.env["ir.ui.menu"].sudo().with_context(active_test=False)
-        names = {
-            menu.action.res_model
-            for menu in menus.search([("action", "like", "ir.actions.act_window,%")])
-            if menu.action
-        }
+        menus = menus.search([("action", "like", "ir.actions.act_window,%")])
+        # An action may have been deleted, and its menu left.
+        actions = self.env["ir.actions.act_window"].sudo()
+        actions = actions.union(*(menu.action for menu in menus if menu.action))
+        names = set(actions.exists().mapped("res_model"))
         known = self.env["ir.model"].sudo()
         domain = [("model", "in", list(names)), ("is_mail_activity", "=", True)]
         return tuple(known.search([*domain, ("transient", "=", False)]).ids)

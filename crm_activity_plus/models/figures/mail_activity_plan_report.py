@@ -6,7 +6,8 @@ from odoo.tools import SQL
 
 
 class MailActivityPlanReport(models.Model):
-    """One row for each step of each run, as far as it came.
+    """One row for each step of each run, as far as it came. Launches that were undone
+    count nowhere: it is as if they had never been.
 
     What one may read follows the records that the plans were launched on, as for the
     runs themselves.
@@ -178,7 +179,10 @@ class MailActivityPlanReport(models.Model):
         """
         return [
             SQL("mail_activity_plan_run_line line"),
-            SQL("JOIN mail_activity_plan_run run ON run.id = line.run_id"),
+            SQL(
+                "JOIN mail_activity_plan_run run ON run.id = line.run_id"
+                " AND run.stop_reason IS DISTINCT FROM 'undone'"
+            ),
             SQL("LEFT JOIN res_users step_user ON step_user.id = line.user_id"),
             SQL(
                 "LEFT JOIN res_partner user_partner"

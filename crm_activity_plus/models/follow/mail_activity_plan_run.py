@@ -35,8 +35,11 @@ class MailActivityPlanRun(models.Model):
         """
         ids_by_model = defaultdict(set)
         for vals in vals_list:
-            ids_by_model[vals["res_model"]].add(vals["res_id"])
+            ids_by_model[vals.get("res_model")].add(vals.get("res_id"))
         for res_model, ids in ids_by_model.items():
+            # Of an application that is gone, or of values that nobody checked yet.
+            if res_model not in self.env or not all(type(x) is int for x in ids):
+                continue
             records = self.env[res_model].browse(ids)
             records.invalidate_recordset(["has_plan_runs"], flush=False)
 

@@ -116,15 +116,17 @@ class CrmLead(models.Model):
         open leads that have none, and no running plan that will bring one"""
         activities = self._find_next_activities()
         runs = self._find_open_runs()
+        # An activity may be on another lead than its meeting: then both have a step.
+        booked = {(a.calendar_event_id.id, a.res_id) for a in activities}
+        meetings = self._find_next_meetings().filtered(
+            lambda event: (event.id, event.opportunity_id.id) not in booked
+        )
         steps = {}
         # The first of those that are due on a day is what can be done about it.
         for step, lead_id in (
             *((activity._to_next_step(), activity.res_id) for activity in activities),
             *((line._to_next_step(), line.res_id) for line in self._find_next_lines()),
-            *(
-                (event._to_next_step(), event.opportunity_id.id)
-                for event in self._find_next_meetings() - activities.calendar_event_id
-            ),
+            *((event._to_next_step(), event.opportunity_id.id) for event in meetings),
             *(
                 (run._to_next_step(), run.lead_id.id)
                 for run in runs.filtered("paused_until")

@@ -120,7 +120,7 @@ class MailActivity(models.Model):
         activities._check_open()
         outcome = activities.env["mail.activity.outcome"]._read_outcome(outcome)
         feedback, attachment_ids = self._read_feedback(feedback, attachment_ids)
-        retry_date = self._read_retry_date(retry_date, outcome)
+        retry_date = activities._read_retry_date(retry_date, outcome)
         if outcome:
             # What tells that they are done tells this, too.
             activities._set({"outcome_id": outcome.id, "retry_date": retry_date})

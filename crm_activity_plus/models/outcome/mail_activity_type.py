@@ -3,6 +3,8 @@
 
 from odoo import models
 
+from ...engine.locks import take
+
 
 class MailActivityType(models.Model):
     """Outcomes are put on types and taken off them."""
@@ -19,5 +21,7 @@ class MailActivityType(models.Model):
         before = types.outcome_ids
         result = super().write(vals)
         removed = (before - types.outcome_ids).exists()
+        # Somebody else may take them off another type at this moment.
+        take(removed)
         removed.filtered(lambda outcome: not outcome.activity_type_ids).active = False
         return result

@@ -1,7 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...engine.added_fields import copy_values
@@ -22,10 +22,10 @@ class MailActivity(models.Model):
         help="Date agreed for the next attempt when this one was marked done.",
     )
 
-    @api.model
     def _read_retry_date(self, day, outcome):
         """:returns: the date for the next attempt, or False
-        :raises UserError: it is none, or past, or the outcome doesn't ask for it"""
+        :raises UserError: it is none, or past, or the outcome doesn't ask for it, or
+            there is no next attempt"""
         day = Arguments(self.env).day(day, "retry_date")
         if not day:
             return False
@@ -43,7 +43,27 @@ class MailActivity(models.Model):
                     "date."
                 )
             )
+        for activity in self:
+            if not activity._is_retried_after(outcome):
+                raise UserError(
+                    self.env._(
+                        "This was the last attempt at “%(activity)s”, so that no date "
+                        "can be agreed for another one. Leave out the date, or choose "
+                        "another outcome.",
+                        activity=activity.display_name,
+                    )
+                )
         return day
+
+    def _is_retried_after(self, outcome):
+        """:returns: whether there is another attempt after an outcome"""
+        self.ensure_one()
+        max_attempts = self.sudo().run_line_id.max_attempts
+        return outcome._allows_another(self.attempt, max_attempts)
+
+    def _asks_date(self, outcome):
+        """:returns: whether a date for the next attempt can be agreed"""
+        return outcome._asks_date() and self._is_retried_after(outcome)
 
     def _retry(self):
         """Schedule each of these, which are done, once more."""

@@ -225,18 +225,27 @@ class MailActivityPlanRun(models.Model):
         :raises AccessError: the user may not change the document
         """
         note = Arguments(self.env).text(note, "note")
-        if reason not in self._fields["stop_reason"].get_values(self.env):
+        reasons = self._get_stop_reasons()
+        if reason not in reasons:
             raise UserError(
                 self.env._(
                     "“%(reason)s” is not a reason to stop a plan. Choose one of these: "
                     "%(reasons)s.",
                     reason=quote(reason),
-                    reasons=", ".join(self._fields["stop_reason"].get_values(self.env)),
+                    reasons=", ".join(reasons),
                 )
             )
         self._check_may_drive()
         by_engine(self)._stop(reason, note)
         return True
+
+    @api.model
+    def _get_stop_reasons(self):
+        """Hook: the reasons that runs can be stopped for by hand.
+
+        :rtype: list[str]
+        """
+        return self._fields["stop_reason"].get_values(self.env)
 
     def action_restart(self):
         """Begin the runs again with their first steps, as they were launched; what is

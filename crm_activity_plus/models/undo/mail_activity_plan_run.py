@@ -1,7 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...engine import undo
 from ...engine.environment import by_engine
@@ -26,6 +26,11 @@ class MailActivityPlanRun(models.Model):
         selection_add=[("undone", "The launch was undone")],
         ondelete={"undone": "set null"},
     )
+
+    @api.model
+    def _get_stop_reasons(self):
+        """Only what nothing was done of is undone: see :meth:`undo`."""
+        return [reason for reason in super()._get_stop_reasons() if reason != "undone"]
 
     def undo(self):
         """Take the runs back: they end, and their activities are deleted. Their history

@@ -153,6 +153,7 @@ test("steps, what they wait for, and what is unknown yet", async () => {
                     user_count: 3,
                 }),
                 makeStep("c", {is_automatic: true, failed_count: 2, state: "varies"}),
+                makeStep("d", {user_count: 1}),
             ],
         })
     );
@@ -169,6 +170,7 @@ test("steps, what they wait for, and what is unknown yet", async () => {
     expect(`${STEP}[data-code=b]`).toHaveText(/Mar 10, 2026 – Mar 12, 2026/);
     expect(`${STEP}[data-code=b]`).toHaveText(/3 users/);
     expect(`${STEP}[data-code=c]`).toHaveText(/Automatic/);
+    expect(`${STEP}[data-code=d]`).toHaveText(/\b1 user\b/);
     expect(`${STEP}[data-code=c]`).toHaveText(/on 2 records/);
 });
 
@@ -454,11 +456,11 @@ test("the button says on how many records", async () => {
     onPreview();
     Launch._records[0] = {...Launch._records[0], is_batch_mode: true, launch_count: 2};
     await mount();
-    expect(".o_widget_activity_plan_launch_label").toHaveText("Schedule on 2 Records");
+    expect(".o_widget_activity_plan_launch_label").toHaveText("Launch on 2 Records");
     await contains(".o_field_widget[name=launch_count] input").edit("1");
-    expect(".o_widget_activity_plan_launch_label").toHaveText("Schedule on 1 Record");
+    expect(".o_widget_activity_plan_launch_label").toHaveText("Launch on 1 Record");
     await contains(".o_field_widget[name=is_batch_mode] input").click();
-    expect(".o_widget_activity_plan_launch_label").toHaveText("Schedule");
+    expect(".o_widget_activity_plan_launch_label").toHaveText("Launch");
 });
 
 test("the workload is marked in words, the background is announced", async () => {

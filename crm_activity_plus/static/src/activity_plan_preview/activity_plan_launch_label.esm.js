@@ -14,11 +14,11 @@ export class ActivityPlanLaunchLabel extends Component {
     get label() {
         const {is_batch_mode, launch_count} = this.props.record.data;
         if (!is_batch_mode) {
-            return _t("Schedule");
+            return _t("Launch");
         }
         return launch_count === 1
-            ? _t("Schedule on 1 Record")
-            : _t("Schedule on %s Records", launch_count);
+            ? _t("Launch on 1 Record")
+            : _t("Launch on %s Records", launch_count);
     }
 }
 

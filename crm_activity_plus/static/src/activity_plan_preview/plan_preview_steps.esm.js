@@ -104,6 +104,9 @@ export class PlanPreviewSteps extends Component {
         if (step.user_name) {
             return step.user_name;
         }
+        if (step.user_count === 1) {
+            return _t("1 user");
+        }
         return step.user_count ? _t("%s users", step.user_count) : _t("Unassigned");
     }
 

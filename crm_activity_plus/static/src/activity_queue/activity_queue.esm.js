@@ -165,6 +165,9 @@ export class ActivityQueue extends Component {
     }
 
     get finishedTitle() {
+        if (this.queue.skipped.length) {
+            return _t("Only skipped activities are left");
+        }
         return this.isDueToday ? _t("All done for today") : _t("All done");
     }
 

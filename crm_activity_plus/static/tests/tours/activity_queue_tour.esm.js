@@ -103,7 +103,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_queue", {
         {
             content: "The end, with what was done",
             trigger:
-                ".o_activity_queue_finished:contains('All done for today'):contains('Reached: 1'):contains('On hold: 1'):contains('Done: 1')",
+                ".o_activity_queue_finished:contains('Only skipped activities are left'):contains('Reached: 1'):contains('On hold: 1'):contains('Done: 1')",
         },
         {
             content: "What was left for later",

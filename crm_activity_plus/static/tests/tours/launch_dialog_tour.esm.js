@@ -235,7 +235,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch_dialog_left_ou
         {
             content: "The button says on how many records",
             trigger:
-                ".modal footer button[name='action_schedule_plan']:contains('Schedule on 3 Records')",
+                ".modal footer button[name='action_schedule_plan']:contains('Launch on 3 Records')",
         },
         {
             content: "See the records",
@@ -254,7 +254,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch_dialog_left_ou
         {
             content: "The button follows",
             trigger:
-                ".modal footer button[name='action_schedule_plan']:contains('Schedule on 2 Records')",
+                ".modal footer button[name='action_schedule_plan']:contains('Launch on 2 Records')",
         },
         {
             content: "Skip another one, with the keyboard",
@@ -267,7 +267,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch_dialog_left_ou
         {
             content: "There is one record",
             trigger:
-                ".modal footer button[name='action_schedule_plan']:contains('Schedule on 1 Record')",
+                ".modal footer button[name='action_schedule_plan']:contains('Launch on 1 Record')",
         },
         {
             content: "The tab counts those that are skipped",
@@ -300,7 +300,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_launch_dialog_left_ou
         {
             content: "Launch it",
             trigger:
-                ".modal footer button[name='action_schedule_plan']:contains('Schedule on 2 Records')",
+                ".modal footer button[name='action_schedule_plan']:contains('Launch on 2 Records')",
             run: "click",
         },
         {

@@ -43,7 +43,13 @@ registry.category("web_tour.tours").add("test_crm_activity_plus_quotation", {
         },
         ...choose("Launch Plan"),
         {
-            content: "The only plan for quotations is chosen, and its steps are shown",
+            content: "Choose the plan",
+            trigger:
+                ".modal .o_field_widget[name='plan_id'] .o_selection_badge:contains('Quotation')",
+            run: "click",
+        },
+        {
+            content: "Its steps are shown",
             trigger: ".modal .o_plan_preview_step:contains('Call about the quotation')",
         },
         {
