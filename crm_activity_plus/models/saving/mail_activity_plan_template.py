@@ -89,6 +89,9 @@ class MailActivityPlanTemplate(models.Model):
         return str(summary or activity_type.code or "")
 
     def write(self, vals):
+        if not self:
+            # A merge of records writes references of all kinds on none.
+            return super().write(vals)
         Arguments(self.env).check_values(self, [vals])
         vals = self._clean_values(vals)
         if any(name in vals for name in self._get_choice_fields()):

@@ -235,7 +235,8 @@ class MailActivityPlanRunLine(models.Model):
                 level = logging.ERROR
             _logger.log(level, "Steps %s were interrupted", self.ids, exc_info=True)
             self.env.cr.rollback()
-            self._count_tries(SQL("0"))
+            # But not of what the other one is doing, which would be waited for.
+            self.try_lock_for_update()._count_tries(SQL("0"))
             if len(self) == 1:
                 return 0
         else:
