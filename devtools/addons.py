@@ -46,7 +46,7 @@ def discover(repo: Path, with_tests: bool) -> list[Addon]:
         values = read_manifest(manifest)
         is_test = manifest.parent.name.startswith("test_")
         if values.get("installable", True) and (with_tests or not is_test):
-            found.append(Addon(manifest.parent, (*values.get("depends", ["base"]),)))
+            found.append(Addon(manifest.parent, tuple(values.get("depends", ["base"]))))
     if not found:
         raise DevError(f"There is no addon in {repo}")
     return found

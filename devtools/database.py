@@ -116,9 +116,9 @@ class Databases:
                 verb = "Updating" if known else "Making"
                 label = f"{verb} the database {database}"
                 self._change(database, ["--with-demo", *args], label)
-                new = record.with_suffix(".new")
-                new.write_text(json.dumps(current, indent=2) + "\n")
-                new.rename(record)
+                draft = record.with_suffix(".new")
+                draft.write_text(json.dumps(current, indent=2) + "\n")
+                draft.rename(record)
         return database
 
     # Databases of tests

@@ -3,7 +3,7 @@
 
 """Doing something with many records, where one that can't be done stops no other."""
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..tools.savepoint import savepoint
 
@@ -12,8 +12,8 @@ def do_with_each(records, function, failures):
     """Do something with all records at once. Where that is refused, halve them until
     those are found that are to blame.
 
-    :param function: called with records; refuses by an ``AccessError`` or a
-        ``UserError``
+    :param function: called with records; refuses by a ``UserError``, such as an
+        ``AccessError``
     :param dict failures: filled: id of a record -> why it was left
     :returns: the records that it was done with
     :raises psycopg2.OperationalError: the transaction is lost
@@ -24,7 +24,7 @@ def do_with_each(records, function, failures):
         with savepoint(records.env.cr):
             function(records)
             records.env.flush_all()
-    except (AccessError, UserError) as error:
+    except UserError as error:
         records.env.invalidate_all()
         if len(records) == 1:
             failures[records.id] = error.args[0]

@@ -34,6 +34,7 @@ def get_refusals(runs):
     :returns: run -> why
     :rtype: dict
     """
+    # Read at once, with all that is looked at below.
     runs.line_ids.activity_id.mapped("status")
     done_before = _find_done_before(runs)
     found = {run: _find_refusal(run, done_before) for run in runs}

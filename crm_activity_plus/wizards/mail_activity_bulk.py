@@ -27,6 +27,7 @@ class MailActivityBulk(models.TransientModel):
     """
 
     _name = "mail.activity.bulk"
+    _inherit = ["mail.activity.check.mixin"]
     _description = "Bulk Change of Activities"
 
     mode = fields.Selection(
@@ -111,15 +112,6 @@ class MailActivityBulk(models.TransientModel):
         selected_ids = self.env.context.get("active_ids")
         selected_ids = Arguments(self.env).ids(selected_ids, "active_ids")
         return self.env["mail.activity"].browse(selected_ids).exists()
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        Arguments(self.env).check_values(self, vals_list)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        Arguments(self.env).check_values(self, [vals])
-        return super().write(vals)
 
     @api.depends("activity_ids")
     def _compute_activity_count(self):

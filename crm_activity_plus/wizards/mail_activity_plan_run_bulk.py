@@ -22,6 +22,7 @@ class MailActivityPlanRunBulk(models.TransientModel):
     """
 
     _name = "mail.activity.plan.run.bulk"
+    _inherit = ["mail.activity.check.mixin"]
     _description = "Bulk Change of Running Plans"
 
     mode = fields.Selection(
@@ -62,15 +63,6 @@ class MailActivityPlanRunBulk(models.TransientModel):
         ids = Arguments(self.env).ids(context.get("active_ids"), "active_ids")
         runs = self.env["mail.activity.plan.run"].browse(ids).exists()
         return runs._filtered_access("read")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        Arguments(self.env).check_values(self, vals_list)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        Arguments(self.env).check_values(self, [vals])
-        return super().write(vals)
 
     @api.depends("run_ids")
     def _compute_run_count(self):

@@ -3,8 +3,6 @@
 
 from odoo import api, fields, models
 
-from ..engine.arguments import Arguments
-
 
 class MailActivityPlanTrial(models.TransientModel):
     """What a plan would do on a record: nothing is launched.
@@ -14,6 +12,7 @@ class MailActivityPlanTrial(models.TransientModel):
     """
 
     _name = "mail.activity.plan.trial"
+    _inherit = ["mail.activity.check.mixin"]
     _description = "Activity Plan Trial"
 
     plan_id = fields.Many2one(
@@ -39,15 +38,6 @@ class MailActivityPlanTrial(models.TransientModel):
     plan_overrides = fields.Json()
     plan_left_out = fields.Json()
     plan_preview = fields.Json(compute="_compute_plan_preview")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        Arguments(self.env).check_values(self, vals_list)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        Arguments(self.env).check_values(self, [vals])
-        return super().write(vals)
 
     @api.depends("plan_id")
     def _compute_res_model(self):

@@ -3,6 +3,7 @@
 
 from . import mail_activity_engine_mixin
 from . import mail_activity_bulk_mixin
+from . import mail_activity_check_mixin
 from . import mail_activity_code_mixin
 from . import mail_activity_plan_save_mixin
 from . import mail_activity_cron_position

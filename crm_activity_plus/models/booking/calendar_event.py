@@ -53,9 +53,13 @@ class CalendarEvent(models.Model):
         time; a program may say it, too."""
         choices = [vals.get("is_customer_invited") for vals in vals_list]
         events = super().create([self._add_customer(vals) for vals in vals_list])
-        for event, choice in zip(events, choices, strict=True):
-            if choice is not None and event.booking_customer_id:
-                event._remember_invitation()
+        asked = [
+            event
+            for event, choice in zip(events, choices, strict=True)
+            if choice is not None and event.booking_customer_id
+        ]
+        if asked:
+            asked[-1]._remember_invitation()
         return events
 
     @api.model
@@ -100,6 +104,7 @@ class CalendarEvent(models.Model):
         """Propose the same the next time that the user books a time."""
         self.ensure_one()
         user = self.env.user
+        # Their own settings, which users change through Odoo's methods only.
         settings = self.env["res.users.settings"]._find_or_create_for_user(user).sudo()
         if settings.invite_booked_customer != self.is_customer_invited:
             settings.invite_booked_customer = self.is_customer_invited

@@ -11,6 +11,7 @@ class MailActivity(models.Model):
         """Propose to invite the customer, where the user did so the last time; and the
         time that the activity has already."""
         action = super().action_create_calendar_event()
+        # Their own settings.
         settings = self.env.user.sudo().res_users_settings_id
         customer = self._get_booking_customer()
         if customer and settings.invite_booked_customer:
@@ -23,6 +24,7 @@ class MailActivity(models.Model):
         customer, or nobody"""
         if not self or not self._filtered_access("read"):
             return self.env["res.partner"]
+        # The activity may be read; whether its customer may, is looked at below.
         customer = self.sudo().partner_id.sudo(False)
         if customer == self.sudo().user_id.partner_id:
             return customer.browse()

@@ -71,6 +71,7 @@ class MailActivity(models.Model):
         events = self._get_own_meetings()
         if events and not self.env.su:
             events = events._filter_deletable(self.env)
+        # They are closed: what they were on is read, and nothing written.
         events._cancel_for({(a.res_model, a.res_id) for a in self.sudo()})
 
     def _get_own_meetings(self):

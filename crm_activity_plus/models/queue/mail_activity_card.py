@@ -147,6 +147,7 @@ class MailActivity(models.Model):
                 "is_note": message.is_internal or message.subtype_id.sudo().internal,
                 "attachments": [
                     {"id": attachment.id, "name": attachment.name}
+                    # Whoever may read a message may read its files.
                     for attachment in message.attachment_ids.sudo()
                 ],
             }

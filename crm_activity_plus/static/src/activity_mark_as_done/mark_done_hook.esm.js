@@ -2,8 +2,8 @@
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import {ActivityMarkAsDone} from "@mail/core/web/activity_markasdone_popover";
+import {useActivityDialog} from "../activity_dialog/activity_dialog.esm";
 import {usePopover} from "@web/core/popover/popover_hook";
-import {useService} from "@web/core/utils/hooks";
 
 /**
  * Ask how an activity ended, in the chatter's own pop-up: for screens that know no more
@@ -15,8 +15,7 @@ import {useService} from "@web/core/utils/hooks";
  *     beside which it opens, and the id
  */
 export function useMarkDone(onChanged) {
-    const orm = useService("orm");
-    const store = useService("mail.store");
+    const {load} = useActivityDialog(onChanged);
     const popover = usePopover(ActivityMarkAsDone, {
         extendedFlipping: true,
         popoverClass: "o_activity_popover",
@@ -27,12 +26,13 @@ export function useMarkDone(onChanged) {
             popover.close();
             return;
         }
-        const args = [[activityId]];
-        store.insert(await orm.call("mail.activity", "activity_format", args));
-        popover.open(target, {
-            activity: store["mail.activity"].get(activityId),
-            hasHeader: true,
-            onActivityChanged: onChanged,
-        });
+        const activity = await load(activityId);
+        if (activity) {
+            popover.open(target, {
+                activity,
+                hasHeader: true,
+                onActivityChanged: onChanged,
+            });
+        }
     };
 }
