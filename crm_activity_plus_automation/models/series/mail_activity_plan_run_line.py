@@ -1,0 +1,17 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import models
+
+from odoo.addons.crm_activity_plus.tools.internal import Internal
+
+
+class MailActivityPlanRunLine(models.Model):
+    _inherit = "mail.activity.plan.run.line"
+
+    def _prepare_meeting_values(self, record):
+        """The meeting says which series it belongs to."""
+        values = super()._prepare_meeting_values(record)
+        if series := self.run_id.recurrence_id:
+            values["plan_recurrence_id"] = Internal(series.id)
+        return values
