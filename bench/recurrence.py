@@ -12,8 +12,9 @@ from unittest.mock import patch
 
 from bench_common import CUSTOMERS, VISITS, Bench
 
-from odoo.addons.base.models.ir_cron import IrCron
 from odoo.fields import Command
+
+from odoo.addons.base.models.ir_cron import IrCron
 
 SERIES = 10_000
 

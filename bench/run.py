@@ -6,9 +6,9 @@
 The same work is done twice in one database: first with Odoo's crm alone, then with the
 addon installed. Run it with ``./dev bench``; ``./dev bench --quick`` leaves out the
 5,000 opportunities. ``./dev bench lists`` reads lists among 200,000 open activities
-instead, ``./dev bench figures`` counts what came of 100,000 launches,
-``./dev bench recurrence`` plans the visits of a year, and ``./dev bench clicks`` looks at
-the clock in a browser.
+instead, ``./dev bench figures`` counts what came of 100,000 launches, ``./dev bench
+recurrence`` plans the visits of a year, and ``./dev bench clicks`` looks at the clock
+in a browser.
 """
 
 import argparse

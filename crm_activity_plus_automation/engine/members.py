@@ -38,6 +38,7 @@ class MemberFinder:
         env = series.env
         if series.res_model not in env:
             raise UserError(env._("The application of “%s” is gone.", series.name))
+        self._check_owner(series)
         text = series.domain or "[]"
         Condition(env, text, series.name).check_text()
         records = series._as_owner(env[series.res_model])
@@ -54,3 +55,24 @@ class MemberFinder:
                 )
             )
         return tuple(ids)
+
+    def _check_owner(self, series):
+        owner = series.user_id.sudo()
+        if not owner.active and not owner._is_superuser():
+            raise UserError(
+                series.env._(
+                    "“%(user)s”, whose rights the visits are planned with, is "
+                    "archived. Stop the series and start it again to plan them with "
+                    "yours.",
+                    user=owner.name,
+                )
+            )
+        if series.company_id not in owner.company_ids:
+            raise UserError(
+                series.env._(
+                    "“%(user)s”, whose rights the visits are planned with, isn't "
+                    "allowed in “%(company)s”.",
+                    user=owner.name,
+                    company=series.company_id.name,
+                )
+            )

@@ -75,7 +75,7 @@ class VisitFinder:
             return Gaps(problem=describe_error(error))
         members = set(member_ids)
         planned = [row for row in rows if row[3] == "planned"]
-        known = {(res_id, day) for _id, res_id, day, _state, _coming in planned}
+        known = {(res_id, day) for _id, res_id, day, *_state in rows}
         days = series._find_days()
         ends = find_last_days(days)
         return Gaps(
@@ -94,9 +94,11 @@ class VisitFinder:
 
     def _read_rows(self):
         """:returns: id of a series -> its occurrences of today and later, and those
-        whose meetings are"""
+        whose meetings are; what couldn't be planned is tried again the next day
+        """
         rows = defaultdict(list)
         self.env["mail.activity.plan.recurrence.occurrence"].flush_model()
+        self.series.flush_model(["date_next_check"])
         self.env["calendar.event"].flush_model(["start"])
         now = Datetime.now()
         for series_id, *row in self.env.execute_query(
@@ -105,9 +107,14 @@ class VisitFinder:
                 SELECT row.recurrence_id, row.id, row.res_id, row.date, row.state,
                        COALESCE(event.start > %(now)s, row.date >= %(today)s)
                   FROM mail_activity_plan_recurrence_occurrence AS row
+                  JOIN mail_activity_plan_recurrence AS series
+                    ON series.id = row.recurrence_id
              LEFT JOIN calendar_event AS event ON event.id = row.calendar_event_id
                  WHERE row.recurrence_id = ANY(%(ids)s)
                    AND (row.date >= %(yesterday)s OR event.start > %(now)s)
+                   AND (row.state = 'planned'
+                        OR row.state = 'skipped'
+                       AND row.date_tried >= series.date_next_check)
                 """,
                 ids=self.series.ids,
                 now=now,

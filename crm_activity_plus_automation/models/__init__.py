@@ -7,3 +7,4 @@ from . import filling
 from . import reminder
 from . import rules
 from . import timing
+from . import invitation

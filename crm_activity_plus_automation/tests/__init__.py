@@ -9,3 +9,4 @@ from . import test_reminders
 from . import test_rules
 from . import test_timing
 from . import test_series_tour
+from . import test_invitations

@@ -2,11 +2,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo.tests import tagged
 
+from ..models.filling import mail_activity_plan_recurrence as filling
+from ..models.planning import mail_activity_plan_recurrence as planning
 from .series_common import SeriesCase
 
 
@@ -16,9 +19,9 @@ class TestSeriesFollow(SeriesCase):
 
     def setUp(self):
         super().setUp()
-        self.startClassFreeze = freeze_time("2026-03-01 10:00:00")
-        self.startClassFreeze.start()
-        self.addCleanup(self.startClassFreeze.stop)
+        frozen = freeze_time("2026-03-01 10:00:00")
+        frozen.start()
+        self.addCleanup(frozen.stop)
         self.series = self._create_series(count=6)
         self.series.action_start()
 
@@ -205,3 +208,42 @@ class TestSeriesFollow(SeriesCase):
         visits = self._find_visits(self.series)
         self.assertEqual(visits[0].start, datetime(2026, 3, 3, 8))
         self.assertEqual(visits[-1].start, datetime(2026, 8, 3, 7))
+
+    def test_many_that_cannot_be_planned(self):
+        """They keep nobody from the others, and are tried again the next day."""
+        self.startPatcher(patch.object(filling, "FIRST_BATCH_SIZE", 4))
+        self.startPatcher(patch.object(filling, "MAX_BATCH_SIZE", 4))
+        self.startPatcher(patch.object(planning, "PLANNED_AT_ONCE", 1))
+        self.visit_plan.template_ids.responsible_type = "salesperson"
+        lonely = self._create_customers(3, user_id=False)
+        series = self._create_series(count=6)
+        series.action_start()
+        self._run_cron()
+        self.assertEqual((series.planned_count, series.skipped_count), (18, 18))
+        self.assertEqual(series.progress, 100)
+        lonely.user_id = self.user_owner
+        self._run_cron()
+        self.assertEqual(series.skipped_count, 18)
+        with freeze_time("2026-03-02 10:00:00"):
+            self._run_cron()
+        self.assertEqual((series.planned_count, series.skipped_count), (36, 0))
+
+    def test_owner_who_left(self):
+        self.user_manager.active = False
+        self._create_customers(1)
+        with freeze_time("2026-03-02 10:00:00"):
+            self._run_cron()
+        self.assertIn("Martin Manager”, whose rights", self.series.problem)
+        self.assertEqual(len(self._find_days()), 18)
+
+    def test_reminders_of_visits(self):
+        """Those of the step's type are the meeting's."""
+        alarm = self.env["calendar.alarm"].create(
+            {"name": "Email", "alarm_type": "email", "duration": 1, "interval": "hours"}
+        )
+        self.type_meeting.reminder_ids = alarm
+        triggers = self.env["ir.cron.trigger"].search_count([])
+        series = self._create_series(count=1)
+        series.action_start()
+        self.assertEqual(self._find_visits(series).alarm_ids, alarm)
+        self.assertGreater(self.env["ir.cron.trigger"].search_count([]), triggers)

@@ -36,8 +36,8 @@ class MailActivityPlanRunLine(models.Model):
         }
 
     def _book_meetings(self, context):
-        """Book the meetings of many steps at once, and close the steps. Their activities
-        are not created, since each has no more to say than its meeting.
+        """Book the meetings of many steps at once, and close the steps. They have no
+        activities of their own, which would have no more to say.
 
         :param dict context: of the creation, such as that nobody is told
         """
@@ -57,6 +57,7 @@ class MailActivityPlanRunLine(models.Model):
             events = events.with_context(
                 **context, **{BOOKING_RUN_KEY: Internal(True)}
             ).create(vals_list)
+            events.filtered("alarm_ids")._setup_alarms()
             booked |= {
                 line: {"calendar_event_id": event.id}
                 for line, event in zip(lines, events, strict=True)

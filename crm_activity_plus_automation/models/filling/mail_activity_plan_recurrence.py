@@ -74,8 +74,8 @@ class MailActivityPlanRecurrence(models.Model):
                 series = self.try_lock_for_update().filtered_domain(domain)
                 gaps = VisitFinder(series).find()
                 is_complete = series._fill(gaps, size)
-                if is_complete:
-                    series._complete(gaps)
+                over = series if is_complete else series._filter_broken(gaps)
+                over._complete(gaps)
                 self.env.flush_all()
             except psycopg2.OperationalError:
                 # Somebody else changed the same: the next call does it.
@@ -110,6 +110,10 @@ class MailActivityPlanRecurrence(models.Model):
         for key, same in self._group_visits(visits[:size]).items():
             self._plan_together(*key, same, gaps)
         return len(leaving) <= size and len(visits) <= size
+
+    def _filter_broken(self, gaps):
+        """:returns: those that can't go on today, whichever record it is"""
+        return self.filtered(lambda series: gaps[series].problem)
 
     def _group_visits(self, visits):
         """:returns: visits that can be launched together: a series to act like, the
@@ -193,6 +197,7 @@ class MailActivityPlanRecurrence(models.Model):
             "res_model": self.browse(visit.series_id).res_model,
             "res_id": visit.res_id,
             "date": visit.day,
+            "date_tried": fields.Datetime.now(),
             "run_id": run.id if run else False,
             "calendar_event_id": event.id if event else False,
             "date_planned": event.start if event else False,

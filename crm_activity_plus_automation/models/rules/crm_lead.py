@@ -31,20 +31,14 @@ class CrmLead(models.Model):
         help="When the daily check found that nothing is planned next.",
     )
 
-    def _merge_opportunity(self, *args, **kwargs):
-        """The opportunity that stays says what was merged into it, and by whom."""
-        names = {lead.id: lead.name for lead in self}
-        result = super()._merge_opportunity(*args, **kwargs)
-        merged = [name for id_, name in names.items() if id_ != result.id]
-        # Whoever may merge them need not have the right to write these fields.
-        result.sudo().write(
-            {
-                "merge_date": fields.Datetime.now(),
-                "merge_user_id": self.env.uid,
-                "merged_names": ", ".join(f"“{name}”" for name in merged),
-            }
-        )
-        return result
+    def _merge_data(self, fnames=None):
+        """The first of them stays: it says what was merged into it, and by whom."""
+        return {
+            **super()._merge_data(fnames),
+            "merge_date": fields.Datetime.now(),
+            "merge_user_id": self.env.uid,
+            "merged_names": ", ".join(f"“{lead.name}”" for lead in self[1:]),
+        }
 
     @api.model
     def _cron_note_missing_steps(self):

@@ -77,7 +77,7 @@ class MailActivityPlanRecurrence(models.Model):
         required=True,
         default=lambda self: self.env.user,
         index=True,
-        ondelete="restrict",
+        ondelete="cascade",
         help="The visits are planned with the rights of this user: whoever changed the "
         "series last.",
     )
@@ -180,7 +180,7 @@ class MailActivityPlanRecurrence(models.Model):
     )
     _limits_in_range = models.Constraint(
         "CHECK (daily_limit >= 0 AND horizon_days BETWEEN 0 AND 3660)",
-        "Visits can be planned at most 3,660 days ahead. That number, and the number of "
+        "Visits can be planned at most 3,660 days ahead. That number, and that of the "
         "visits per day, can't be negative.",
     )
 
