@@ -37,6 +37,8 @@
         "views/res_partner_views.xml",
         "wizards/mail_activity_bulk_views.xml",
         "wizards/mail_activity_plan_trial_views.xml",
+        "wizards/mail_activity_plan_import_views.xml",
+        "views/mail_activity_plan_file_views.xml",
         "views/mail_activity_my_views.xml",
         "views/crm_menu_views.xml",
     ],

@@ -14,6 +14,7 @@ from . import retry
 from . import plan
 from . import saving
 from . import graph
+from . import files
 from . import choices
 from . import added
 from . import eligibility
