@@ -25,6 +25,7 @@ from . import launch
 from . import background
 from . import undo
 from . import scheduling
+from . import versions
 from . import steps
 from . import cancel
 from . import follow
