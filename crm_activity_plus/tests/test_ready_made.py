@@ -66,6 +66,17 @@ class TestReadyMade(CrmActivityPlusCommon):
         with self.assertRaisesRegex(UserError, "first_contact"):
             self.plans.create_ready_made("nothing")
 
+    def test_empty_list(self):
+        plans = self.plans.with_context(default_res_model="crm.lead")
+        gallery = self.env.ref("crm_activity_plus.mail_activity_plan_gallery_action")
+        self.assertIn(f'name="{gallery.id}"', plans.get_empty_list_help("<p>Core</p>"))
+        for other in (
+            plans.with_user(self.user_owner),
+            plans.with_context(default_res_model="res.partner"),
+            plans.with_context(default_res_model=["crm.lead"]),
+        ):
+            self.assertEqual(other.get_empty_list_help("<p>Core</p>"), "<p>Core</p>")
+
     def test_translators_find_every_text(self):
         """And nothing that isn't said any more."""
         texts = set()

@@ -3,6 +3,8 @@
 
 import json
 
+from markupsafe import Markup
+
 from odoo import api, models
 from odoo.exceptions import UserError
 
@@ -149,6 +151,29 @@ class MailActivityPlan(models.Model):
             )
         document = ReadyMadePlans(plans.env, documents).translate(code)
         return plans.import_file(document)
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Offer them where there are no plans yet."""
+        gallery = self.env.ref(
+            "crm_activity_plus.mail_activity_plan_gallery_action",
+            raise_if_not_found=False,
+        )
+        model = self.env.context.get("default_res_model")
+        if not gallery or model != "crm.lead" or not self.has_access("create"):
+            return super().get_empty_list_help(help_message)
+        return Markup(
+            '<p class="o_view_nocontent_smiling_face">%s</p><p>%s</p>'
+            '<p><a type="action" name="%s" class="btn btn-primary">%s</a></p>'
+        ) % (
+            self.env._("No plans yet"),
+            self.env._(
+                "A plan is a series of steps, such as calls, emails and meetings, that "
+                "is launched on leads with a few clicks and goes on by itself."
+            ),
+            gallery.id,
+            self.env._("Start from a Ready-Made Plan"),
+        )
 
     @api.model
     def _get_ready_made_documents(self):
