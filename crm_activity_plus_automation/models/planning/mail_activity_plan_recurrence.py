@@ -124,8 +124,9 @@ class MailActivityPlanRecurrence(models.Model):
             series.check_access("write")
             if series.state not in ("running", "stopped"):
                 raise UserError(
-                    self.env._("“%s” isn't running: there is nothing to stop.")
-                    % series.name
+                    self.env._(
+                        "“%s” isn't running: there is nothing to stop.", series.name
+                    )
                 )
             by_engine(series)._stop(coming)
         return True
@@ -270,14 +271,10 @@ class MailActivityPlanRecurrence(models.Model):
         self.ensure_one()
         user = self.user_id
         others = user.sudo().company_ids - self.company_id
-        return (
-            records.with_user(user)
-            .with_context(
-                {
-                    "allowed_company_ids": [self.company_id.id, *others.ids],
-                    "lang": user.sudo().lang,
-                    "tz": user.sudo().tz,
-                }
-            )
-            .sudo(False)
-        )
+        context = {
+            "allowed_company_ids": [self.company_id.id, *others.ids],
+            "lang": user.sudo().lang,
+            "tz": user.sudo().tz,
+        }
+        # Nobody's context but the owner's.
+        return records.with_env(self.env(user=user.id, context=context, su=False))

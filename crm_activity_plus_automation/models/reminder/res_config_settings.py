@@ -29,6 +29,7 @@ class ResConfigSettings(models.TransientModel):
         before = float(parameters.get_param(HOUR_PARAMETER) or DEFAULT_HOUR)
         result = super().set_values()
         if hour != before:
-            planned = self.env["mail.activity.reminder"].sudo().search([])
+            planned = self.env["mail.activity.reminder"].sudo()
+            planned = planned.search([("activity_id.date_end", "=", False)])
             planned.activity_id._plan_reminders()
         return result

@@ -49,9 +49,8 @@ class IrActionsServer(models.Model):
         context = dict(self.env.context)
         context.pop("default_type", None)
         context.pop("default_parent_id", None)
-        self.template_id.with_context(context).send_mail_batch(
-            ids, force_send=False, raise_exception=False
-        )
+        template = self.template_id.with_env(self.env(context=context))
+        template.send_mail_batch(ids, force_send=False, raise_exception=False)
         return False
 
     def _split_by_launcher(self, records):
@@ -76,7 +75,7 @@ class IrActionsServer(models.Model):
         """:returns: records as a user works with them, in all of the companies"""
         companies = user.sudo().company_id | user.sudo().company_ids
         context = {"allowed_company_ids": companies.ids, "lang": user.sudo().lang}
-        return records.with_user(user).with_context(context)
+        return records.with_env(self.env(user=user.id, context=context, su=False))
 
     @api.model
     def _find_launcher(self, plan, record):

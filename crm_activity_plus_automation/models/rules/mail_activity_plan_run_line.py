@@ -5,6 +5,7 @@ from odoo import api, fields, models
 
 
 class MailActivityPlanRunLine(models.Model):
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.activity.plan.run.line"
 
     team_leader_id = fields.Many2one(

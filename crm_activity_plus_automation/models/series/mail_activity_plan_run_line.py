@@ -8,6 +8,7 @@ from odoo.addons.crm_activity_plus.tools.internal import Internal
 
 
 class MailActivityPlanRunLine(models.Model):
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.activity.plan.run.line"
 
     def _prepare_meeting_values(self, record):

@@ -20,6 +20,7 @@ class BaseAutomation(models.Model):
     """Rules such as "5 minutes before a meeting" run at their time, by triggers of the
     scheduler: and it has nothing to do each minute when nothing is due."""
 
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "base.automation"
 
     def _is_timed(self):

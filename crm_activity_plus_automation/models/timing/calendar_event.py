@@ -9,6 +9,7 @@ TIME_SOURCES = {"allday", "duration", "start", "start_date", "stop", "stop_date"
 
 
 class CalendarEvent(models.Model):
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "calendar.event"
 
     @api.model_create_multi

@@ -9,6 +9,7 @@ TIME_SOURCES = {"date_deadline", "date_end", "date_start", "duration"}
 
 
 class MailActivity(models.Model):
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.activity"
 
     @api.model_create_multi

@@ -36,7 +36,8 @@ registry.category("web_tour.tours").add("crm_activity_plus_plan_visits", {
         },
         {
             content: "The calendar shows the year",
-            trigger: ".o_calendar_view .fc-multiMonthYear-view .fc-event, .o_calendar_view .fc-bg-event",
+            trigger:
+                ".o_calendar_view .fc-multiMonthYear-view .fc-event, .o_calendar_view .fc-bg-event",
         },
     ],
 });
