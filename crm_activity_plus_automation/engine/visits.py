@@ -51,12 +51,13 @@ class VisitFinder:
     what is missing is planned, and nothing else.
 
     :param series: the series, as superuser
+    :param MemberFinder members: what was found out by an earlier look, if any
     """
 
-    def __init__(self, series):
+    def __init__(self, series, members=None):
         self.env = series.env
         self.series = series
-        self.members = MemberFinder()
+        self.members = members or MemberFinder()
 
     def find(self):
         """:returns: series -> :class:`Gaps`

@@ -20,6 +20,7 @@ from odoo.addons.crm_activity_plus.tools.reasons import Reason
 from odoo.addons.crm_activity_plus.tools.savepoint import savepoint
 
 from ...engine.leveller import Leveller
+from ...engine.members import MemberFinder
 from ...engine.series_launcher import SeriesLauncher
 from ...engine.visits import VisitFinder
 
@@ -69,10 +70,11 @@ class MailActivityPlanRecurrence(models.Model):
         :returns: whether there is time left
         """
         size, commit = FIRST_BATCH_SIZE, self.env["ir.cron"]._commit_progress
+        members = MemberFinder()
         while True:
             try:
                 series = self.try_lock_for_update().filtered_domain(domain)
-                gaps = VisitFinder(series).find()
+                gaps = VisitFinder(series, members).find()
                 is_complete = series._fill(gaps, size)
                 over = series if is_complete else series._filter_broken(gaps)
                 over._complete(gaps)
