@@ -124,7 +124,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_plan_create", {
         saveStep(),
         {
             content: "The line says when, in words",
-            trigger: `${LINES} .o_data_row:contains('Webinar') .o_data_cell[name='when_text']:contains('3 days before the plan date, once “Collect the needs” is done')`,
+            trigger: `${LINES} .o_data_row:contains('Webinar') .o_data_cell[name='when_text']:contains('3 days after the plan date, once “Collect the needs” is done')`,
         },
         ...stepUtils.saveForm(),
         {
