@@ -85,6 +85,11 @@ class MailActivityPlan(models.Model):
         :rtype: dict
         :raises UserError: the graph has errors, or was made from another version
         """
+        self._write_graph(graph)
+        return self.get_graph()
+
+    def _write_graph(self, graph):
+        """Make the plan what a graph says, see :meth:`apply_graph`."""
         plan = self._as_edited()
         draft = GraphDraft(plan, GraphReader(plan).parse(graph))
         plan._refuse_errors(GraphChecker(draft).check())
@@ -93,7 +98,6 @@ class MailActivityPlan(models.Model):
             plan.write({"template_ids": commands})
             # Others may be between them now.
             plan.invalidate_recordset(["template_ids"])
-        return plan.get_graph()
 
     def _as_edited(self):
         """:returns: the one plan, for whoever may change it: conditions that a graph
