@@ -79,6 +79,7 @@ test("steps can't wait for each other", () => {
         path: ["a", "b", "c", "a"],
     });
     expect(graph.whyNotLink("a", "c")).toBe(null);
+    expect([...graph.findBehind("a")].sort()).toEqual(["b", "c"]);
 });
 
 test("a step has the same outcomes for all that it waits for", () => {

@@ -57,6 +57,7 @@ export class FlowBoard {
         this.drags = new Map();
         this.isConnecting = false;
         this.hasConnected = false;
+        this.measure();
         this.panZoom = XYFlowSystem.XYPanZoom({
             domNode: pane,
             minZoom: MIN_ZOOM,
@@ -91,6 +92,13 @@ export class FlowBoard {
         this.panZoom.destroy();
         this.minimap?.destroy();
         this.drags.forEach((drag) => drag.destroy());
+    }
+
+    /** Asking for the size whenever it is needed would have the browser lay out the page. */
+    measure() {
+        const {clientWidth: width, clientHeight: height} = this.pane;
+        this.size = {width, height};
+        this.updateMinimap();
     }
 
     setTransform(transform) {
@@ -243,15 +251,14 @@ export class FlowBoard {
     }
 
     panBy(delta) {
-        const {clientWidth: width, clientHeight: height} = this.pane;
-        const {panZoom, transform} = this;
+        const {panZoom, size, transform} = this;
+        const translateExtent = EXTENT;
         return XYFlowSystem.panBy({
             delta,
             panZoom,
             transform,
-            translateExtent: EXTENT,
-            width,
-            height,
+            translateExtent,
+            ...size,
         });
     }
 
@@ -261,18 +268,18 @@ export class FlowBoard {
 
     /** Show a whole plan, from its beginning on. */
     fit({width, height}, minZoom = MIN_ZOOM) {
-        const {clientWidth, clientHeight} = this.pane;
+        const pane = this.size;
         const bounds = {x: 0, y: -MARGIN, width: Math.max(width, 1), height};
         const viewport = XYFlowSystem.getViewportForBounds(
             bounds,
-            clientWidth,
-            clientHeight,
+            pane.width,
+            pane.height,
             minZoom,
             MAX_FIT_ZOOM,
             `${MARGIN}px`
         );
         viewport.x = MARGIN;
-        if (height * viewport.zoom > clientHeight - 3 * MARGIN) {
+        if (height * viewport.zoom > pane.height - 3 * MARGIN) {
             viewport.y = 2 * MARGIN;
         }
         return this.panZoom.setViewport(viewport);
@@ -287,10 +294,10 @@ export class FlowBoard {
         const [x, y, zoom] = this.transform;
         const left = node.position.x * zoom + x;
         const top = node.position.y * zoom + y;
-        const {clientWidth, clientHeight} = this.pane;
+        const {width, height} = this.size;
         this.panBy({
-            x: this.getShift(left, left + NODE_WIDTH * zoom, clientWidth),
-            y: this.getShift(top, top + NODE_HEIGHT * zoom, clientHeight),
+            x: this.getShift(left, left + NODE_WIDTH * zoom, width),
+            y: this.getShift(top, top + NODE_HEIGHT * zoom, height),
         });
     }
 
@@ -309,11 +316,11 @@ export class FlowBoard {
             getTransform: () => this.transform,
             getViewScale,
         });
-        this.minimap.update({
-            translateExtent: EXTENT,
-            width: this.pane.clientWidth,
-            height: this.pane.clientHeight,
-        });
+        this.updateMinimap();
+    }
+
+    updateMinimap() {
+        this.minimap?.update({translateExtent: EXTENT, ...this.size});
     }
 
     removeMinimap() {

@@ -14,6 +14,8 @@ const COLUMN_WIDTH = NODE_WIDTH + COLUMN_GAP;
 // Dagre takes its time for each column that an arrow passes. When arrows have passed so
 // many, the longest of them are left out, and lead straight to where they end.
 const MAX_PASSED = 120;
+// In larger plans, crossings of arrows are looked for only once.
+const MAX_THOROUGH = 150;
 
 /** @returns {object[]} the links that the layout is made of */
 function chooseLinks(graph, columnOf) {
@@ -74,7 +76,8 @@ export function layOut(graph) {
     const bends = new Map();
     if (graph.steps.length) {
         const drawn = makeDagreGraph(graph, columnOf);
-        dagre.layout(drawn);
+        const disableOptimalOrderHeuristic = graph.steps.length > MAX_THOROUGH;
+        dagre.layout(drawn, {disableOptimalOrderHeuristic});
         for (const code of graph.codes) {
             const {y} = drawn.node(code);
             const x = columnOf.get(code) * COLUMN_WIDTH;

@@ -341,7 +341,7 @@ export class PlanCanvas extends Component {
     }
 
     showView() {
-        this.minimap?.show(this.board.transform, this.pane.el);
+        this.minimap?.show(this.board.transform, this.board.size);
     }
 
     onHandleDown(ev) {

@@ -128,6 +128,21 @@ export class PlanGraph {
         return [];
     }
 
+    /** @returns {Set<string>} codes of all steps that wait for one, or for one of these */
+    findBehind(code) {
+        const found = new Set();
+        const open = [code];
+        while (open.length) {
+            for (const {to} of this.from(open.pop())) {
+                if (!found.has(to)) {
+                    found.add(to);
+                    open.push(to);
+                }
+            }
+        }
+        return found;
+    }
+
     /**
      * Say why a step can't wait for another one.
      *

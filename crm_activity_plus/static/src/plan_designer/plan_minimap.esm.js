@@ -56,13 +56,13 @@ export class PlanMinimap extends Component {
 
     /**
      * @param {number[]} transform of the drawing
-     * @param {HTMLElement} pane what is seen of it
+     * @param {{width: number, height: number}} size of what is seen of it
      */
-    show([x, y, zoom], pane) {
+    show([x, y, zoom], {width, height}) {
         const seen = this.seen.el;
         seen?.setAttribute("x", -x / zoom);
         seen?.setAttribute("y", -y / zoom);
-        seen?.setAttribute("width", pane.clientWidth / zoom);
-        seen?.setAttribute("height", pane.clientHeight / zoom);
+        seen?.setAttribute("width", width / zoom);
+        seen?.setAttribute("height", height / zoom);
     }
 }

@@ -4,7 +4,7 @@
 import {Component, useState} from "@odoo/owl";
 import {OutcomeChoice} from "./outcome_choice.esm";
 import {StepForm} from "./step_form.esm";
-import {describeRefusal} from "./step_words.esm";
+import {_t} from "@web/core/l10n/translation";
 
 /** A step beside the drawing: what, who, when, and only if. */
 export class StepPanel extends Component {
@@ -43,20 +43,18 @@ export class StepPanel extends Component {
             .map(({from}) => ({code: from, name: this.drawing.nameOf(from)}));
     }
 
-    /** @returns {object[]} all other steps; those that it can't wait for say why */
+    /** @returns {object[]} all other steps; it can't wait for those that wait for it */
     get others() {
-        const {graph, kit} = this.drawing;
+        const {graph} = this.drawing;
         const {code} = this.props;
+        const behind = graph.findBehind(code);
         return graph.codes
             .filter((other) => other !== code && !graph.getLink(other, code))
-            .map((other) => {
-                const refusal = graph.whyNotLink(other, code);
-                return {
-                    code: other,
-                    name: kit.nameOf(graph.get(other)),
-                    refusal: refusal && describeRefusal(kit, graph, refusal),
-                };
-            });
+            .map((other) => ({
+                code: other,
+                name: this.drawing.nameOf(other),
+                refusal: behind.has(other) && _t("It waits for this step."),
+            }));
     }
 
     /** @returns {object[]} the types that it can have, and the one that it has */
