@@ -4,6 +4,7 @@
 import {
     animationFrame,
     click,
+    drag,
     edit,
     press,
     queryAllTexts,
@@ -441,6 +442,97 @@ test("somebody else saved meanwhile: both are put together", async () => {
         "second",
         "theirs",
     ]);
+});
+
+test("another page of the form in between loses nothing, not even what can be undone", async () => {
+    const arch = `
+        <form>
+            <field name="graph" invisible="1"/>
+            <notebook>
+                <page string="Steps" name="steps">
+                    <field name="template_ids" widget="plan_steps">
+                        <list><field name="summary"/></list>
+                    </field>
+                </page>
+                <page string="Other" name="other"><field name="name"/></page>
+            </notebook>
+        </form>`;
+    onRpc("mail.activity.plan", "get_graph", () => ({...GRAPH, version: 4}));
+    await openPlan(GRAPH, {
+        arch,
+        problems: [{step: false, level: "error", code: "stale", message: "Stale"}],
+    });
+    await contains(node("third")).click();
+    await press("Delete");
+    await animationFrame();
+    await contains(".o_notebook .nav-link[name=other]").click();
+    expect(".o_plan_designer").toHaveCount(0);
+    await contains(".o_notebook .nav-link[name=steps]").click();
+    await animationFrame();
+    expect(".o_plan_node").toHaveCount(2);
+    // What it began with is known, so that it can be put together with another one.
+    await contains(node("second")).click();
+    await press(["ctrl", "d"]);
+    await advanceTime(500);
+    await animationFrame();
+    await contains(".o_plan_merge").click();
+    expect(node("third")).toHaveCount(0);
+    expect(node("second_2")).toHaveCount(1);
+    await press(["ctrl", "z"]);
+    await press(["ctrl", "z"]);
+    await press(["ctrl", "z"]);
+    await animationFrame();
+    expect(node("third")).toHaveCount(1);
+});
+
+test("a type that was made meanwhile is there when one comes back", async () => {
+    await openPlan();
+    const letter = makeType("letter", "Letter");
+    onRpc("mail.activity.plan", "get_designer", () => ({
+        ...DESIGNER,
+        types: [...DESIGNER.types, letter],
+    }));
+    window.dispatchEvent(new Event("focus"));
+    await animationFrame();
+    await animationFrame();
+    expect(queryAllTexts(".o_plan_element")).toEqual([
+        "Call",
+        "Site Visit",
+        "Letter",
+        "Email",
+    ]);
+});
+
+test("where the server can't tell what there is, the rest of the form works", async () => {
+    Plan._records[0].graph = GRAPH;
+    patchWithCleanup(assets, {loadBundle: () => Promise.resolve()});
+    onRpc("mail.activity.plan", "get_designer", () => {
+        throw makeServerError({message: "You may not read activity types."});
+    });
+    await mountView({
+        arch: FORM,
+        resId: 1,
+        resModel: "mail.activity.plan",
+        type: "form",
+    });
+    await animationFrame();
+    expect(".o_plan_designer .alert-danger").toHaveText(/You may not read/);
+    await contains(".o_plan_steps_as_list").click();
+    expect(queryAllTexts(".o_data_row")).toEqual(["In the list"]);
+});
+
+test("steps are moved by the mouse, and put back", async () => {
+    await openPlan();
+    const place = () => queryFirst(".o_plan_node[data-code=third]").style.transform;
+    const before = place();
+    const {drop, moveTo} = await drag(node("third"));
+    await moveTo(".o_plan_canvas", {position: {x: 300, y: 300}, relative: true});
+    await moveTo(".o_plan_canvas", {position: {x: 320, y: 330}, relative: true});
+    await drop();
+    await animationFrame();
+    expect(place()).not.toBe(before);
+    await contains(".o_plan_tidy").click();
+    expect(place()).toBe(before);
 });
 
 test("discarding the form discards what was drawn", async () => {

@@ -22,7 +22,7 @@ test("where there is no room, a plan is read from top to bottom", async () => {
         ],
         links: [{from: "a", to: "b", outcomes: ["keen"]}],
     };
-    const drawing = new PlanDrawing(graph, {});
+    const drawing = new PlanDrawing(graph);
     drawing.setKit(
         new DesignerKit(
             {

@@ -29,6 +29,9 @@ import {useService} from "@web/core/utils/hooks";
 const PLAN = "mail.activity.plan";
 const STEP = "mail.activity.plan.template";
 
+// By the form's record.
+const drawings = new WeakMap();
+
 /**
  * A plan as a drawing. The form's record has the graph in its field `graph`, which is
  * saved and discarded with the form; here is what people do with it.
@@ -55,15 +58,7 @@ export class PlanDesigner extends Component {
             isMerging: false,
             users: new Map(),
         });
-        const graph = toRaw(this.props.record.data.graph);
-        this.shown = JSON.stringify(graph);
-        this.drawing = useState(
-            new PlanDrawing(graph, {
-                announce: (words) => this.announce(words),
-                onChange: (told) => this.onChange(told),
-                refuse: (words) => this.refuse(words),
-            })
-        );
+        this.drawing = useState(this.resume());
         this.canvas = null;
         this.setCanvas = (canvas) => {
             this.canvas = canvas;
@@ -77,6 +72,25 @@ export class PlanDesigner extends Component {
     // ------------------------------------------------------------
     // What is drawn
     // ------------------------------------------------------------
+
+    /** @returns {PlanDrawing} the drawing that was left, if it was left only for another
+     *     page of the form: what can be undone, and what it began with */
+    resume() {
+        const record = toRaw(this.props.record);
+        const graph = toRaw(record.data.graph);
+        this.shown = JSON.stringify(graph);
+        let drawing = drawings.get(record);
+        if (!drawing || JSON.stringify(drawing.tell()) !== this.shown) {
+            drawing = new PlanDrawing(graph);
+            drawings.set(record, drawing);
+        }
+        drawing.setHooks({
+            announce: (words) => this.announce(words),
+            onChange: (told) => this.onChange(told),
+            refuse: (words) => this.refuse(words),
+        });
+        return drawing;
+    }
 
     get planId() {
         return this.props.record.resId || false;

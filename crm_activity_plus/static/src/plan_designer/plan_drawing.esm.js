@@ -15,17 +15,10 @@ const clipboard = {part: null};
  * with it. It knows no screen, and it doesn't save.
  */
 export class PlanDrawing {
-    /**
-     * @param {object|false} told the graph, as the server tells it
-     * @param {object} hooks
-     * @param {function(object): void} hooks.onChange is given the graph for the server
-     * @param {function(string): void} hooks.announce is given what was done
-     * @param {function(string): void} hooks.refuse is given why something can't be done
-     */
-    constructor(told, hooks) {
+    /** @param {object|false} told the graph, as the server tells it */
+    constructor(told) {
         /** What it is made of; null until that is known. */
         this.kit = null;
-        this.hooks = markRaw(hooks);
         this.version = told?.version || 0;
         this.history = markRaw(new GraphHistory(markRaw(readGraph(told))));
         /** What the drawing began with, and what it is compared with. */
@@ -38,6 +31,16 @@ export class PlanDrawing {
         this.canRedo = false;
         /** Counts what wasn't typed into the panel beside the drawing. */
         this.outside = 0;
+    }
+
+    /**
+     * @param {object} hooks
+     * @param {function(object): void} hooks.onChange is given the graph for the server
+     * @param {function(string): void} hooks.announce is given what was done
+     * @param {function(string): void} hooks.refuse is given why something can't be done
+     */
+    setHooks(hooks) {
+        this.hooks = markRaw(hooks);
     }
 
     /** @param {import("./designer_kit.esm").DesignerKit} kit */
