@@ -23,6 +23,8 @@ class GraphDraft:
         self.saved = plan
         self.graph = graph
         self.steps = graph.steps
+        # One by one, it would be queries for each of them.
+        plan.template_ids.fetch(["after_ids", "after_outcome_ids"])
         place = {code: number for number, code in enumerate(self.steps)}
         #: code of a step -> codes of those that it waits for, in the plan's order
         self.after = {code: [] for code in self.steps}

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import json
+from functools import partial
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -122,17 +123,28 @@ class TestPlanDesignerData(DesignerCase):
                 self.assertTrue(str(error))
 
     def test_queries_do_not_grow(self):
-        """With the number of steps."""
+        """With the number of steps: neither what is told, nor what is asked while
+        people draw."""
         self.chain.get_designer()
-        counts = []
+        told, checked = [], []
         for count in (5, 40):
             steps = [self._step(self.type_call, f"Call {n}", n) for n in range(count)]
             plan = self._create_plan("Many", *steps).with_user(self.user_manager)
-            self.env.invalidate_all()
-            before = self.cr.sql_log_count
-            plan.get_designer()
-            counts.append(self.cr.sql_log_count - before)
-        self.assertLessEqual(counts[1], counts[0] + 2)
+            graph = self._get_graph(plan)
+            graph["links"] = [
+                {"from": one["code"], "to": other["code"], "outcomes": ["g_keen"]}
+                for one, other in zip(graph["steps"], graph["steps"][1:], strict=False)
+            ]
+            told.append(self._count_queries(plan.get_designer))
+            checked.append(self._count_queries(partial(plan.check_graph, graph)))
+        self.assertLessEqual(told[1], told[0] + 2)
+        self.assertLessEqual(checked[1], checked[0] + 2)
+
+    def _count_queries(self, work):
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        work()
+        return self.cr.sql_log_count - before
 
 
 @tagged("crm_activity_plus", "post_install", "-at_install")

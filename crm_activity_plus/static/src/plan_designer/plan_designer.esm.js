@@ -64,7 +64,7 @@ export class PlanDesigner extends Component {
             this.canvas = canvas;
         };
         onWillStart(() => this.load());
-        useRecordObserver((record) => this.follow(record.data.graph));
+        useRecordObserver(({data}) => this.follow(data.graph, data.res_model));
         // A type that was made meanwhile is there when one comes back.
         useExternalListener(window, "focus", () => this.loadKit());
     }
@@ -165,7 +165,12 @@ export class PlanDesigner extends Component {
     }
 
     /** The form was saved, discarded or read again. */
-    follow(graph) {
+    follow(graph, resModel) {
+        if (this.resModel !== undefined && resModel !== this.resModel) {
+            // Other types may be used then.
+            this.loadKit();
+        }
+        this.resModel = resModel;
         const told = toRaw(graph);
         const shown = JSON.stringify(told);
         if (shown !== this.shown) {
