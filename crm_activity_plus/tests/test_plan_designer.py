@@ -213,6 +213,27 @@ class TestPlanDesignerSave(DesignerCase):
         )
         self.assertEqual([s["code"] for s in told["graph"]["steps"]], ["a", "b"])
 
+    def test_checked_before_a_plan_is_saved(self):
+        plans = self.env["mail.activity.plan"].with_user(self.user_manager)
+        graph = self._make_graph("a", "b", links=[("a", "b", "g_keen")])
+        graph["version"] = 0
+        self.assertEqual(plans.check_new_graph(graph, "crm.lead"), [])
+        graph["steps"][1]["kind"] = "email"
+        graph["links"].append({"from": "b", "to": "a", "outcomes": []})
+        problems = plans.check_new_graph(graph, "crm.lead")
+        found = {(problem["step"], problem["code"]) for problem in problems}
+        self.assertLessEqual({("b", "action")}, found)
+        self.assertIn("cycle", {code for _step, code in found})
+        for value in GARBAGE:
+            with self.assertRaises(UserError):
+                plans.check_new_graph(value, "crm.lead")
+            try:
+                json.dumps(plans.check_new_graph(graph, value))
+            except UserError as error:
+                self.assertTrue(str(error))
+        with self.assertRaises(AccessError):
+            plans.with_user(self.user_owner).check_new_graph(graph, "crm.lead")
+
     def test_nothing_drawn_changes_nothing(self):
         before = self._read_form()
         self.chain.web_save({"graph": False}, {})

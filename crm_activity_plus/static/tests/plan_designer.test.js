@@ -568,6 +568,20 @@ test("a type that is gone is drawn by its code", async () => {
     expect(queryAllValues(".o_plan_panel select[name=type]")).toEqual(["fax"]);
 });
 
+test("a plan is checked before it is saved, for the records that it is to be for", async () => {
+    onRpc("mail.activity.plan", "check_new_graph", ({args}) => {
+        expect.step(args[1]);
+        const message = "Choose an email template.";
+        return [{step: args[0].steps[0].code, level: "error", code: "action", message}];
+    });
+    await openPlan(false, {resId: false, context: {default_res_model: "res.partner"}});
+    await contains(".o_plan_element[data-key=kind-email]").click();
+    await advanceTime(500);
+    await animationFrame();
+    expect.verifySteps(["res.partner"]);
+    expect(".o_plan_panel .alert-danger").toHaveText("Choose an email template.");
+});
+
 test("an empty plan says what to do", async () => {
     const seen = await openPlan(false);
     expect(".o_plan_empty").toHaveText(/Which step comes first/);

@@ -32,9 +32,9 @@ export function usePlanChecks() {
     const orm = useService("orm");
     const problems = useState(sortProblems([]));
     const show = (told) => Object.assign(problems, sortProblems(told));
-    const ask = async (args) => {
+    const ask = async ([method, ...args]) => {
         try {
-            return await orm.silent.call(MODEL, "check_graph", args);
+            return await orm.silent.call(MODEL, method, args);
         } catch (error) {
             // The drawing goes on without it, and says so.
             const message = error.data?.message || error.message;
@@ -58,13 +58,11 @@ export function usePlanChecks() {
         }
         isAsking = false;
     };
-    const check = useDebounced((planId, graph) => {
-        // Of a plan that isn't saved, nothing is there that could be asked: it is said
-        // when it is saved.
-        if (planId) {
-            next = [[planId], graph];
-            askInTurn();
-        }
+    const check = useDebounced((planId, graph, resModel) => {
+        next = planId
+            ? ["check_graph", [planId], graph]
+            : ["check_new_graph", graph, resModel];
+        askInTurn();
     }, DELAY);
     return {problems, show, check};
 }

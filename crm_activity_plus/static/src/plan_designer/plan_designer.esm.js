@@ -160,7 +160,7 @@ export class PlanDesigner extends Component {
         this.shown = JSON.stringify(told);
         // It never changes, so nobody has to watch it.
         this.props.record.update({graph: markRaw(told)});
-        this.checks.check(this.planId, told);
+        this.checks.check(this.planId, told, this.planValues.res_model);
         this.loadUsers();
     }
 
@@ -178,7 +178,8 @@ export class PlanDesigner extends Component {
             this.drawing.load(told);
             this.loadUsers();
             if (!this.readonly) {
-                this.checks.check(this.planId, this.drawing.tell());
+                const drawn = this.drawing.tell();
+                this.checks.check(this.planId, drawn, this.planValues.res_model);
             }
         }
     }
