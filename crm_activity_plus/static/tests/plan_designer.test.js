@@ -304,6 +304,8 @@ test("a step is changed beside the drawing, and what is typed counts when it is 
         confirm: "tab",
     });
     expect(node("second")).toHaveText(/Quote/);
+    await animationFrame();
+    expect(".o_plan_panel .o_field_widget[name=summary] input").toHaveValue("Quote");
     await contains(".o_plan_panel select[name=type]").select("visit");
     await contains(".o_plan_panel .o_field_widget[name=delay_count] input").click();
     await edit("5");
@@ -397,7 +399,7 @@ test("problems are marked at the step and at its arrows", async () => {
 
 test("the list is shown once the drawing is saved, and not if it can't be", async () => {
     expect.errors(1);
-    await openPlan();
+    const seen = await openPlan();
     await contains(node("third")).click();
     await press("Delete");
     await animationFrame();
@@ -405,10 +407,13 @@ test("the list is shown once the drawing is saved, and not if it can't be", asyn
     onRpc("mail.activity.plan", "web_save", () => {
         throw makeServerError({message});
     });
+    seen.problems = [{step: false, level: "error", code: "stale", message}];
     await contains(".o_plan_steps_as_list").click();
+    await advanceTime(500);
     await animationFrame();
     expect.verifyErrors([/Somebody else|RPC_ERROR|UserError|Odoo/]);
     expect(".o_plan_node").toHaveCount(2);
+    expect(".o_plan_stale").toHaveCount(1);
     expect(".o_data_row").toHaveCount(0);
 });
 

@@ -22,9 +22,10 @@ import {mergeGraphs} from "./graph_merge.esm";
 import {onDesignerKey} from "./designer_keys.esm";
 import {readGraph} from "./plan_graph.esm";
 import {registry} from "@web/core/registry";
+import {rpcBus} from "@web/core/network/rpc";
 import {usePlanChecks} from "./plan_checks.esm";
+import {useBus, useService} from "@web/core/utils/hooks";
 import {useRecordObserver} from "@web/model/relational_model/utils";
-import {useService} from "@web/core/utils/hooks";
 
 const PLAN = "mail.activity.plan";
 const STEP = "mail.activity.plan.template";
@@ -65,6 +66,8 @@ export class PlanDesigner extends Component {
         };
         onWillStart(() => this.load());
         useRecordObserver(({data}) => this.follow(data.graph, data.res_model));
+        // Where it can't be saved, the drawing says why, too.
+        useBus(rpcBus, "RPC:RESPONSE", ({detail}) => this.onResponse(detail));
         // A type that was made meanwhile is there when one comes back.
         useExternalListener(window, "focus", () => this.loadKit());
     }
@@ -160,8 +163,22 @@ export class PlanDesigner extends Component {
         this.shown = JSON.stringify(told);
         // It never changes, so nobody has to watch it.
         this.props.record.update({graph: markRaw(told)});
-        this.checks.check(this.planId, told, this.planValues.res_model);
+        this.check();
         this.loadUsers();
+    }
+
+    onResponse({data, error}) {
+        const {method, model} = data?.params || {};
+        if (error && model === PLAN && method === "web_save") {
+            this.check();
+        }
+    }
+
+    check() {
+        if (!this.readonly) {
+            const {res_model: resModel} = this.planValues;
+            this.checks.check(this.planId, this.drawing.tell(), resModel);
+        }
     }
 
     /** The form was saved, discarded or read again. */
@@ -177,10 +194,7 @@ export class PlanDesigner extends Component {
             this.shown = shown;
             this.drawing.load(told);
             this.loadUsers();
-            if (!this.readonly) {
-                const drawn = this.drawing.tell();
-                this.checks.check(this.planId, drawn, this.planValues.res_model);
-            }
+            this.check();
         }
     }
 

@@ -33,8 +33,7 @@ export class StepForm extends Component {
     };
 
     setup() {
-        const {drawing, code, context} = this.props;
-        this.kit = drawing.kit;
+        this.kit = this.props.drawing.kit;
         // Its editor takes a while to be there.
         this.state = useState({isNoteShown: false});
         this.keyByField = new Map(
@@ -49,7 +48,6 @@ export class StepForm extends Component {
         this.activeFields = Object.fromEntries(
             this.fieldNames.map((name) => [name, this.makeActiveField(name)])
         );
-        this.values = {...this.readStep(drawing.graph.get(code)), ...context};
         this.hooks = {
             onRecordChanged: (record, changes) => this.onChanged(record, changes),
         };
@@ -76,12 +74,20 @@ export class StepForm extends Component {
         return info;
     }
 
-    /** @returns {object} a step of the graph, as values of a record */
-    readStep(step) {
-        const values = {};
+    /** @returns {object} the step as it is now, as values of a record: that is filled
+     *     again whenever something else here is rendered */
+    get values() {
+        const {code, context, drawing} = this.props;
+        const step = drawing.graph.get(code) || {};
+        const values = {...context};
         for (const [name, key] of this.keyByField) {
             const {type} = this.fields[name] || {};
+            const known = this.record?.data[name];
             values[name] = step[key] || (MANY.includes(type) ? [] : step[key]);
+            if (type === "many2one" && known && known.id === step[key]) {
+                // Its name need not be asked for again.
+                values[name] = {...known};
+            }
         }
         return values;
     }
