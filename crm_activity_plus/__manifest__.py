@@ -49,9 +49,21 @@
         "demo/mail_activity_plan_run_demo.xml",
     ],
     "assets": {
-        "web.assets_backend": ["crm_activity_plus/static/src/**/*"],
+        "web.assets_backend": [
+            "crm_activity_plus/static/src/**/*",
+            ("remove", "crm_activity_plus/static/src/plan_designer/**/*"),
+        ],
+        # Loaded when the drawing of a plan is opened.
+        "crm_activity_plus.plan_designer": [
+            "crm_activity_plus/static/lib/dagre/dagre.min.js",
+            "crm_activity_plus/static/lib/xyflow/xyflow_system.js",
+            "crm_activity_plus/static/src/plan_designer/**/*",
+        ],
         "web.assets_tests": ["crm_activity_plus/static/tests/tours/**/*"],
-        "web.assets_unit_tests": ["crm_activity_plus/static/tests/*.js"],
+        "web.assets_unit_tests": [
+            ("include", "crm_activity_plus.plan_designer"),
+            "crm_activity_plus/static/tests/*.js",
+        ],
     },
     "application": True,
     "installable": True,

@@ -51,6 +51,11 @@ registry.category("web_tour.tours").add("crm_activity_plus_plan_create", {
             trigger: ".o_field_widget[name='name'] textarea",
             run: "edit Win Them Over",
         },
+        {
+            content: "Write the steps in the list",
+            trigger: `${LINES} .o_plan_steps_as_list`,
+            run: "click",
+        },
         ...addStep(),
         sumUp("Collect the needs"),
         saveStep(),
