@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ...engine.arguments import Arguments
+from .mail_activity import describe
 
 
 class CrmLead(models.Model):
@@ -29,8 +30,7 @@ class CrmLead(models.Model):
         )
         rows = [
             {
-                "user": bool(user)
-                and {"id": user.id, "name": user.sudo().display_name},
+                "user": describe(user),
                 "count": count,
                 "domain": list(domain & Domain("user_id", "=", user.id)),
             }

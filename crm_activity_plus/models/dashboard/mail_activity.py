@@ -85,7 +85,7 @@ class MailActivity(models.Model):
             own = domain & Domain("user_id", "=", user.id)
             rows.append(
                 {
-                    "user": _describe(user),
+                    "user": describe(user),
                     "overdue": count,
                     "oldest": fields.Date.to_string(oldest),
                     "today": due_counts.get(user, 0),
@@ -128,7 +128,7 @@ class MailActivity(models.Model):
             counts.setdefault(user, {})[day] = count
         rows = [
             {
-                "user": _describe(user),
+                "user": describe(user),
                 "counts": [by_day.get(day, 0) for day in days],
                 "total": sum(by_day.values()),
                 "domain": list(domain & Domain("user_id", "=", user.id)),
@@ -151,5 +151,6 @@ class MailActivity(models.Model):
         return Domain("sales_team_ids", "in", team_ids)
 
 
-def _describe(user):
-    return bool(user) and {"id": user.id, "name": user.sudo().display_name}
+def describe(record):
+    """:returns: a record for the client: ``{"id", "name"}``, or False for none"""
+    return bool(record) and {"id": record.id, "name": record.sudo().display_name}

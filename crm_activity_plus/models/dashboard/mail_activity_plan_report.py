@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...engine.arguments import Arguments
+from .mail_activity import describe
 
 # More than anybody looks after at once.
 MAX_STEPS = 10
@@ -45,8 +46,7 @@ class MailActivityPlanReport(models.Model):
             step = Domain("plan_id", "=", plan.id) & Domain("code", "=", code)
             rows.append(
                 {
-                    "plan": bool(plan)
-                    and {"id": plan.id, "name": plan.sudo().display_name},
+                    "plan": describe(plan),
                     "code": code,
                     "summary": summary or code,
                     "overdue": count,

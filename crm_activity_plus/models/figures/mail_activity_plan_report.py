@@ -108,20 +108,10 @@ class MailActivityPlanReport(models.Model):
 
     @api.model
     def _get_overdue_sql(self):
-        """What is put aside isn't overdue. Few steps are open, so that looking at each
-        one's activity takes less than reading them all."""
+        """What is put aside isn't overdue."""
         return SQL(
-            """
-            (
-                line.state = 'scheduled'
-                AND line.date_deadline < %s
-                AND run.state = 'running'
-                AND NOT EXISTS (
-                    SELECT FROM mail_activity AS held
-                     WHERE held.id = line.activity_id AND held.status = 'on_hold'
-                )
-            )::int
-            """,
+            "(line.state = 'scheduled' AND line.date_deadline < %s"
+            " AND run.state = 'running' AND held.id IS NULL)::int",
             fields.Date.context_today(self),
         )
 
@@ -148,6 +138,10 @@ class MailActivityPlanReport(models.Model):
                 " AND run.stop_reason IS DISTINCT FROM 'undone'"
             ),
             *super()._get_joins(),
+            SQL(
+                "LEFT JOIN mail_activity held"
+                " ON held.id = line.activity_id AND held.status = 'on_hold'"
+            ),
             SQL("LEFT JOIN mail_activity_type type ON type.id = line.activity_type_id"),
             SQL("LEFT JOIN res_users step_user ON step_user.id = line.user_id"),
             SQL(

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine.arguments import Arguments
+from ...tools.values import quote
 
 COUNTED = ("reached", "done", "skipped", "failed", "cancelled", "open")
 MEDIAN = "days_late:median"
@@ -76,7 +77,7 @@ class MailActivityPlanReport(models.Model):
                 self.env._(
                     "The figures can't be grouped by “%s”. Choose a field of the plan "
                     "analysis, such as “team_id” or “date_start:month”.",
-                    groupby,
+                    quote(groupby),
                 )
             ) from error
         return groupby

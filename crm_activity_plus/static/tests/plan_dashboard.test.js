@@ -220,7 +220,7 @@ test("arrows lead from cell to cell, Tab to one of them", async () => {
     expect("[data-cell='0,2']").toHaveAttribute("tabindex", "0");
     expect("[data-cell='0,2']").toHaveAttribute(
         "aria-label",
-        "Anna, Wed, Mar 13: 1 activities"
+        "Anna, Wed, Mar 13: 1 due"
     );
     await press("ArrowDown");
     expect("[data-cell='1,2']").toBeFocused();

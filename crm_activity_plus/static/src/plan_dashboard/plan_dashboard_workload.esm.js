@@ -65,7 +65,8 @@ export class PlanDashboardWorkload extends Component {
     }
 
     getCellLabel(row, day, count) {
-        return `${this.props.getUserName(row)}, ${day.label}: ${_t("%s activities", count)}`;
+        const user = this.props.getUserName(row);
+        return _t("%(user)s, %(day)s: %(count)s due", {user, day: day.label, count});
     }
 
     openCell(row, day) {
