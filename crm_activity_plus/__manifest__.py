@@ -25,6 +25,7 @@
         "views/mail_activity_plan_run_line_views.xml",
         "views/mail_activity_outcome_views.xml",
         "views/mail_activity_plan_report_views.xml",
+        "views/mail_activity_plan_run_report_views.xml",
         "views/mail_activity_plan_launch_views.xml",
         "views/ir_actions_server_views.xml",
         "views/mail_activity_plan_template_views.xml",
@@ -42,6 +43,7 @@
         "views/mail_activity_plan_file_views.xml",
         "views/mail_activity_plan_version_views.xml",
         "views/mail_activity_my_views.xml",
+        "views/plan_dashboard_views.xml",
         "views/crm_menu_views.xml",
     ],
     "demo": [

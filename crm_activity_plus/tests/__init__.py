@@ -55,6 +55,9 @@ from . import test_tours_activity_my
 from . import test_core_deletions, test_hand_over, test_lenience
 from . import test_meeting_series, test_merge
 from . import test_engine_restart
+from . import test_figures_sums, test_plan_funnel, test_plan_dashboard
+from . import test_plan_dashboard_tour
+from . import test_tools_comparison
 from . import test_plan_figures
 from . import test_step_actions
 from . import test_run_company, test_run_follow
