@@ -36,7 +36,6 @@
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "wizards/mail_activity_bulk_views.xml",
-        "wizards/mail_activity_plan_trial_views.xml",
         "views/mail_activity_my_views.xml",
         "views/crm_menu_views.xml",
     ],

@@ -4,7 +4,6 @@
 from . import base_partner_merge
 from . import mail_activity_bulk
 from . import mail_activity_plan_run_bulk
-from . import mail_activity_plan_trial
 from . import mail_activity_schedule
 from . import launch
 from . import times
