@@ -38,7 +38,11 @@ class TrialCase(PlanCommon):
                 "partner_to": "{{ object.partner_id.id }}",
             }
         )
-        cls.chain = cls._create_plan(
+        cls.chain = cls._create_chain()
+
+    @classmethod
+    def _create_chain(cls):
+        return cls._create_plan(
             "Chain",
             cls._step(cls.type_call, "Call", code="call"),
             cls._step(
