@@ -37,7 +37,6 @@
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "wizards/mail_activity_bulk_views.xml",
-        "wizards/mail_activity_plan_trial_views.xml",
         "wizards/mail_activity_plan_apply_views.xml",
         "wizards/mail_activity_plan_import_views.xml",
         "views/mail_activity_plan_file_views.xml",

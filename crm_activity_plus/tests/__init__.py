@@ -75,3 +75,4 @@ from . import test_reasons, test_reasons_of_activities, test_reasons_stored
 from . import test_activity_cancel, test_booking_customer, test_meeting_cancel
 from . import test_history, test_run_rounds, test_schedule_times
 from . import test_activity_type_form, test_outcome_data, test_plan_writing
+from . import test_plan_timeline, test_plan_trial, test_plan_trial_agrees
