@@ -1,0 +1,6 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from . import test_amounts
+from . import test_amounts_random
+from . import test_tools_ageing
