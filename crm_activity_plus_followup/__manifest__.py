@@ -8,6 +8,17 @@
     "author": "CRM Activity Plus contributors",
     "license": "LGPL-3",
     "depends": ["crm_activity_plus", "account"],
-    "data": [],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/crm_activity_plus_followup_security.xml",
+        "data/mail_template_data.xml",
+        "data/mail_activity_plan_data.xml",
+        "data/ir_cron_data.xml",
+        "report/followup_statement_templates.xml",
+        "views/mail_activity_plan_views.xml",
+        "views/followup_customer_views.xml",
+        "views/res_partner_views.xml",
+        "views/account_menu_views.xml",
+    ],
     "installable": True,
 }

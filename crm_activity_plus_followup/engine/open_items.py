@@ -54,28 +54,21 @@ class OpenItems:
             row["partner_id"]: row for row in self._fetch(self.select_totals(which))
         }
 
-    def get_items(self, partners):
-        """:returns: the items of contacts, the oldest first
+    def get_items(self, partners, is_excluded=False):
+        """:param bool is_excluded: those that are kept out, instead
+        :returns: the items of contacts, the oldest first
         :rtype: account.move.line"""
         which = SQL("partner.commercial_partner_id = ANY(%s)", partners.ids)
         rows = self._fetch(
-            SQL("%s ORDER BY line.date_maturity, line.id", self.select_items(which))
+            SQL(
+                "SELECT line.id %s ORDER BY line.date_maturity, line.id",
+                self._from_items(which, is_excluded),
+            )
         )
         return self.env["account.move.line"].browse(row["id"] for row in rows)
 
-    def select_items(self, which):
-        """:param SQL which: condition on ``line`` and ``partner``"""
-        return SQL(
-            """
-            SELECT line.id, partner.commercial_partner_id AS partner_id,
-                   line.date_maturity, line.amount_residual
-            %s
-            """,
-            self._from_items(which),
-        )
-
     def select_totals(self, which):
-        """:param SQL which: see :meth:`select_items`
+        """:param SQL which: condition on ``line`` and ``partner``
         :returns: a query with one row for each commercial entity"""
         overdue = SQL("line.date_maturity < %s", self.today)
         return SQL(
@@ -129,7 +122,7 @@ class OpenItems:
             conditions.append(SQL("line.date_maturity >= %s", first))
         return SQL(" AND ").join(conditions)
 
-    def _from_items(self, which):
+    def _from_items(self, which, is_excluded=False):
         accounts = self.env["account.account"].with_context(active_test=False)
         receivable = accounts.search([("account_type", "=", "asset_receivable")])
         companies = self.env["res.company"].with_context(active_test=False)
@@ -141,13 +134,16 @@ class OpenItems:
              WHERE line.account_id = ANY(%(accounts)s)
                AND line.reconciled IS NOT TRUE
                AND line.parent_state = 'posted'
-               AND line.followup_excluded IS NOT TRUE
+               AND %(excluded)s
                AND line.amount_residual <> 0
                AND line.company_id = ANY(%(companies)s)
                AND %(which)s
             """,
             accounts=receivable.ids,
             companies=branches.ids,
+            excluded=SQL("line.followup_excluded")
+            if is_excluded
+            else SQL("line.followup_excluded IS NOT TRUE"),
             which=which,
         )
 

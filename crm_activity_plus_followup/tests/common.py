@@ -46,6 +46,11 @@ class FollowupCase(AccountTestInvoicingCommon):
         self.today = day
         self.env.invalidate_all()
 
+    def _go_on(self, day):
+        """:param day: a date, or how many days to go on"""
+        is_count = isinstance(day, int)
+        self._go_to(self.today + timedelta(days=day) if is_count else day)
+
     @classmethod
     def _create_customer(cls, name, **values):
         return cls.env["res.partner"].create(

@@ -9,6 +9,7 @@ from odoo.tools.sql import column_exists, create_column
 class AccountMoveLine(models.Model):
     """An open item, which may be kept out of follow-ups."""
 
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "account.move.line"
 
     followup_excluded = fields.Boolean(
@@ -48,3 +49,13 @@ class AccountMoveLine(models.Model):
             line.followup_excluded = (
                 line.no_followup and line.journal_id.type != "general"
             )
+
+    def action_followup_exclude(self):
+        """Keep the items out of follow-ups."""
+        self.followup_excluded = True
+        return True
+
+    def action_followup_include(self):
+        """Have the items in follow-ups again."""
+        self.followup_excluded = False
+        return True

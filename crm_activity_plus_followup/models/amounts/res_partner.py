@@ -35,6 +35,7 @@ class ResPartner(models.Model):
     """What a customer owes the active company. The items are those of the commercial
     entity: a contact of it owes nothing by itself."""
 
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "res.partner"
 
     followup_currency_id = fields.Many2one(
