@@ -20,6 +20,10 @@ from odoo.tools import SQL
 CUSTOMERS = int(os.environ.get("BENCH_CUSTOMERS", 50_000))
 ITEMS = 10
 # Of the columns of a row that is copied, those that differ.
+CUSTOMER_VALUES = {
+    "name": SQL("'Bench ' || number"),
+    "complete_name": SQL("'Bench ' || number"),
+}
 MOVE_VALUES = {
     "name": SQL("'B' || customer.id"),
     "partner_id": SQL("customer.id"),
@@ -141,16 +145,8 @@ def make_example(env):
 
 def make_items(env, example):
     """:param example: an open item to be copied"""
-    env.cr.execute(
-        SQL(
-            """
-            INSERT INTO res_partner (name, complete_name, active, is_company, type)
-            SELECT 'Bench ' || n, 'Bench ' || n, TRUE, TRUE, 'contact'
-              FROM generate_series(1, %s) AS n
-            """,
-            CUSTOMERS,
-        )
-    )
+    numbers = SQL("generate_series(1, %s) AS number", CUSTOMERS)
+    copy(env, example.partner_id, CUSTOMER_VALUES, numbers, SQL("TRUE"))
     env.cr.execute(
         "UPDATE res_partner SET commercial_partner_id = id WHERE name LIKE 'Bench %'"
     )
