@@ -195,6 +195,7 @@ SENTENCES = {
         "The server ended again and again while it did the step. Do it manually, and "
         "ask an administrator to look into the server's log."
     ),
+    "step_removed": _lt("The step was removed from the plan."),
     "step_skipped": _lt("The step was skipped."),
     "step_undatable": _lt("“%(step)s”: %(reason)s"),
     "step_unlaunchable": _lt(
@@ -226,6 +227,7 @@ SENTENCES = {
     ),
     "user_missing": _lt("There is no user with the id %(id)s to assign."),
     "user_unavailable": _lt("%(user)s is not available. Assigned to: %(role)s."),
+    "version_applied": _lt("The changed plan was applied to this running plan."),
     "weekend": _lt("weekend"),
 }
 

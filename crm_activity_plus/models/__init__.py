@@ -14,6 +14,7 @@ from . import retry
 from . import plan
 from . import saving
 from . import graph
+from . import files
 from . import choices
 from . import added
 from . import eligibility
@@ -24,6 +25,7 @@ from . import launch
 from . import background
 from . import undo
 from . import scheduling
+from . import versions
 from . import steps
 from . import cancel
 from . import follow

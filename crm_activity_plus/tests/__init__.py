@@ -21,6 +21,9 @@ from . import test_chosen_actions, test_plan_choices
 from . import test_plan_condition_ways
 from . import test_plan_concurrency, test_plan_files, test_plan_whole
 from . import test_plan_graph, test_plan_graph_garbage, test_plan_graph_problems
+from . import test_plan_export, test_plan_file_garbage, test_plan_file_round_trip
+from . import test_plan_versions, test_version_races
+from . import test_plan_files_tour, test_plan_wizards, test_ready_made
 from . import test_access, test_launch_concurrency, test_launch_queries
 from . import test_launch_planner
 from . import test_mail_activity_plan_run

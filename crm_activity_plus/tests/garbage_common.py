@@ -32,6 +32,8 @@ class GarbageCase(CrmActivityPlusCommon):
             ),
             cls.env["mail.activity.outcome"].create({"name": "G fine"}),
             cls.plan,
+            cls.env["mail.activity.plan.apply"].create({"plan_id": cls.plan.id}),
+            cls.env["mail.activity.plan.import"].create({}),
             cls.plan.template_ids[0],
             launches._enqueue(
                 cls.plan,

@@ -92,12 +92,31 @@ operations = st.lists(
                 "rename",
                 "snooze",
                 "rewrite_outcome",
+                "edit",
             ]
         ),
         st.integers(0, 7),
         st.integers(0, 4),
     ),
     max_size=12,
+)
+
+
+# What changes a plan that is running, and runs that go on by it.
+edits = st.lists(
+    st.tuples(
+        st.sampled_from(
+            [
+                *("add_step", "remove_step", "change_step"),
+                *("apply_version", "apply_version", "apply_version"),
+                *("complete", "complete", "cancel", "skip", "pause", "resume"),
+                *("restart", "launch", "owner", "assign", "tomorrow", "cron"),
+            ]
+        ),
+        st.integers(0, 7),
+        st.integers(0, 4),
+    ),
+    max_size=14,
 )
 
 
@@ -337,6 +356,55 @@ class GuaranteesCase(CrmActivityPlusCommon):
     def _do_rewrite_outcome(self, index, which):
         activity = self._pick_changed(index).with_user(self.user_manager)
         activity.outcome_id = self._pick(self.outcomes, which)
+
+    def _do_edit(self, index, which):
+        """Change the plan in some way, and have the runs go on by it."""
+        edit = [self._do_add_step, self._do_remove_step, self._do_change_step]
+        edit[index % 3](index, which)
+        self._do_apply_version(index, 0)
+
+    def _do_add_step(self, index, which):
+        steps = self.random_plan.template_ids
+        values = {
+            "plan_id": self.random_plan.id,
+            "activity_type_id": self.type_todo.id,
+            "summary": f"New {index}",
+            "sequence": 10 * which,
+            "delay_count": which,
+        }
+        if index % 3:
+            values |= {
+                "after_ids": [Command.set(self._pick(steps, index).ids)],
+                "after_mode": "any" if which % 2 else "all",
+            }
+        self.random_plan.template_ids.create(values)
+
+    def _do_remove_step(self, index, which):
+        self._pick(self.random_plan.template_ids, index).unlink()
+
+    def _do_change_step(self, index, which):
+        steps = self.random_plan.template_ids
+        step = self._pick(steps, index)
+        roles = ["salesperson", "team_leader", "on_demand", "round_robin", "creator"]
+        step.write(
+            {
+                "delay_count": which,
+                "responsible_type": roles[which],
+                "delay_from": "after_plan_date",
+                "after_ids": [Command.set(self._pick(steps, index + which).ids)],
+            }
+        )
+
+    def _do_apply_version(self, index, which):
+        """Twice, of which the second time changes nothing."""
+        plan = self.random_plan.with_user(self.user_manager)
+        result = plan.apply_version((self.runs[:which] if which else self.runs).ids)
+        self.assertFalse(
+            self.runs.browse(result["applied"]).filtered(lambda run: run._is_outdated())
+        )
+        before = self._snapshot()
+        plan.apply_version(result["applied"])
+        self.assertEqual(self._snapshot(), before)
 
     def _snapshot(self):
         self.env.invalidate_all()

@@ -8,7 +8,7 @@ from freezegun import freeze_time
 
 from odoo.tests import tagged
 
-from .guarantees_common import START, GuaranteesCase, operations, plans
+from .guarantees_common import START, GuaranteesCase, edits, operations, plans
 from .properties import given
 
 
@@ -23,6 +23,18 @@ class TestEngineGuarantees(GuaranteesCase):
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     def test_guarantees(self, plan, steps):
+        self._check_undone(plan, steps)
+
+    @given(
+        plans,
+        edits,
+        max_examples=15,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    def test_guarantees_of_changed_plans(self, plan, steps):
+        self._check_undone(plan, steps)
+
+    def _check_undone(self, plan, steps):
         with freeze_time(f"{START} 09:00:00") as self.clock:
             savepoint = self.env.cr.savepoint(flush=False)
             try:

@@ -49,6 +49,8 @@ class PlannedStep:
     delay_unit: str = "days"
     delay_from: str = "after_plan_date"
     responsible_type: str = "on_demand"
+    #: whether a person chose who does it, whatever the plan says
+    is_user_chosen: bool = False
     #: what a run copies beside that; nothing is decided by it
     copied: Mapping = field(default_factory=dict)
 
@@ -184,6 +186,7 @@ def apply_choice(step, choice):
             "user_id": choice.user_id,
             # The engine must not look for somebody else when its turn comes.
             "responsible_type": "other",
+            "is_user_chosen": True,
             "state": "scheduled" if step.state == "failed" else step.state,
             "reason": False,
             "is_refused": False,

@@ -89,6 +89,9 @@ class MailActivityPlanRunLine(models.Model):
         string="Assignment",
         readonly=True,
     )
+    is_user_chosen = fields.Boolean(
+        readonly=True, help="The assigned user was chosen at launch."
+    )
     is_reassigned = fields.Boolean(
         readonly=True,
         help="The step was assigned manually, regardless of its role.",

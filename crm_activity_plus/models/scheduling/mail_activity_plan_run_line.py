@@ -353,8 +353,9 @@ class MailActivityPlanRunLine(models.Model):
         steps._log(old_states)
 
     def _find_left_out(self):
-        """:returns: the steps that nobody wanted at the launch; others were skipped
-        because of their condition, which is looked at again"""
+        """:returns: the steps that nobody wanted at the launch, and those that the
+        plan no longer has; others were skipped because of their condition, which is
+        looked at again"""
         rows = self.env["mail.activity.log"].search(
             [
                 ("run_line_id", "in", self.ids),
@@ -362,4 +363,5 @@ class MailActivityPlanRunLine(models.Model):
                 ("old_status", "=", False),
             ]
         )
-        return rows.run_line_id.filtered(lambda line: not line.condition_domain)
+        unwanted = rows.run_line_id.filtered(lambda line: not line.condition_domain)
+        return unwanted | self.filtered(lambda line: line._is_removed())
