@@ -6,8 +6,9 @@
 The same work is done twice in one database: first with Odoo's crm alone, then with the
 addon installed. Run it with ``./dev bench``; ``./dev bench --quick`` leaves out the
 5,000 opportunities. ``./dev bench lists`` reads lists among 200,000 open activities
-instead, ``./dev bench figures`` counts what came of 100,000 launches, and
-``./dev bench clicks`` looks at the clock in a browser.
+instead, ``./dev bench figures`` counts what came of 100,000 launches,
+``./dev bench followup`` follows up 50,000 customers, and ``./dev bench clicks`` looks
+at the clock in a browser.
 """
 
 import argparse
@@ -31,7 +32,9 @@ HERE = Path(__file__).parent
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "scenario", nargs="?", choices=["engine", "lists", "figures", "clicks"]
+        "scenario",
+        nargs="?",
+        choices=["engine", "lists", "figures", "clicks", "followup"],
     )
     parser.add_argument("--quick", action="store_true", help="50 and 500 records only")
     parser.add_argument("--keep", action="store_true", help="keep the database")
@@ -44,6 +47,8 @@ def main():
         return run_clicks(options)
     if options.scenario == "figures":
         return run_figures(options)
+    if options.scenario == "followup":
+        return run_figures(options, "crm_activity_plus_followup", "followup")
     sizes = [50, 500] if options.quick else [50, 500, 5000]
     modules = ("lists", "lists") if options.scenario == "lists" else ("core", "plus")
     subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
@@ -64,12 +69,12 @@ def main():
     return 0
 
 
-def run_figures(options):
+def run_figures(options, addon="crm_activity_plus", module="figures"):
     """There is nothing of Odoo's to compare with: it forgets plans."""
     subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
     try:
-        install("crm_activity_plus")
-        report_lists({}, measure("figures"))
+        install(addon)
+        report_lists({}, measure(module))
     finally:
         if not options.keep:
             subprocess.run(["dropdb", "--if-exists", DATABASE], check=False)
