@@ -6,9 +6,9 @@
 The same work is done twice in one database: first with Odoo's crm alone, then with the
 addon installed. Run it with ``./dev bench``; ``./dev bench --quick`` leaves out the
 5,000 opportunities. ``./dev bench lists`` reads lists among 200,000 open activities
-instead, ``./dev bench figures`` counts what came of 100,000 launches,
-``./dev bench followup`` follows up 50,000 customers, and ``./dev bench clicks`` looks
-at the clock in a browser.
+instead, ``./dev bench figures`` counts what came of 100,000 launches, ``./dev bench
+followup`` follows up 50,000 customers, ``./dev bench recurrence`` plans the visits of a
+year, and ``./dev bench clicks`` looks at the clock in a browser.
 """
 
 import argparse
@@ -27,6 +27,12 @@ from clicks_actions import TARGET_MS
 
 DATABASE = "bench_crm_activity_plus"
 HERE = Path(__file__).parent
+# What is measured without the suite, and with it.
+MODULES = {
+    "lists": ("lists", "lists"),
+    "recurrence": ("recurrence_core", "recurrence"),
+}
+ADDONS = {"recurrence": "crm_activity_plus_automation"}
 
 
 def main():
@@ -34,7 +40,7 @@ def main():
     parser.add_argument(
         "scenario",
         nargs="?",
-        choices=["engine", "lists", "figures", "clicks", "followup"],
+        choices=["engine", "lists", "figures", "clicks", "followup", "recurrence"],
     )
     parser.add_argument("--quick", action="store_true", help="50 and 500 records only")
     parser.add_argument("--keep", action="store_true", help="keep the database")
@@ -50,12 +56,12 @@ def main():
     if options.scenario == "followup":
         return run_figures(options, "crm_activity_plus_followup", "followup")
     sizes = [50, 500] if options.quick else [50, 500, 5000]
-    modules = ("lists", "lists") if options.scenario == "lists" else ("core", "plus")
+    modules = MODULES.get(options.scenario, ("core", "plus"))
     subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
     try:
         install("crm")
         core = measure(modules[0], sizes)
-        install("crm_activity_plus")
+        install(ADDONS.get(options.scenario, "crm_activity_plus"))
         # What the first one did was rolled back: its rows must not slow down the other.
         subprocess.run(["vacuumdb", "--quiet", "--analyze", DATABASE], check=True)
         plus = measure(modules[1], sizes)

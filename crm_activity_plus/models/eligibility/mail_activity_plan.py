@@ -241,17 +241,22 @@ class MailActivityPlan(models.Model):
         :rtype: dict[int, Reason]
         """
         runs = self.env["mail.activity.plan.run"].sudo()
+        keys = {id_: self._get_launch_key(request, id_) for id_ in records.ids}
         under_way = runs.search_fetch(
             [
                 ("plan_id", "=", self._origin.id),
                 ("res_model", "=", self.res_model),
                 ("res_id", "in", records.ids),
                 ("state", "in", runs._open_states),
-                ("launch_key", "=", self._get_launch_key(request)),
+                ("launch_key", "in", list({*keys.values()})),
             ],
-            ["res_id"],
+            ["launch_key", "res_id"],
         )
-        return {run.res_id: self._get_running_reason() for run in under_way}
+        return {
+            run.res_id: self._get_running_reason()
+            for run in under_way
+            if (run.launch_key or "") == keys[run.res_id]
+        }
 
     def _get_running_reason(self):
         code = "plan_running_alike" if self.allow_parallel else "plan_running"
