@@ -141,11 +141,11 @@ class MailActivityPlan(models.Model):
                 reasons[customer.id] = Reason("followup_nothing_overdue", values)
         return reasons
 
-    def _get_launch_key(self, request):
+    def _get_launch_key(self, request, res_id):
         """A customer of two companies has a run in each."""
         if self.is_followup:
             return f"followup/{self.env.company.root_id.id}"
-        return super()._get_launch_key(request)
+        return super()._get_launch_key(request, res_id)
 
     def _prepare_runs_values(self, proposals, request):
         vals_list = super()._prepare_runs_values(proposals, request)
