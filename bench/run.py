@@ -7,8 +7,8 @@ The same work is done twice in one database: first with Odoo's crm alone, then w
 addon installed. Run it with ``./dev bench``; ``./dev bench --quick`` leaves out the
 5,000 opportunities. ``./dev bench lists`` reads lists among 200,000 open activities
 instead, ``./dev bench figures`` counts what came of 100,000 launches, ``./dev bench
-recurrence`` plans the visits of a year, and ``./dev bench clicks`` looks at the clock
-in a browser.
+followup`` follows up 50,000 customers, ``./dev bench recurrence`` plans the visits of a
+year, and ``./dev bench clicks`` looks at the clock in a browser.
 """
 
 import argparse
@@ -40,7 +40,7 @@ def main():
     parser.add_argument(
         "scenario",
         nargs="?",
-        choices=["engine", "lists", "figures", "clicks", "recurrence"],
+        choices=["engine", "lists", "figures", "clicks", "followup", "recurrence"],
     )
     parser.add_argument("--quick", action="store_true", help="50 and 500 records only")
     parser.add_argument("--keep", action="store_true", help="keep the database")
@@ -53,6 +53,8 @@ def main():
         return run_clicks(options)
     if options.scenario == "figures":
         return run_figures(options)
+    if options.scenario == "followup":
+        return run_figures(options, "crm_activity_plus_followup", "followup")
     sizes = [50, 500] if options.quick else [50, 500, 5000]
     modules = MODULES.get(options.scenario, ("core", "plus"))
     subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
@@ -73,12 +75,12 @@ def main():
     return 0
 
 
-def run_figures(options):
+def run_figures(options, addon="crm_activity_plus", module="figures"):
     """There is nothing of Odoo's to compare with: it forgets plans."""
     subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
     try:
-        install("crm_activity_plus")
-        report_lists({}, measure("figures"))
+        install(addon)
+        report_lists({}, measure(module))
     finally:
         if not options.keep:
             subprocess.run(["dropdb", "--if-exists", DATABASE], check=False)

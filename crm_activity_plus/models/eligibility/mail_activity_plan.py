@@ -35,17 +35,25 @@ class MailActivityPlan(models.Model):
         if reason:
             raise reason_error(self.env, reason)
         for template in self.template_ids:
-            reason = template.activity_type_id._find_reason_not_applicable(
-                self.res_model
-            )
-            if template.responsible_type == "other" and not reason:
-                reason = self._find_unusable_reason(template.sudo().responsible_id)
+            reason = self._find_step_obstacle(template)
             if reason:
                 values = {"step": template.display_name, "plan": self.name}
                 raise reason_error(
                     self.env, Reason("step_unlaunchable", {**values, "reason": reason})
                 )
         self._check_condition_texts()
+
+    def _find_step_obstacle(self, template):
+        """Hook: say why nothing of the plan can be launched because of one of its
+        steps.
+
+        :returns: why, or False
+        :rtype: Reason
+        """
+        reason = template.activity_type_id._find_reason_not_applicable(self.res_model)
+        if template.responsible_type == "other" and not reason:
+            reason = self._find_unusable_reason(template.sudo().responsible_id)
+        return reason
 
     def _check_condition_texts(self):
         """A condition that can't be read, as an older version left it, is none that
