@@ -36,8 +36,11 @@ from . import handover
 from . import uninstall
 from . import actions
 from . import figures
+from . import funnel
 from . import crm
 from . import next_step
 from . import queue
 from . import my_activities
 from . import client
+from . import comparison
+from . import dashboard

@@ -56,6 +56,32 @@ class TestPlanWriting(PlanWholeCase):
     def _get_words(self, plan):
         return [step.when_text for step in plan.template_ids]
 
+    def test_step_says_what_it_lacks(self):
+        for kind, told in (
+            ("email", "Choose the email template to send."),
+            ("server_action", "Choose the server action to run."),
+        ):
+            form = self._open_form()
+            with form.template_ids.new() as step:
+                step.activity_type_id = self.type_todo
+                step.action_type = kind
+                self.assertEqual(step.problems[0]["message"], told)
+                step.action_type = "activity"
+
+    def test_new_step_proposes_the_plan_date(self):
+        """Not “0 days before” it."""
+        plan_form = self.plans.get_view(
+            self.env.ref("mail.mail_activity_plan_view_form").id, "form"
+        )["arch"]
+        [node] = etree.fromstring(plan_form).xpath("//field[@name='template_ids']")
+        self.assertIn("'default_delay_from': 'after_plan_date'", node.get("context"))
+        form = self._open_form()
+        with form.template_ids.new() as step:
+            step.activity_type_id = self.type_todo
+            self.assertEqual(step.delay_from, "after_plan_date")
+            self.assertEqual(step.when_text, "On the plan date")
+        self.assertEqual(form.save().template_ids.delay_from, "after_plan_date")
+
     # ------------------------------------------------------------
     # In words
     # ------------------------------------------------------------

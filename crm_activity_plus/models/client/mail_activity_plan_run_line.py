@@ -95,8 +95,16 @@ class MailActivityPlanRunLine(models.Model):
             "activity_id": is_open and activity.id,
             "status": is_open and activity.status,
             "on_hold_until": is_open and activity.on_hold_until,
-            "held_by_pause": is_open and activity.held_by_pause,
+            "held_by_pause": self._is_held_by_pause(),
+            "plan_paused_until": run.paused_until,
         }
+
+    def _is_held_by_pause(self):
+        """:returns: whether the step, whose turn has come, waits for its plan to be
+        resumed; an automatic one does without an activity"""
+        if self.state != "scheduled" or self.run_id.state != "paused":
+            return False
+        return not self.activity_id or self.activity_id.held_by_pause
 
     def _get_timeline_actions(self, is_writable):
         self.ensure_one()

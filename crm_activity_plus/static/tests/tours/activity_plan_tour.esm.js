@@ -51,6 +51,11 @@ registry.category("web_tour.tours").add("crm_activity_plus_plan_create", {
             trigger: ".o_field_widget[name='name'] textarea",
             run: "edit Win Them Over",
         },
+        {
+            content: "Write the steps in the list",
+            trigger: `${LINES} .o_plan_steps_as_list`,
+            run: "click",
+        },
         ...addStep(),
         sumUp("Collect the needs"),
         saveStep(),
@@ -124,7 +129,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_plan_create", {
         saveStep(),
         {
             content: "The line says when, in words",
-            trigger: `${LINES} .o_data_row:contains('Webinar') .o_data_cell[name='when_text']:contains('3 days before the plan date, once “Collect the needs” is done')`,
+            trigger: `${LINES} .o_data_row:contains('Webinar') .o_data_cell[name='when_text']:contains('3 days after the plan date, once “Collect the needs” is done')`,
         },
         ...stepUtils.saveForm(),
         {

@@ -5,13 +5,16 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 
-class MailActivityPlanReport(models.Model):
-    """Steps of leads have a team, and a stage."""
+class MailActivityFiguresMixin(models.AbstractModel):
+    """Plans of leads have a team, and the lead's salesperson."""
 
     # pylint: disable-next=consider-merging-classes-inherited
-    _inherit = "mail.activity.plan.report"
+    _inherit = "mail.activity.figures.mixin"
 
-    lead_id = fields.Many2one("crm.lead", "Opportunity", readonly=True)
+    lead_id = fields.Many2one(
+        "crm.lead", "Opportunity", aggregator="count_distinct", readonly=True
+    )
+    salesperson_id = fields.Many2one("res.users", "Salesperson", readonly=True)
     team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
     won_status = fields.Selection(
         selection=lambda self: self.env["crm.lead"]
@@ -22,7 +25,7 @@ class MailActivityPlanReport(models.Model):
     )
 
     _depends = {
-        "crm.lead": ["team_id", "won_status"],
+        "crm.lead": ["team_id", "user_id", "won_status"],
         "mail.activity.plan.run": ["lead_id"],
     }
 
@@ -31,6 +34,7 @@ class MailActivityPlanReport(models.Model):
         return {
             **super()._get_columns(),
             "lead_id": SQL("run.lead_id"),
+            "salesperson_id": SQL("lead.user_id"),
             "team_id": SQL("lead.team_id"),
             "won_status": SQL("lead.won_status"),
         }

@@ -3,11 +3,9 @@
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ...engine.arguments import Arguments
-
-COUNTED = ("reached", "done", "skipped", "failed", "cancelled", "open")
+from .mail_activity_plan_report import COUNTED, MEDIAN
 
 
 class MailActivityPlan(models.Model):
@@ -37,12 +35,6 @@ class MailActivityPlan(models.Model):
         domain &= Domain("plan_id", "=", self.id)
         counted = self._count_steps(report, domain)
         outcomes = self._count_outcomes(report, domain)
-        steps = {step.code: step.display_name for step in self.sudo().template_ids}
-        steps |= {
-            code: row["summary"] or code
-            for code, row in counted.items()
-            if code not in steps
-        }
         nothing = {**dict.fromkeys(COUNTED, 0), "median_days_late": None}
         return [
             {
@@ -52,25 +44,27 @@ class MailActivityPlan(models.Model):
                 "summary": summary,
                 "outcomes": outcomes.get(code, {}),
             }
-            for code, summary in steps.items()
+            for code, summary in self._get_steps_in_order(counted).items()
         ]
+
+    def _get_steps_in_order(self, counted):
+        """:param dict counted: code -> what was counted, with ``summary``, in the order
+            of the steps that were launched
+        :returns: code -> name of the plan's steps, and then of those that it had
+        """
+        steps = {step.code: step.display_name for step in self.sudo().template_ids}
+        return steps | {
+            code: row["summary"] or code
+            for code, row in counted.items()
+            if code not in steps
+        }
 
     def _count_steps(self, report, domain):
         """:returns: code -> summary, counts and median of the days late, in the order
         of the steps"""
-        query = report._search(domain)
-        table = SQL.identifier(query.table)
-        query.groupby = SQL("%s.code", table)
-        query.order = SQL("MAX(%s.sequence), %s.code", table, table)
-        rows = self.env.execute_query(
-            query.select(
-                SQL("%s.code", table),
-                SQL("MAX(%s.summary)", table),
-                *(SQL("SUM(%s.%s)", table, SQL.identifier(name)) for name in COUNTED),
-                SQL("PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY %s.days_late)", table),
-            )
-        )
         names = ("summary", *COUNTED, "median_days_late")
+        aggregates = ["summary:max", *(f"{name}:sum" for name in COUNTED), MEDIAN]
+        rows = report._read_group(domain, ["code"], aggregates)
         return {code: dict(zip(names, row, strict=True)) for code, *row in rows}
 
     def _count_outcomes(self, report, domain):
@@ -83,3 +77,17 @@ class MailActivityPlan(models.Model):
         ):
             found.setdefault(code, {})[outcome.sudo().code] = count
         return found
+
+    def action_view_figures(self):
+        """Open the funnel of the plan."""
+        Arguments(self.env).check_single(self)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_activity_plus.mail_activity_plan_report_action"
+        )
+        # Stable: the others stay in their order behind it.
+        action["views"] = sorted(
+            action["views"], key=lambda view: view[1] != "plan_funnel"
+        )
+        action["name"] = self.env._("Figures")
+        action["context"] = {"search_default_plan_id": self.id}
+        return action
