@@ -127,11 +127,10 @@ class MailActivityPlan(models.Model):
         Arguments(self.env).check_single(self)
         self.check_access("read")
         return {
-            "type": "ir.actions.act_window",
+            "type": "ir.actions.client",
+            "tag": "crm_activity_plus.plan_try",
             "name": self.env._("Try “%s”", self.name),
-            "res_model": "mail.activity.plan.trial",
-            "view_mode": "form",
-            "views": [(False, "form")],
             "target": "new",
-            "context": {"default_plan_id": self.id},
+            "params": {"plan_id": self.id},
+            "context": {"dialog_size": "extra-large"},
         }
