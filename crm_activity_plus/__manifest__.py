@@ -37,7 +37,6 @@
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "wizards/mail_activity_bulk_views.xml",
-        "wizards/mail_activity_plan_trial_views.xml",
         "wizards/mail_activity_plan_apply_views.xml",
         "wizards/mail_activity_plan_import_views.xml",
         "views/mail_activity_plan_file_views.xml",
@@ -51,9 +50,21 @@
         "demo/mail_activity_plan_run_demo.xml",
     ],
     "assets": {
-        "web.assets_backend": ["crm_activity_plus/static/src/**/*"],
+        "web.assets_backend": [
+            "crm_activity_plus/static/src/**/*",
+            ("remove", "crm_activity_plus/static/src/plan_designer/**/*"),
+        ],
+        # Loaded when the drawing of a plan is opened.
+        "crm_activity_plus.plan_designer": [
+            "crm_activity_plus/static/lib/dagre/dagre.min.js",
+            "crm_activity_plus/static/lib/xyflow/xyflow_system.js",
+            "crm_activity_plus/static/src/plan_designer/**/*",
+        ],
         "web.assets_tests": ["crm_activity_plus/static/tests/tours/**/*"],
-        "web.assets_unit_tests": ["crm_activity_plus/static/tests/*.js"],
+        "web.assets_unit_tests": [
+            ("include", "crm_activity_plus.plan_designer"),
+            "crm_activity_plus/static/tests/*.js",
+        ],
     },
     "application": True,
     "installable": True,

@@ -30,6 +30,8 @@ from . import steps
 from . import cancel
 from . import follow
 from . import exits
+from . import timeline
+from . import trial
 from . import handover
 from . import uninstall
 from . import actions

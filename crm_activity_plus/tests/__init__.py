@@ -20,6 +20,7 @@ from . import test_plan_triggered, test_schedule_popup
 from . import test_chosen_actions, test_plan_choices
 from . import test_plan_condition_ways
 from . import test_plan_concurrency, test_plan_files, test_plan_whole
+from . import test_plan_designer, test_plan_designer_tour
 from . import test_plan_graph, test_plan_graph_garbage, test_plan_graph_problems
 from . import test_plan_export, test_plan_file_garbage, test_plan_file_round_trip
 from . import test_plan_versions, test_version_races
@@ -74,3 +75,4 @@ from . import test_reasons, test_reasons_of_activities, test_reasons_stored
 from . import test_activity_cancel, test_booking_customer, test_meeting_cancel
 from . import test_history, test_run_rounds, test_schedule_times
 from . import test_activity_type_form, test_outcome_data, test_plan_writing
+from . import test_plan_timeline, test_plan_trial, test_plan_trial_agrees
