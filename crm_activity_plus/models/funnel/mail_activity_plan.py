@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ...engine.arguments import Arguments
-from .mail_activity_plan_report import COUNTED, MEDIAN
+from .mail_activity_plan_report import COUNTED
 
 
 class MailActivityPlan(models.Model):
@@ -62,10 +62,16 @@ class MailActivityPlan(models.Model):
     def _count_steps(self, report, domain):
         """:returns: code -> summary, counts and median of the days late, in the order
         of the steps"""
-        names = ("summary", *COUNTED, "median_days_late")
-        aggregates = ["summary:max", *(f"{name}:sum" for name in COUNTED), MEDIAN]
-        rows = report._read_group(domain, ["code"], aggregates)
-        return {code: dict(zip(names, row, strict=True)) for code, *row in rows}
+        medians = report._get_medians(domain, ["code"])
+        names = ("summary", *COUNTED)
+        aggregates = ["summary:max", *(f"{name}:sum" for name in COUNTED)]
+        return {
+            code: {
+                **dict(zip(names, row, strict=True)),
+                "median_days_late": medians.get((code,)),
+            }
+            for code, *row in report._read_group(domain, ["code"], aggregates)
+        }
 
     def _count_outcomes(self, report, domain):
         """:returns: code of a step -> code of an outcome -> how often it came"""

@@ -4,13 +4,12 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ...engine.arguments import Arguments
+from ...tools.median import get_median
 from ...tools.values import quote
 
 COUNTED = ("reached", "done", "skipped", "failed", "cancelled", "open")
-MEDIAN = "days_late:median"
 # More can't be read by anybody.
 MAX_CELLS = 5000
 
@@ -35,16 +34,20 @@ class MailActivityPlanReport(models.Model):
             ``median_days_late``, ``outcomes`` (``[{"id", "name", "kind", "count"}]``)
             and ``domain``, which finds its rows: with ``("done", "=", 1)`` it finds
             as many as ``done`` says. Each group has ``label`` and ``steps``: code ->
-            counts, as above. ``is_cut`` is set if there are more groups than are told.
+            the counts and ``domain``. ``is_cut`` is set if there are more groups than
+            are told.
         :rtype: dict
         :raises UserError: the domain can't be searched by, or the field not be grouped
         """
         arguments = Arguments(self.env)
         domain = arguments.domain(self, domain, "domain")
         groupby = self._read_groupby(arguments.text(groupby, "groupby"))
-        funnels = {}
+        funnels, medians = {}, self._get_medians(domain, ["plan_id", "code"])
         for row in self._count_cells(domain, ["plan_id", "code"]):
-            funnels.setdefault(row["plan_id"], {})[row["code"]] = row["cell"]
+            plan, code = row["plan_id"], row["code"]
+            median = medians.get((plan and plan[0], code))
+            cell = {**row["cell"], "median_days_late": median}
+            funnels.setdefault(plan, {})[code] = cell
         outcomes = self._count_outcomes(domain)
         groups, is_cut = self._count_groups(domain, groupby) if groupby else ({}, False)
         plans = [
@@ -87,7 +90,7 @@ class MailActivityPlanReport(models.Model):
         """:returns: groups as ``formatted_read_group`` does, each with what is shown of
         it as ``cell``"""
         counts = (*COUNTED, "overdue")
-        aggregates = ["__count", "summary:max", *(f"{n}:sum" for n in counts), MEDIAN]
+        aggregates = ["__count", "summary:max", *(f"{n}:sum" for n in counts)]
         rows = self.formatted_read_group(domain, groupby, aggregates, limit=limit)
         for row in rows:
             row["cell"] = {
@@ -95,10 +98,25 @@ class MailActivityPlanReport(models.Model):
                 "summary": row["summary:max"] or row["code"],
                 "launched": row["__count"],
                 **{name: row[f"{name}:sum"] for name in counts},
-                "median_days_late": row[MEDIAN],
                 "domain": list(row["__extra_domain"]),
             }
         return rows
+
+    @api.model
+    def _get_medians(self, domain, groupby):
+        """:param list[str] groupby: fields; of records, the id is told
+        :returns: values of the fields -> the median of the days late of the steps done
+        """
+        domain &= Domain("state", "=", "done") & Domain("date_deadline", "!=", False)
+        counts = {}
+        for *key, days, count in self._read_group(
+            domain, [*groupby, "days_late"], ["__count"]
+        ):
+            key = tuple(
+                each.id if isinstance(each, models.BaseModel) else each for each in key
+            )
+            counts.setdefault(key, []).append((days, count))
+        return {key: get_median(each) for key, each in counts.items()}
 
     @api.model
     def _count_outcomes(self, domain):
@@ -168,14 +186,3 @@ class MailActivityPlanReport(models.Model):
         if value is False or value is None:
             return self.env._("None")
         return str(value)
-
-    def _read_group_select(self, aggregate_spec, query):
-        if aggregate_spec != MEDIAN:
-            return super()._read_group_select(aggregate_spec, query)
-        return SQL(
-            "PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY %s)",
-            self._field_to_sql(self._table, "days_late", query),
-        )
-
-    def _read_group_empty_value(self, spec):
-        return None if spec == MEDIAN else super()._read_group_empty_value(spec)
