@@ -358,16 +358,12 @@ class TestPlanWriting(PlanWholeCase):
         self.assertEqual(self._get_words(copied), self._get_words(plan))
 
     def test_try_on_a_record(self):
-        plan = self._create_chain()
+        plan = self._create_chain().with_user(self.user_manager)
         action = plan.action_try()
+        self.assertEqual(action["params"], {"plan_id": plan.id})
         before = self.env["mail.activity.plan.run"].search_count([])
-        trials = self.env[action["res_model"]].with_user(self.user_manager)
-        form = Form(trials.with_context(**action["context"]))
-        form.res_id = self.lead.id
-        trial = form.save()
-        self.assertEqual(trial.res_ids, str([self.lead.id]))
-        preview = self.env["mail.activity.schedule"].preview_launch(
-            plan.id, [trial.res_id]
-        )
-        self.assertEqual(len(preview["steps"]), 4)
+        trial = plan.get_trial()
+        self.assertEqual(trial["record"]["id"], self.lead.id)
+        told = plan.simulate(trial["record"]["id"])
+        self.assertEqual(len(told["steps"]), 4)
         self.assertEqual(self.env["mail.activity.plan.run"].search_count([]), before)

@@ -145,7 +145,7 @@ class MailActivityPlanRunLine(models.Model):
             return [self._describe_step("retry", day, user)], False
         if outcome.effect == "stop":
             return [], self.env._("The plan “%(plan)s” ends.", plan=run.name)
-        if self._is_won_by(outcome):
+        if self._get_exit_after(outcome) == "won":
             return [], self.env._(
                 "The plan “%(plan)s” ends: the lead is won.", plan=run.name
             )
@@ -162,13 +162,6 @@ class MailActivityPlanRunLine(models.Model):
         finally:
             # The next preview begins anew.
             lines.invalidate_recordset()
-
-    def _is_won_by(self, outcome):
-        return bool(
-            self.res_model == "crm.lead"
-            and self.run_id.exit_on_won
-            and outcome.stage_id.is_won
-        )
 
     def _preview_advance(self, closed, outcome):
         """Let the copies of a run's steps do what ``_advance`` does.

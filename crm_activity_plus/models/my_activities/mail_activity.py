@@ -48,6 +48,12 @@ class MailActivity(models.Model):
             Domain("user_id", "=", self.env.uid)
             | Domain("crm_team_member_ids.user_id", "=", self.env.uid)
         )
+        return self._get_teams_domain(teams)
+
+    @api.model
+    def _get_teams_domain(self, teams):
+        """:returns: the activities of the people of sales teams, and those that nobody
+        has yet on the teams' leads"""
         users = teams.user_id | teams.crm_team_member_ids.user_id
         leads = self.env["crm.lead"].sudo()._search([("team_id", "in", teams.ids)])
         unassigned = (
