@@ -1,6 +1,8 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from collections import Counter
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -42,19 +44,21 @@ class MailActivityPlanReport(models.Model):
         arguments = Arguments(self.env)
         domain = arguments.domain(self, domain, "domain")
         groupby = self._read_groupby(arguments.text(groupby, "groupby"))
-        funnels, medians = {}, self._get_medians(domain, ["plan_id", "code"])
+        funnels = {}
         for row in self._count_cells(domain, ["plan_id", "code"]):
-            plan, code = row["plan_id"], row["code"]
-            median = medians.get((plan and plan[0], code))
-            cell = {**row["cell"], "median_days_late": median}
-            funnels.setdefault(plan, {})[code] = cell
-        outcomes = self._count_outcomes(domain)
+            funnels.setdefault(row["plan_id"], {})[row["code"]] = row["cell"]
+        ends = self._count_ends(domain, ["plan_id", "code"])
         groups, is_cut = self._count_groups(domain, groupby) if groupby else ({}, False)
+        records = self.env["mail.activity.plan"].browse(
+            plan[0] for plan in funnels if plan
+        )
         plans = [
             {
                 "id": plan and plan[0],
                 "name": plan[1] if plan else self.env._("Deleted plans"),
-                "steps": self._describe_steps(plan, steps, outcomes),
+                "steps": records.filtered(
+                    lambda record, plan=plan: plan and record.id == plan[0]
+                )._describe_steps(steps, ends),
                 "groups": groups.get(plan, []),
             }
             for plan, steps in funnels.items()
@@ -103,63 +107,34 @@ class MailActivityPlanReport(models.Model):
         return rows
 
     @api.model
-    def _get_medians(self, domain, groupby):
-        """:param list[str] groupby: fields; of records, the id is told
-        :returns: values of the fields -> the median of the days late of the steps done
-        """
-        domain &= Domain("state", "=", "done") & Domain("date_deadline", "!=", False)
-        counts = {}
-        for *key, days, count in self._read_group(
-            domain, [*groupby, "days_late"], ["__count"]
-        ):
-            key = tuple(
-                each.id if isinstance(each, models.BaseModel) else each for each in key
-            )
-            counts.setdefault(key, []).append((days, count))
-        return {key: get_median(each) for key, each in counts.items()}
+    def _count_ends(self, domain, groupby):
+        """Count how steps ended. All of it is found in one pass over the steps.
 
-    @api.model
-    def _count_outcomes(self, domain):
-        """:returns: id of a plan, code of a step -> its outcomes, the most frequent
-        first"""
-        found = {}
-        for plan, code, outcome, count in self._read_group(
-            domain & Domain("outcome_id", "!=", False),
-            ["plan_id", "code", "outcome_id"],
+        :param list[str] groupby: fields that tell the steps apart
+        :returns: values of the fields -> the median of the days late, and how often
+            each outcome came
+        :rtype: dict[tuple, tuple[float | None, dict]]
+        """
+        days_late, outcomes = {}, {}
+        ended = Domain("state", "=", "done") | Domain("outcome_id", "!=", False)
+        for *key, outcome, days, count in self._read_group(
+            domain & ended,
+            [*groupby, "outcome_id", "days_late"],
             ["__count"],
-            order="__count desc, outcome_id",
         ):
-            outcome = outcome.sudo()
-            found.setdefault((plan.id, code), []).append(
-                {
-                    "id": outcome.id,
-                    "name": outcome.display_name,
-                    "kind": outcome.kind,
-                    "count": count,
-                }
+            key = tuple(key)
+            days_late.setdefault(key, []).append((days, count))
+            found = outcomes.setdefault(key, Counter())
+            if outcome:
+                found[outcome.sudo()] += count
+        return {
+            key: (
+                # Steps that weren't done have none.
+                get_median(each for each in counts if each[0] is not False),
+                outcomes[key],
             )
-        return found
-
-    @api.model
-    def _describe_steps(self, plan, steps, outcomes):
-        """:param plan: id and name of a plan, or False
-        :param dict steps: code -> what was counted of it, in the order of the launches
-        :param dict outcomes: see :meth:`_count_outcomes`
-        :returns: the steps in the order of the plan; those that were never launched
-            aren't there
-        """
-        plan_id = plan and plan[0]
-        names = self.env["mail.activity.plan"].browse(plan_id or ())
-        names = names._get_steps_in_order(steps)
-        return [
-            {
-                **steps[code],
-                "summary": name,
-                "outcomes": outcomes.get((plan_id, code), []),
-            }
-            for code, name in names.items()
-            if code in steps
-        ]
+            for key, counts in days_late.items()
+        }
 
     @api.model
     def _count_groups(self, domain, groupby):
