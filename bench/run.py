@@ -26,22 +26,27 @@ from clicks_actions import TARGET_MS
 
 DATABASE = "bench_crm_activity_plus"
 HERE = Path(__file__).parent
+MODULES = [str(HERE), str(HERE.parent / "docs/screenshots")]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "scenario", nargs="?", choices=["engine", "lists", "figures", "clicks"]
+        "scenario",
+        nargs="?",
+        choices=["engine", "lists", "figures", "clicks", "screenshots"],
     )
     parser.add_argument("--quick", action="store_true", help="50 and 500 records only")
     parser.add_argument("--keep", action="store_true", help="keep the database")
     parser.add_argument("--reuse", action="store_true", help="take what was kept")
     parser.add_argument(
-        "--only", default="", help="clicks: those with this in the name"
+        "--only", default="", help="clicks, screenshots: those with this in the name"
     )
     options = parser.parse_args()
     if options.scenario == "clicks":
         return run_clicks(options)
+    if options.scenario == "screenshots":
+        return run_screenshots(options)
     if options.scenario == "figures":
         return run_figures(options)
     sizes = [50, 500] if options.quick else [50, 500, 5000]
@@ -93,6 +98,24 @@ def run_clicks(options):
     return 0
 
 
+def run_screenshots(options):
+    """The same browser takes the pictures of the README, with the demo data."""
+    try:
+        if not options.reuse:
+            subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
+            install("crm_activity_plus", "--with-demo")
+        with serving() as url:
+            print(
+                "\n".join(
+                    measure("screenshots", BENCH_URL=url, BENCH_ONLY=options.only)
+                )
+            )
+    finally:
+        if not options.keep:
+            subprocess.run(["dropdb", "--if-exists", DATABASE], check=False)
+    return 0
+
+
 @contextmanager
 def serving():
     """A server that runs as long as the block does.
@@ -129,7 +152,7 @@ def odoo(*args, **kwargs):
 
 
 def measure(module, sizes=(), **variables):
-    """Run a module of this folder in Odoo's shell.
+    """Run a module of this folder, or the one that takes pictures, in Odoo's shell.
 
     :param variables: of its environment
     :returns: what it measured: name -> figures
@@ -141,7 +164,7 @@ def measure(module, sizes=(), **variables):
         DATABASE,
         "--no-http",
         "--log-level=error",
-        input=f"import sys; sys.path.insert(0, {str(HERE)!r})\n"
+        input=f"import sys; sys.path[:0] = {MODULES!r}\n"
         f"import {module}; {module}.main(env)\n",
         text=True,
         env={
