@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from odoo.fields import Command
 
 SIZES = json.loads(os.environ.get("BENCH_SIZES", "[50]"))
+# Recurring visits: of so many customers, so often.
+CUSTOMERS, VISITS = 500, 12
 
 
 class Bench:
@@ -47,6 +49,21 @@ class Bench:
         )
         self.env.flush_all()
         return leads
+
+    def make_customers(self, count=CUSTOMERS):
+        category = self.env["res.partner.category"].create({"name": "GOLD"})
+        customers = self.env["res.partner"].create(
+            [
+                {
+                    "name": f"Customer {n}",
+                    "email": f"customer{n}@bench.example.com",
+                    "category_id": [Command.set(category.ids)],
+                }
+                for n in range(count)
+            ]
+        )
+        self.env.flush_all()
+        return customers
 
     def make_plan(self, name):
         """A plan with five steps that start at the launch."""

@@ -4,7 +4,8 @@
 """The figures of plans that were launched 100,000 times, with 600,000 steps.
 
 The data is made by plain SQL: what is measured is reading, as a salesperson who sees
-own leads and as a manager who sees all.
+own leads, and as a team leader and a manager who see all of them. The leader looks at
+one team.
 """
 
 import os
@@ -18,26 +19,32 @@ from odoo.tools import SQL
 RUNS = int(os.environ.get("BENCH_RUNS", 100_000))
 PLANS = 10
 STEPS = 6
+PEOPLE = {"salesperson": "bench_1", "leader": "bench_2", "manager": "bench_0"}
 
 
 def main(env):
     if not env["res.users"].search_count([("login", "=like", "bench_%")]):
-        lists.LEADS = RUNS
+        # One of six has no plan.
+        lists.LEADS = RUNS * 6 // 5
         lists.make_users(env)
         lists.make_partners(env)
         lists.make_leads(env)
         make_plans(env)
         make_runs(env)
         make_steps(env)
+        make_activities(env)
+        close_leads(env)
+        make_leader(env)
         env.cr.commit()
         env.cr.execute("ANALYZE")
         env.cr.commit()
         env.registry.clear_all_caches()
     bench = Bench(env)
-    for person, login in (("salesperson", "bench_1"), ("manager", "bench_0")):
+    for person, login in PEOPLE.items():
         user = env["res.users"].search([("login", "=", login)])
-        reports = env(user=user)["mail.activity.plan.report"]
-        for name, work in get_works(reports).items():
+        context = {"tz": "Europe/Brussels", "allowed_company_ids": env.company.ids}
+        user_env = env(user=user, context=context)
+        for name, work in get_works(user_env, person == "leader").items():
             lists.time_work(bench, env, f"{name}, {person}", work)
     bench.save()
 
@@ -91,7 +98,7 @@ def make_runs(env):
            LATERAL (SELECT now() - l.id * 37 %% 730 * INTERVAL '1 day' AS day,
                            (ARRAY['running', 'stopped', 'done', 'done', 'done'])
                            [1 + l.id %% 5] AS state) made
-             WHERE l.name LIKE 'Opportunity %%'
+             WHERE l.name LIKE 'Opportunity %%' AND l.id %% 6 <> 0
             """,
             PLANS,
         )
@@ -110,13 +117,15 @@ def make_steps(env):
                     state, outcome_id, attempt, branch_taken)
             SELECT run.id, run.res_model, run.res_id, step.id, step.code, step.sequence,
                    step.summary, step.activity_type_id, 'activity', run.user_id,
-                   run.plan_date + step.sequence,
+                   CASE WHEN run.state = 'running'
+                        THEN CURRENT_DATE - 30 + (run.id * 7919 %% 60)::int
+                        ELSE run.plan_date + step.sequence END,
                    CASE WHEN closed THEN run.date_start
                         + (step.sequence + run.id %% 4) * INTERVAL '1 day' END,
                    CASE WHEN closed AND (run.id + step.sequence) %% 7 = 0 THEN 'skipped'
                         WHEN closed THEN 'done'
-                        WHEN step.sequence = 3 THEN 'scheduled'
                         WHEN run.state = 'stopped' THEN 'cancelled'
+                        WHEN step.sequence = 3 THEN 'scheduled'
                         ELSE 'waiting' END,
                    CASE WHEN closed THEN (%(outcomes)s::int[])[1 + run.id %% 5] END,
                    1, TRUE
@@ -132,12 +141,67 @@ def make_steps(env):
     )
 
 
-def get_works(reports):
+def make_activities(env):
+    """Of the steps that are open."""
+    env.cr.execute(
+        SQL(
+            """
+            WITH made AS (
+                INSERT INTO mail_activity
+                       (res_model, res_model_id, res_id, res_name, activity_type_id,
+                        summary, date_deadline, user_id, user_tz, active, status,
+                        automated, run_id, run_line_id, create_uid, create_date)
+                SELECT line.res_model, %(model_id)s, line.res_id, lead.name,
+                       line.activity_type_id, line.summary, line.date_deadline,
+                       lead.user_id, 'Europe/Brussels', TRUE, 'new', TRUE, line.run_id,
+                       line.id, %(uid)s, now()
+                  FROM mail_activity_plan_run_line line
+                  JOIN crm_lead lead ON lead.id = line.res_id
+                 WHERE line.state = 'scheduled'
+             RETURNING id, run_line_id
+            )
+            UPDATE mail_activity_plan_run_line line SET activity_id = made.id
+              FROM made WHERE made.run_line_id = line.id
+            """,
+            model_id=env["ir.model"]._get_id("crm.lead"),
+            uid=env.uid,
+        )
+    )
+
+
+def close_leads(env):
+    """They were created before the launch; some were won since, some lost."""
+    env.cr.execute(
+        """
+        UPDATE crm_lead
+           SET create_date = now() - (3 + id * 37 % 730) * INTERVAL '1 day',
+               won_status = CASE WHEN id % 5 = 2 THEN 'won' WHEN id % 5 = 3 THEN 'lost'
+                            ELSE 'pending' END,
+               active = id % 5 <> 3,
+               date_closed = CASE WHEN id % 5 IN (2, 3) THEN now() END
+         WHERE name LIKE 'Opportunity %'
+        """
+    )
+
+
+def make_leader(env):
+    user = env["res.users"].search([("login", "=", PEOPLE["leader"])])
+    group = env.ref("sales_team.group_sale_salesman_all_leads")
+    user.group_ids = [Command.link(group.id)]
+    env.flush_all()
+
+
+def get_works(env, is_leader):
     """:returns: name -> function"""
-    plan = reports.env["mail.activity.plan"].search([("name", "=", "Bench 1")])
+    return get_step_works(env) | get_run_works(env) | get_panels(env, is_leader)
+
+
+def get_step_works(env):
+    reports = env["mail.activity.plan.report"]
+    plan = env["mail.activity.plan"].search([("name", "=", "Bench 1")])
     measures = ["__count", "reached:sum", "done:sum", "skipped:sum", "failed:sum"]
     measures += ["open:sum", "overdue:sum", "days_late:avg"]
-    year = [("date_start", ">=", "-1y")]
+    year, own = [("date_start", ">=", "-1y")], [("plan_id", "=", plan.id)]
 
     def group(*names, domain=()):
         return lambda: reports.formatted_read_group(list(domain), names, measures)
@@ -145,22 +209,58 @@ def get_works(reports):
     return {
         "funnel of a plan": plan.get_funnel,
         "funnel of a plan, a year": lambda: plan.get_funnel(year),
-        "by plan": group("plan_id"),
-        "by plan and step": group("plan_id", "summary"),
-        "by plan and version": group("plan_id", "plan_version"),
-        "by type": group("activity_type_id"),
-        "by user": group("user_id"),
-        "by team": group("team_id"),
-        "by month": group("date_start:month"),
-        "by outcome": group("outcome_id"),
-        "overdue by user": group("user_id", domain=[("overdue", "=", 1)]),
-        "a page": lambda: reports.web_search_read(
-            [], lists_columns(), limit=80, count_limit=10001
+        "screen of a plan's funnel": lambda: reports.get_funnels(own),
+        "the same, by month": lambda: reports.get_funnels(own, "date_start:month"),
+        "funnels of all plans": reports.get_funnels,
+        "steps by plan": group("plan_id"),
+        "steps by plan and step": group("plan_id", "summary"),
+        "steps by plan and version": group("plan_id", "plan_version"),
+        "steps by type": group("activity_type_id"),
+        "steps by user": group("user_id"),
+        "steps by team": group("team_id"),
+        "steps by month": group("date_start:month"),
+        "steps by outcome": group("outcome_id"),
+        "overdue steps by user": group("user_id", domain=[("overdue", "=", 1)]),
+        "a page of steps": lambda: reports.web_search_read(
+            [], get_columns(), limit=80, count_limit=10001
         ),
     }
 
 
-def lists_columns():
+def get_run_works(env):
+    """What the pivot table shows, all at once."""
+    reports = env["mail.activity.plan.run.report"]
+    measures = ["__count", "launched:sum", "done:sum", "stopped:sum", "days:avg"]
+    measures += ["reply_rate:avg", "meeting_rate:avg", "won_lead_id:count_distinct"]
+    measures += ["won_revenue:sum"]
+
+    def group(name):
+        return lambda: reports.formatted_read_grouping_sets([], [[], [name]], measures)
+
+    return {
+        "launches by plan": group("plan_id"),
+        "launches by version": group("plan_version"),
+        "launches by reason": group("stop_reason"),
+        "launches by team": group("team_id"),
+        "launches by month": group("date_start:month"),
+    }
+
+
+def get_panels(env, is_leader):
+    teams = env["crm.team"].search([("user_id", "=", env.uid)]).ids if is_leader else []
+    activities, leads = env["mail.activity"], env["crm.lead"]
+    steps = env["mail.activity.plan.report"]
+    return {
+        "panel: overdue": lambda: activities.get_overdue_by_user(teams),
+        "panel: stuck": lambda: steps.get_stuck_steps(teams),
+        "panel: no next step": lambda: leads.get_missing_next_step_by_user(teams),
+        "panel: two weeks": lambda: activities.get_workload(teams),
+        "panel: comparison": lambda: leads.get_plan_comparison(teams),
+        "comparison, two years": lambda: leads.get_plan_comparison(teams, "2020-01-01"),
+    }
+
+
+def get_columns():
     """What the list shows."""
     names = {"fields": {"display_name": {}}}
     columns = {"summary": {}, "state": {}, "date_deadline": {}, "days_late": {}}

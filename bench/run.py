@@ -6,8 +6,9 @@
 The same work is done twice in one database: first with Odoo's crm alone, then with the
 addon installed. Run it with ``./dev bench``; ``./dev bench --quick`` leaves out the
 5,000 opportunities. ``./dev bench lists`` reads lists among 200,000 open activities
-instead, ``./dev bench figures`` counts what came of 100,000 launches, and
-``./dev bench clicks`` looks at the clock in a browser.
+instead, ``./dev bench figures`` counts what came of 100,000 launches, ``./dev bench
+followup`` follows up 50,000 customers, ``./dev bench recurrence`` plans the visits of a
+year, and ``./dev bench clicks`` looks at the clock in a browser.
 """
 
 import argparse
@@ -26,7 +27,13 @@ from clicks_actions import TARGET_MS
 
 DATABASE = "bench_crm_activity_plus"
 HERE = Path(__file__).parent
-MODULES = [str(HERE), str(HERE.parent / "docs/screenshots")]
+PLACES = [str(HERE), str(HERE.parent / "docs/screenshots")]
+# What is measured without the suite, and with it.
+MODULES = {
+    "lists": ("lists", "lists"),
+    "recurrence": ("recurrence_core", "recurrence"),
+}
+ADDONS = {"recurrence": "crm_activity_plus_automation"}
 
 
 def main():
@@ -34,7 +41,10 @@ def main():
     parser.add_argument(
         "scenario",
         nargs="?",
-        choices=["engine", "lists", "figures", "clicks", "screenshots"],
+        choices=[
+            *("engine", "lists", "figures", "clicks", "followup", "recurrence"),
+            "screenshots",
+        ],
     )
     parser.add_argument("--quick", action="store_true", help="50 and 500 records only")
     parser.add_argument("--keep", action="store_true", help="keep the database")
@@ -49,13 +59,15 @@ def main():
         return run_screenshots(options)
     if options.scenario == "figures":
         return run_figures(options)
+    if options.scenario == "followup":
+        return run_figures(options, "crm_activity_plus_followup", "followup")
     sizes = [50, 500] if options.quick else [50, 500, 5000]
-    modules = ("lists", "lists") if options.scenario == "lists" else ("core", "plus")
+    modules = MODULES.get(options.scenario, ("core", "plus"))
     subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
     try:
         install("crm")
         core = measure(modules[0], sizes)
-        install("crm_activity_plus")
+        install(ADDONS.get(options.scenario, "crm_activity_plus"))
         # What the first one did was rolled back: its rows must not slow down the other.
         subprocess.run(["vacuumdb", "--quiet", "--analyze", DATABASE], check=True)
         plus = measure(modules[1], sizes)
@@ -69,12 +81,12 @@ def main():
     return 0
 
 
-def run_figures(options):
+def run_figures(options, addon="crm_activity_plus", module="figures"):
     """There is nothing of Odoo's to compare with: it forgets plans."""
     subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
     try:
-        install("crm_activity_plus")
-        report_lists({}, measure("figures"))
+        install(addon)
+        report_lists({}, measure(module))
     finally:
         if not options.keep:
             subprocess.run(["dropdb", "--if-exists", DATABASE], check=False)
@@ -164,7 +176,7 @@ def measure(module, sizes=(), **variables):
         DATABASE,
         "--no-http",
         "--log-level=error",
-        input=f"import sys; sys.path[:0] = {MODULES!r}\n"
+        input=f"import sys; sys.path[:0] = {PLACES!r}\n"
         f"import {module}; {module}.main(env)\n",
         text=True,
         env={

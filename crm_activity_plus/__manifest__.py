@@ -25,6 +25,7 @@
         "views/mail_activity_plan_run_line_views.xml",
         "views/mail_activity_outcome_views.xml",
         "views/mail_activity_plan_report_views.xml",
+        "views/mail_activity_plan_run_report_views.xml",
         "views/mail_activity_plan_launch_views.xml",
         "views/ir_actions_server_views.xml",
         "views/mail_activity_plan_template_views.xml",
@@ -36,12 +37,12 @@
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "wizards/mail_activity_bulk_views.xml",
-        "wizards/mail_activity_plan_trial_views.xml",
         "wizards/mail_activity_plan_apply_views.xml",
         "wizards/mail_activity_plan_import_views.xml",
         "views/mail_activity_plan_file_views.xml",
         "views/mail_activity_plan_version_views.xml",
         "views/mail_activity_my_views.xml",
+        "views/plan_dashboard_views.xml",
         "views/crm_menu_views.xml",
     ],
     "demo": [
@@ -49,9 +50,21 @@
         "demo/mail_activity_plan_run_demo.xml",
     ],
     "assets": {
-        "web.assets_backend": ["crm_activity_plus/static/src/**/*"],
+        "web.assets_backend": [
+            "crm_activity_plus/static/src/**/*",
+            ("remove", "crm_activity_plus/static/src/plan_designer/**/*"),
+        ],
+        # Loaded when the drawing of a plan is opened.
+        "crm_activity_plus.plan_designer": [
+            "crm_activity_plus/static/lib/dagre/dagre.min.js",
+            "crm_activity_plus/static/lib/xyflow/xyflow_system.js",
+            "crm_activity_plus/static/src/plan_designer/**/*",
+        ],
         "web.assets_tests": ["crm_activity_plus/static/tests/tours/**/*"],
-        "web.assets_unit_tests": ["crm_activity_plus/static/tests/*.js"],
+        "web.assets_unit_tests": [
+            ("include", "crm_activity_plus.plan_designer"),
+            "crm_activity_plus/static/tests/*.js",
+        ],
     },
     "application": True,
     "installable": True,

@@ -14,15 +14,19 @@ BASE_FIELDS = {"activity_type_id", "responsible_type"}
 class GraphDraft:
     """A plan as a graph says that it is to be: in memory, and as what is to be written.
 
-    :param plan: the plan
+    :param plan: the plan; none, before it is saved
     :param Graph graph: what it is to be
+    :param dict values: what else is said about the plan
     """
 
-    def __init__(self, plan, graph):
+    def __init__(self, plan, graph, values=()):
         self.env = plan.env
         self.saved = plan
+        self.values = dict(values)
         self.graph = graph
         self.steps = graph.steps
+        # One by one, it would be queries for each of them.
+        plan.template_ids.fetch(["after_ids", "after_outcome_ids"])
         place = {code: number for number, code in enumerate(self.steps)}
         #: code of a step -> codes of those that it waits for, in the plan's order
         self.after = {code: [] for code in self.steps}
@@ -44,7 +48,7 @@ class GraphDraft:
     @cached_property
     def plan(self):
         """The plan, in memory; it has the steps of :attr:`templates`."""
-        plan = self._make_new(self.saved, {})
+        plan = self._make_new(self.saved, self.values)
         model = self.env["mail.activity.plan.template"]
         values_list = self._revive([step.values for step in self.steps.values()])
         outcomes = self.env["mail.activity.outcome"]

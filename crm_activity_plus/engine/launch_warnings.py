@@ -61,10 +61,50 @@ VACANT = {
     ),
 }
 
+# Why a record is skipped or a step has nobody, where it is told in full above.
+LABELS = {
+    "plan_running": _lt("Already running"),
+    "plan_running_alike": _lt("Already running"),
+    "record_archived_before": _lt("Archived"),
+    "record_elsewhere": _lt("Another company"),
+    "record_lost": _lt("Lost"),
+    "record_meets_exit": _lt("Meets the stop condition"),
+    "record_missing": _lt("Deleted"),
+    "record_of_other_team": _lt("Another sales team"),
+    "record_unfit": _lt("Doesn't meet the plan's condition"),
+    "record_unreadable": _lt("No access"),
+    "record_won": _lt("Won"),
+    "record_write_protected": _lt("No access"),
+    "round_robin": _lt("No available team member"),
+    "salesperson": _lt("No salesperson"),
+    "team_leader": _lt("No team leader"),
+}
+
 # Values of a reason that name the record or the step that it is about.
 ABOUT_ONE = ("company", "id", "record", "step")
 
 PAST = Reason("step_past")
+
+
+def get_vacant_role(reason):
+    """:returns: the role that nobody has, or False"""
+    if not isinstance(reason, Reason):
+        return False
+    if reason.code == "nobody_asked":
+        return "salesperson"
+    role = reason.values.get("role")
+    is_vacant = reason.code == "role_vacant" and isinstance(role, Label)
+    return is_vacant and role.value
+
+
+def get_label(reason):
+    """:returns: a reason in few words, to be translated, for where it is told in full,
+    too; None where there are none"""
+    if not isinstance(reason, Reason):
+        return None
+    if reason.code == "nobody_begins":
+        return get_label(reason.values["reason"])
+    return LABELS.get(get_vacant_role(reason) or reason.code)
 
 
 @dataclass
@@ -201,7 +241,7 @@ class WarningTeller:
     def _tell_vacant(self, warning):
         """:returns: that nobody has a role, and what nobody does therefore; False where
         it isn't that"""
-        role = self._get_vacant_role(warning.reason)
+        role = get_vacant_role(warning.reason)
         if role not in VACANT:
             return False
         one, several = VACANT[role]
@@ -223,16 +263,6 @@ class WarningTeller:
                 **values,
             )
         return self.env._("%(reason)s: %(steps)s can't be assigned.", **values)
-
-    def _get_vacant_role(self, reason):
-        """:returns: the role that nobody has, or False"""
-        if not isinstance(reason, Reason):
-            return False
-        if reason.code == "nobody_asked":
-            return "salesperson"
-        role = reason.values.get("role")
-        is_vacant = reason.code == "role_vacant" and isinstance(role, Label)
-        return is_vacant and role.value
 
     def _count_records(self, warning):
         return self.plan._tell_record_count(len(warning.res_ids))

@@ -62,7 +62,7 @@ class Launcher:
         # What is still to be computed may make an automation rule launch a plan: before
         # it is looked which plans are running.
         self.env.flush_all()
-        proposals = self.planner.propose(request)
+        proposals = self.propose(request)
         accepted = [proposal for proposal in proposals if not proposal.skip_reason]
         skipped = [proposal for proposal in proposals if proposal.skip_reason]
         self.planner.rotation.take()
@@ -74,6 +74,13 @@ class Launcher:
                 for proposal in [*skipped, *late]
             ],
         }
+
+    def propose(self, request):
+        """Hook: what the launch does on each record.
+
+        :rtype: list[Proposal]
+        """
+        return self.planner.propose(request)
 
     def _tell_reasons(self, rows):
         told = tell_fresh_reasons(self.env, [row["reason"] for row in rows])

@@ -14,7 +14,8 @@ _logger = logging.getLogger(__name__)
 
 def tell_assigned(lines):
     """Tell each user about the activities they were assigned."""
-    others = lines.filtered(lambda line: line.user_id != lines.env.user)
+    others = lines._filter_told_on_assignment()
+    others = others.filtered(lambda line: line.user_id != lines.env.user)
     for user, own in others.grouped("user_id").items():
         own = own._in_language_of(user)
         subject = _get_assigned_subject(own)

@@ -79,7 +79,9 @@ class Planner:
             # It isn't about one record of many: say so, and launch nothing.
             raise error
         # Where other dates were chosen for all of the steps.
-        Arguments(self.env).check_range(request.plan_date, "plan_date")
+        occasions = request.occasions.values()
+        for day in {request.plan_date, *(one.plan_date for one in occasions)}:
+            Arguments(self.env).check_range(day, "plan_date")
         return proposals
 
     def _propose_steps(self, record, request, unmet):
@@ -141,7 +143,7 @@ class Planner:
         company = self.plan._get_company(record)
         dated = date_steps(
             steps,
-            request.plan_date,
+            request.get_plan_date(record.id),
             lambda step, base_date, base: self._dater.find(
                 step,
                 base_date,

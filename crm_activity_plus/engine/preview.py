@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ..tools.states import OPEN_STEP_STATES
 from ..tools.values import is_id
-from .launch_warnings import WarningFinder, WarningTeller
+from .launch_warnings import WarningFinder, WarningTeller, get_label
 from .reasons import tell_explanation, tell_fresh_reasons
 
 # So many rows of the workload are sent to the pop-up, the fullest days first.
@@ -29,6 +29,8 @@ class LaunchPreview:
         self.plan = planner.plan
         self.templates = planner.templates
         self.warnings = self._find_warnings(proposals)
+        #: a reason in a sentence -> the same in few words
+        self._labels = {}
         proposals = self._tell_reasons(proposals)
         self.proposals = {p.res_id: p for p in proposals}
         self.accepted = [p for p in proposals if not p.skip_reason]
@@ -47,13 +49,20 @@ class LaunchPreview:
         )
         return {warning.key: teller.format(warning) for warning in found}
 
+    def _get_label(self, sentence):
+        """:returns: a reason in few words: the warnings tell it in full; or False"""
+        label = self._labels.get(sentence)
+        return self.env._(label) if label else False
+
     def _tell_reasons(self, proposals):
         """:returns: the same, with the reasons in sentences"""
         steps = [step for proposal in proposals for step in proposal.steps]
         reasons = [one.skip_reason for one in proposals] + [s.reason for s in steps]
         if not any(reasons):
             return proposals
-        told = iter(tell_fresh_reasons(self.env, reasons))
+        sentences = tell_fresh_reasons(self.env, reasons)
+        self._labels = dict(zip(sentences, map(get_label, reasons), strict=True))
+        told = iter(sentences)
         skipped = [replace(one, skip_reason=next(told)) for one in proposals]
         return [
             replace(
@@ -166,6 +175,7 @@ class LaunchPreview:
             "state": step.state,
             "waits": step.state == "waiting",
             "reason": step.reason or False,
+            "label": self._get_label(step.reason),
             "skip_reason": is_left and step.reason,
             "failed_count": 0,
             "is_automatic": step.action_type != "activity",
@@ -204,7 +214,8 @@ class LaunchPreview:
             formatted["user_count"] = len(user_ids - {False})
         failed = sum(step.state == "failed" for step in steps)
         if len(states) > 1:
-            formatted |= {"state": "varies", "reason": False, "failed_count": failed}
+            formatted |= {"state": "varies", "reason": False, "label": False}
+            formatted["failed_count"] = failed
         elif any(step.reason != first.reason for step in steps):
             # It tells of the first record alone.
             formatted |= {"reason": False, "failed_count": failed}
@@ -239,6 +250,7 @@ class LaunchPreview:
         return {
             "is_left_out": not proposal,
             "skip_reason": proposal.skip_reason if proposal else False,
+            "skip_label": bool(proposal) and self._get_label(proposal.skip_reason),
             "steps": self._format_steps(proposal.steps) if proposal else [],
         }
 

@@ -17,6 +17,18 @@ CHOICES = ("date_deadline", "user_id", "skip")
 
 
 @dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why a plan is launched on a record again and again: each occasion launches once,
+    whatever else is running there."""
+
+    plan_date: date
+    #: what tells it from all others
+    key: str
+    #: values of the run, for whoever launches it
+    run_values: Mapping = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class LaunchRequest:
     """What a launch, or its preview, is asked for; read and checked."""
 
@@ -31,6 +43,20 @@ class LaunchRequest:
     origin: str = ""
     #: id of the ``mail.activity.plan.launch`` that people find it in, if any
     launch_id: int | bool = False
+    #: id of a record -> its occasion; only an addon's code launches so
+    occasions: Mapping[int, Occasion] = field(default_factory=dict)
+
+    def get_plan_date(self, res_id):
+        """:returns: the date that the steps on a record are counted from
+        :rtype: date"""
+        occasion = self.occasions.get(res_id)
+        return occasion.plan_date if occasion else self.plan_date
+
+    def get_run_values(self, res_id):
+        """:returns: what the run on a record has beside the usual
+        :rtype: Mapping"""
+        occasion = self.occasions.get(res_id)
+        return occasion.run_values if occasion else {}
 
     def get_chosen_user_ids(self):
         """:returns: ids of all who were chosen for steps

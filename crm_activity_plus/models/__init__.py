@@ -30,12 +30,17 @@ from . import steps
 from . import cancel
 from . import follow
 from . import exits
+from . import timeline
+from . import trial
 from . import handover
 from . import uninstall
 from . import actions
 from . import figures
+from . import funnel
 from . import crm
 from . import next_step
 from . import queue
 from . import my_activities
 from . import client
+from . import comparison
+from . import dashboard

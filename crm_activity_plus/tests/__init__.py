@@ -20,6 +20,7 @@ from . import test_plan_triggered, test_schedule_popup
 from . import test_chosen_actions, test_plan_choices
 from . import test_plan_condition_ways
 from . import test_plan_concurrency, test_plan_files, test_plan_whole
+from . import test_plan_designer, test_plan_designer_tour
 from . import test_plan_graph, test_plan_graph_garbage, test_plan_graph_problems
 from . import test_plan_export, test_plan_file_garbage, test_plan_file_round_trip
 from . import test_plan_versions, test_version_races
@@ -54,6 +55,9 @@ from . import test_tours_activity_my
 from . import test_core_deletions, test_hand_over, test_lenience
 from . import test_meeting_series, test_merge
 from . import test_engine_restart
+from . import test_figures_sums, test_plan_funnel, test_plan_dashboard
+from . import test_plan_dashboard_tour
+from . import test_tools_comparison
 from . import test_plan_figures
 from . import test_step_actions
 from . import test_run_company, test_run_follow
@@ -71,3 +75,4 @@ from . import test_reasons, test_reasons_of_activities, test_reasons_stored
 from . import test_activity_cancel, test_booking_customer, test_meeting_cancel
 from . import test_history, test_run_rounds, test_schedule_times
 from . import test_activity_type_form, test_outcome_data, test_plan_writing
+from . import test_plan_timeline, test_plan_trial, test_plan_trial_agrees

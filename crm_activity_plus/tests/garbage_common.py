@@ -46,6 +46,7 @@ class GarbageCase(CrmActivityPlusCommon):
             ),
             cls.run_.line_ids[0].activity_id.log_ids[0],
             cls.env["mail.activity.plan.report"].browse(cls.run_.line_ids[0].id),
+            cls.env["mail.activity.plan.run.report"].browse(cls.run_.id),
             cls.env["mail.activity.schedule"].create(
                 {
                     "res_model": "crm.lead",

@@ -254,6 +254,18 @@ class TestActivityHeld(CardCommon):
         rows = self._format(none, activity_held_on=on_record)
         self.assertEqual(rows.keys(), {self.activity.id})
 
+    def test_popover_gets_the_last_ones_that_were_cancelled(self):
+        """They stay visible among the past ones, with the reason in the chatter."""
+        cancelled = self.env["mail.activity"].union(
+            *(self._schedule(summary=f"Gone {number}") for number in range(12))
+        )
+        cancelled.action_cancel()
+        self.activity.action_done()
+        on_record = ["crm.lead", self.lead.id]
+        rows = self._format(self.env["mail.activity"], activity_held_on=on_record)
+        self.assertEqual(len(rows), 10)
+        self.assertEqual({row["status"] for row in rows.values()}, {"cancelled"})
+
     def test_popover_gets_nothing_of_others(self):
         self.activity.action_hold()
         data = (

@@ -35,12 +35,50 @@ class TestActivityResume(CrmActivityPlusCommon):
         paused.action_pause()
         held.action_hold()
         selected = held + other + paused.line_ids[0].activity_id
-        action = selected.action_resume_selected()
-        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        wizard = self._ask(selected)
+        wizard.is_plan_resumed = False
+        wizard.action_apply()
         self.assertEqual(wizard.done_count, 1)
         self.assertIn("not on hold", wizard.report)
         self.assertIn("Resume the plan first", wizard.report)
         self.assertEqual(held.status, "new")
+
+    def _ask(self, activities):
+        """:returns: the pop-up that asks whether to resume paused plans, too"""
+        action = activities.action_resume_selected()
+        self.assertEqual(action["target"], "new")
+        wizard = self.env[action["res_model"]].with_user(self.user_owner)
+        wizard = wizard.browse(action["res_id"])
+        self.assertEqual(wizard.state, "ask")
+        return wizard
+
+    def test_many_of_paused_plans(self):
+        """They say how many plans, and resume them when that is confirmed."""
+        runs = self._launch(self._create_leads(2)).with_user(self.user_owner)
+        runs.action_pause()
+        own = runs[0].line_ids[0].activity_id
+        own.action_hold()
+        held = self._schedule()
+        held.action_hold()
+        wizard = self._ask(runs.line_ids.activity_id[:7] + held)
+        self.assertEqual(
+            (wizard.paused_activity_count, wizard.paused_run_count), (7, 2)
+        )
+        self.assertEqual(set(runs.mapped("state")), {"paused"}, "not before")
+        action = wizard.action_apply()
+        self.assertEqual(action["params"]["message"], "Activities resumed: 8")
+        self.assertEqual(set(runs.mapped("state")), {"running"})
+        activities = runs.line_ids.activity_id + held
+        self.assertEqual(set(activities.mapped("status")), {"new"})
+
+    def test_paused_plan_that_another_one_resumes(self):
+        run = self._launch().with_user(self.user_owner)
+        run.action_pause()
+        wizard = self._ask(run.line_ids.activity_id[:2])
+        run.action_resume()
+        wizard.action_apply()
+        self.assertEqual(wizard.done_count, 0)
+        self.assertIn("not on hold", wizard.report)
 
     def test_many_that_others_have(self):
         activity = self._schedule()

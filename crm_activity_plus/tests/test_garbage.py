@@ -60,6 +60,7 @@ class TestGarbageArguments(RpcCase, GarbageCase):
         cls.valid = {
             "mail.activity.plan/launch": {"res_ids": lead_ids},
             "mail.activity.plan/preview": {"res_ids": lead_ids},
+            "mail.activity.plan/simulate": {"res_id": lead_ids[0]},
             "mail.activity.plan/apply_graph": {"graph": cls.plan.get_graph()},
             "mail.activity.plan/check_graph": {"graph": cls.plan.get_graph()},
             "mail.activity.plan/create_ready_made": {"code": "meeting"},

@@ -76,7 +76,15 @@ class TestLaunchUndo(LaunchCase):
         self.assertFalse(runs.line_ids.activity_id)
         self.assertEqual(self._count_messages() - before, 3, "one note on each")
         self.assertRecordValues(
-            launch, [{"undone_count": 3, "can_undo": False, "launched_count": 3}]
+            launch,
+            [
+                {
+                    "undone_count": 3,
+                    "can_undo": False,
+                    "launched_count": 3,
+                    "status": "undone",
+                }
+            ],
         )
         for run in runs.sudo():
             self.assertLedgerTellsState(run)
@@ -104,6 +112,7 @@ class TestLaunchUndo(LaunchCase):
             },
         )
         self.assertEqual((done + started).mapped("state"), ["running", "running"])
+        self.assertEqual(launch.status, "done", "it wasn't undone on all of them")
         self.assertEqual(len(done.line_ids._filter_open()), 4)
         message = "It can't be undone on 3 leads: "
         with self.assertRaisesRegex(UserError, message):

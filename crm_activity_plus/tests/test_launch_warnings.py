@@ -63,6 +63,21 @@ class TestLaunchWarnings(CrmActivityPlusCommon):
         self.assertTrue(warning["can_assign"])
         self.assertEqual(preview["skipped_count"], 3)
 
+    def test_rows_say_it_in_short(self):
+        """What the warning tells in full isn't told again on each row."""
+        preview = self._preview()
+        rows = [row for row in preview["records"] if row["skip_reason"]]
+        self.assertEqual([row["skip_label"] for row in rows], ["No salesperson"] * 3)
+        labels = {step["code"]: step["label"] for step in rows[0]["steps"]}
+        call, brief, check = self.roles_plan.template_ids.mapped("code")
+        self.assertEqual((labels[call], labels[brief]), ("No salesperson",) * 2)
+        self.assertFalse(labels[check], "its turn comes later")
+        done = [row for row in preview["records"] if not row["skip_reason"]]
+        self.assertFalse(any(row["skip_label"] for row in done))
+        self._launch(self.leads[0], self.roles_plan)
+        row = self._preview(leads=self.leads[0])["records"][0]
+        self.assertEqual(row["skip_label"], "Already running")
+
     def test_the_popup(self):
         popup = self._open()
         popup.plan_id = self.roles_plan

@@ -1,6 +1,8 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from unittest.mock import patch
+
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
@@ -39,6 +41,32 @@ class TestPlanFiles(PlanWholeCase):
         self.assertIn("“nowhere”", result["messages"][0]["message"])
         self.assertIn("“File” has no such step".replace("File", "Bad"), str(result))
         self.assertFalse(self.plans.search([("name", "=", "Bad")]))
+
+    def test_warnings_are_told_after_the_import(self):
+        """What can be saved, but is probably not meant so."""
+        again = self.env["mail.activity.outcome"].create(
+            {"name": "Try again", "code": "try_again", "effect": "retry"}
+        )
+        names = [
+            *("name", "res_model", "template_ids/summary", "template_ids/code"),
+            *("template_ids/activity_type_id", "template_ids/delay_from"),
+            *("template_ids/after_codes", "template_ids/after_outcome_ids"),
+        ]
+        rows = [
+            ["Odd", "crm.lead", "Call", "call", "Call", "After Plan Date", "", ""],
+            ["", "", "Join", "", "To-Do", "After Previous Step", "call", again.name],
+        ]
+        with patch.object(self.registry["res.users"], "_bus_send") as send:
+            result = self.plans.load(names, rows)
+            self.assertFalse(result["messages"], "they would stop the import")
+            self.assertTrue(result["ids"])
+            [call] = send.call_args_list
+            rows[0][0], rows[1][7] = "Fine", ""
+            self.plans.load(names, rows)
+            self.assertEqual(len(send.call_args_list), 1, "nothing to tell")
+        kind, values = call.args
+        self.assertEqual((kind, values["type"]), ("simple_notification", "warning"))
+        self.assertIn("Odd: “Join” starts only after the last", values["message"])
 
     def test_one_file_of_steps(self):
         """Each row is a step; they name each other by external ids or by codes."""

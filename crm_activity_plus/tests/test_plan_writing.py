@@ -56,6 +56,32 @@ class TestPlanWriting(PlanWholeCase):
     def _get_words(self, plan):
         return [step.when_text for step in plan.template_ids]
 
+    def test_step_says_what_it_lacks(self):
+        for kind, told in (
+            ("email", "Choose the email template to send."),
+            ("server_action", "Choose the server action to run."),
+        ):
+            form = self._open_form()
+            with form.template_ids.new() as step:
+                step.activity_type_id = self.type_todo
+                step.action_type = kind
+                self.assertEqual(step.problems[0]["message"], told)
+                step.action_type = "activity"
+
+    def test_new_step_proposes_the_plan_date(self):
+        """Not “0 days before” it."""
+        plan_form = self.plans.get_view(
+            self.env.ref("mail.mail_activity_plan_view_form").id, "form"
+        )["arch"]
+        [node] = etree.fromstring(plan_form).xpath("//field[@name='template_ids']")
+        self.assertIn("'default_delay_from': 'after_plan_date'", node.get("context"))
+        form = self._open_form()
+        with form.template_ids.new() as step:
+            step.activity_type_id = self.type_todo
+            self.assertEqual(step.delay_from, "after_plan_date")
+            self.assertEqual(step.when_text, "On the plan date")
+        self.assertEqual(form.save().template_ids.delay_from, "after_plan_date")
+
     # ------------------------------------------------------------
     # In words
     # ------------------------------------------------------------
@@ -332,16 +358,12 @@ class TestPlanWriting(PlanWholeCase):
         self.assertEqual(self._get_words(copied), self._get_words(plan))
 
     def test_try_on_a_record(self):
-        plan = self._create_chain()
+        plan = self._create_chain().with_user(self.user_manager)
         action = plan.action_try()
+        self.assertEqual(action["params"], {"plan_id": plan.id})
         before = self.env["mail.activity.plan.run"].search_count([])
-        trials = self.env[action["res_model"]].with_user(self.user_manager)
-        form = Form(trials.with_context(**action["context"]))
-        form.res_id = self.lead.id
-        trial = form.save()
-        self.assertEqual(trial.res_ids, str([self.lead.id]))
-        preview = self.env["mail.activity.schedule"].preview_launch(
-            plan.id, [trial.res_id]
-        )
-        self.assertEqual(len(preview["steps"]), 4)
+        trial = plan.get_trial()
+        self.assertEqual(trial["record"]["id"], self.lead.id)
+        told = plan.simulate(trial["record"]["id"])
+        self.assertEqual(len(told["steps"]), 4)
         self.assertEqual(self.env["mail.activity.plan.run"].search_count([]), before)

@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import CrmActivityPlusCommon
 
@@ -36,6 +36,27 @@ class TestRunBulk(CrmActivityPlusCommon):
         self.runs[0].action_pause()
         params = self._apply("pause", until="2099-01-07", note="Holidays")
         self.assertEqual(params["message"], "Paused plans: 4.")
+        self.assertEqual(
+            set(map(str, self.runs.mapped("paused_until"))), {"2099-01-07"}
+        )
+
+    def test_date_of_paused_ones(self):
+        """The pop-up says that they only get a date."""
+        runs = self.runs.with_user(self.user_owner)
+        action = runs.action_pause_selected()
+        self.assertEqual(action["name"], "Pause Plans")
+        runs[:2].action_pause()
+        self.assertEqual(runs.action_pause_selected()["name"], "Pause Plans")
+        runs[2:].action_pause()
+        action = runs.action_pause_selected()
+        self.assertEqual(action["name"], "Set the Date Until Which Plans Are Paused")
+        wizards = self.env[action["res_model"]].with_user(self.user_owner)
+        form = Form(wizards.with_context(**action["context"]))
+        self.assertTrue(form.is_all_paused)
+        self.assertEqual(form.run_count, 4)
+        form.until = "2099-01-07"
+        message = form.save().action_apply()["params"]["message"]
+        self.assertEqual(message, "Plans with a new date: 4.")
         self.assertEqual(
             set(map(str, self.runs.mapped("paused_until"))), {"2099-01-07"}
         )

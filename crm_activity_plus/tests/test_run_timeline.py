@@ -154,6 +154,7 @@ class TestRunTimeline(CrmActivityPlusCommon):
         self.assertTrue(values["date_paused"])
         self.assertEqual(values["actions"], ["resume", "stop", "restart"])
         self.assertTrue(values["steps"][0]["held_by_pause"])
+        self.assertFalse(values["steps"][0]["plan_paused_until"])
 
     def test_stopped(self):
         run = self._launch(plan=self.branches)

@@ -74,10 +74,25 @@ class TestToursActivityMy(TourCase):
         self.assertEqual(held.status, "new")
 
     def test_done(self):
-        activity = self._schedule("Call A")
+        activity, later = self._schedule("Call A", "Call B")
+        call_back = self.env["mail.activity.outcome"].create(
+            {
+                "name": "Call me back",
+                "code": "tour_call_back",
+                "effect": "retry",
+                "retry_asks_date": True,
+                "activity_type_ids": self.call.ids,
+            }
+        )
         self.start_tour("/odoo", "crm_activity_plus_my_done", login="tour_salesperson")
         self.assertEqual(activity.status, "done")
         self.assertEqual(activity.outcome_id, self.reached)
+        self.assertEqual(later.status, "done")
+        self.assertEqual(later.outcome_id, call_back)
+        self.assertEqual(later.feedback, "After their holidays")
+        again = self.lead.activity_ids
+        self.assertEqual((again.summary, again.attempt), ("Call B", 2))
+        self.assertEqual(again.date_deadline, Date.today() + timedelta(days=6))
 
     def test_new(self):
         self._schedule("Call A")

@@ -15,5 +15,8 @@ KNOWN_UNITS = ("days", "weeks", "months")
 ROLES = ("salesperson", "team_leader", "creator", "previous", "round_robin")
 KNOWN_ROLES = ("on_demand", "other", *ROLES)
 
+#: ``action_type`` of steps that are over as soon as they are done
+IMMEDIATE_KINDS = ("email", "meeting", "server_action")
+
 #: What the action of a step returns that has begun, and is finished later.
 PENDING = object()

@@ -6,7 +6,6 @@ from . import mail_activity_bulk
 from . import mail_activity_plan_apply
 from . import mail_activity_plan_import
 from . import mail_activity_plan_run_bulk
-from . import mail_activity_plan_trial
 from . import mail_activity_schedule
 from . import launch
 from . import times

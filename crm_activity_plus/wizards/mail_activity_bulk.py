@@ -87,6 +87,15 @@ class MailActivityBulk(models.TransientModel):
         help="The activities resume automatically on this day. Leave empty to keep "
         "them on hold until somebody resumes them.",
     )
+    paused_run_count = fields.Integer("Paused Plans", compute="_compute_paused_counts")
+    paused_activity_count = fields.Integer(
+        "Of Paused Plans", compute="_compute_paused_counts"
+    )
+    is_plan_resumed = fields.Boolean(
+        "Resume the Plans",
+        default=True,
+        help="The activities of a paused plan resume with the plan, all of them.",
+    )
     note = fields.Text()
     state = fields.Selection(
         [("ask", "Ask"), ("report", "Report")], default="ask", readonly=True
@@ -119,6 +128,14 @@ class MailActivityBulk(models.TransientModel):
             wizard.activity_count = len(wizard.activity_ids)
 
     @api.depends("activity_ids")
+    def _compute_paused_counts(self):
+        for wizard in self:
+            activities = wizard.with_context(active_test=False).activity_ids
+            paused = activities._filter_paused()
+            wizard.paused_activity_count = len(paused)
+            wizard.paused_run_count = len(paused.sudo().run_id)
+
+    @api.depends("activity_ids")
     def _compute_available_outcome_ids(self):
         offered = self.env["mail.activity.outcome"]._get_offered().sudo(False)
         for wizard in self:
@@ -141,10 +158,11 @@ class MailActivityBulk(models.TransientModel):
         # A second click of an impatient user.
         self.state = "report"
         activities, failures = self._filter_possible()
+        resumed = self._resume_plans(activities, failures)
         # Nobody waits until hundreds of emails are sent.
         queued = self.with_context(mail_notify_force_send=False)
-        done = do_with_each(
-            activities.with_env(queued.env),
+        done = resumed | do_with_each(
+            (activities - resumed).with_env(queued.env),
             getattr(queued, f"_apply_{self.mode}"),
             failures,
         )
@@ -155,13 +173,18 @@ class MailActivityBulk(models.TransientModel):
         if not failures and not self.hidden_count:
             return self._make_notification()
         self.report = self._render_report(failures)
+        return self._open(self.env._("What Could Not Be Done"))
+
+    def _open(self, name):
+        """:returns: action: this pop-up"""
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("What Could Not Be Done"),
+            "name": name,
             "res_model": self._name,
             "res_id": self.id,
             "views": [(False, "form")],
             "target": "new",
+            "context": {"dialog_size": "medium"},
         }
 
     def _check_input(self):
@@ -270,6 +293,21 @@ class MailActivityBulk(models.TransientModel):
     def _apply_hold(self, activities):
         activities.action_hold(self.hold_until or None, self.note or None)
 
+    def _resume_plans(self, activities, failures):
+        """Go on with the paused plans of activities that are to be resumed, where that
+        is wanted. What somebody put on hold by itself is so afterwards, too.
+
+        :param dict failures: see ``do_with_each``
+        :returns: the activities that are resumed by that
+        """
+        if self.mode != "resume" or not self.is_plan_resumed:
+            return activities.browse()
+        paused = activities._filter_paused()
+        held = paused.filtered("held_by_pause")
+        runs = paused.sudo().run_id.sudo(False)
+        done = do_with_each(runs, lambda some: some.action_resume(), {})
+        return held.filtered(lambda activity: activity.sudo().run_id in done.sudo())
+
     def _apply_resume(self, activities):
         activities.action_resume()
 
@@ -304,7 +342,7 @@ class MailActivityBulk(models.TransientModel):
                     "%(activity)s on %(record)s, due on %(date)s",
                     activity=activity.display_name,
                     record=activity.res_name or env._("no record"),
-                    date=format_date(env, activity.date_deadline),
+                    date=format_date(env, activity.date_deadline, date_format="medium"),
                 )
                 for activity in activities[:MAX_NAMED]
             ),

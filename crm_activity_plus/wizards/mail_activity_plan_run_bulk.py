@@ -38,6 +38,9 @@ class MailActivityPlanRunBulk(models.TransientModel):
         readonly=True,
     )
     run_count = fields.Integer("Selected Plans", compute="_compute_run_count")
+    is_all_paused = fields.Boolean(
+        compute="_compute_run_count", help="Whether the plans only get a date."
+    )
     reason = fields.Selection(
         [
             ("manual", "Stopped manually"),
@@ -68,6 +71,8 @@ class MailActivityPlanRunBulk(models.TransientModel):
     def _compute_run_count(self):
         for wizard in self:
             wizard.run_count = len(wizard.run_ids)
+            states = set(wizard.run_ids.mapped("state"))
+            wizard.is_all_paused = states == {"paused"}
 
     def action_apply(self):
         """Do it with all plans that it can be done with.
@@ -76,9 +81,11 @@ class MailActivityPlanRunBulk(models.TransientModel):
         :raises UserError: it can be done with none of them
         """
         Arguments(self.env).check_single(self)
+        # Afterwards, all of them are.
+        what = "date" if self.mode == "pause" and self.is_all_paused else self.mode
         runs, failures = self._filter_possible()
         done = do_with_each(runs, self._apply, failures)
-        text = self._tell(len(done), Counter(failures.values()))
+        text = self._tell(what, len(done), Counter(failures.values()))
         if not done:
             raise UserError(text)
         return {
@@ -118,16 +125,18 @@ class MailActivityPlanRunBulk(models.TransientModel):
             case "stop":
                 runs.action_stop(self.reason, self.note or None)
 
-    def _tell(self, count, failures):
-        """:param Counter failures: reasons, with how often each
+    def _tell(self, what, count, failures):
+        """:param str what: the mode, or ``date`` where paused plans got a date
+        :param Counter failures: reasons, with how often each
         :returns: what was done, and what wasn't and why
         """
         sentences = {
             "pause": self.env._("Paused plans: %s.", count),
+            "date": self.env._("Plans with a new date: %s.", count),
             "resume": self.env._("Resumed plans: %s.", count),
             "stop": self.env._("Stopped plans: %s.", count),
         }
-        told = [sentences[self.mode]]
+        told = [sentences[what]]
         if failures:
             told.append(self.env._("Left as they are: %s.", failures.total()))
         told += [

@@ -221,12 +221,24 @@ class IrActionsServer(models.Model):
             if not is_allowed:
                 return False
             # With the rights on the records of whoever runs it.
-            result = self.activity_plan_id.with_env(records.env).launch(records)
-        if result["run_ids"]:
+            results = [
+                self.activity_plan_id.with_env(own.env).launch(own)
+                for own in self._split_by_launcher(records)
+            ]
+        if any(result["run_ids"] for result in results):
             self._count_turn(records)
-        for row in result["skipped"]:
+        for row in (row for result in results for row in result["skipped"]):
             _logger.info("Action %s: %s", self.id, row["reason"])
         return False
+
+    def _split_by_launcher(self, records):
+        """Hook: who launches the plan of the action.
+
+        :param records: what it is launched on, as whoever runs the action
+        :returns: the records, as those whose name the launches bear
+        :rtype: list
+        """
+        return [records]
 
     def _run_action_complete_activity_multi(self, eval_context=None):
         """Complete the open activities that can end with the outcome."""

@@ -66,7 +66,11 @@ class MailActivityPlanSaveMixin(models.AbstractModel):
             fields = [NAMED_STEPS.sub("after_codes", name) for name in fields]
         try:
             with self._saving() as saving:
-                return super(MailActivityPlanSaveMixin, saving).load(fields, data)
+                result = super(MailActivityPlanSaveMixin, saving).load(fields, data)
+                plan_ids = saving._get_pending().plan_ids
+            if result["ids"]:
+                self.env["mail.activity.plan"].browse(plan_ids)._tell_warnings()
+            return result
         except UserError as error:
             message = {"type": "error", "message": str(error)}
             return {"ids": False, "messages": [message], "nextrow": 0}

@@ -13,7 +13,7 @@ from ...tools.values import is_in_range
 
 # What a meeting was booked for. The engine alone says so.
 BOOKING_FIELDS = ("booked_activity_ref", "booked_run_ref")
-# Context key: the id of the run that books a meeting; that is no reason to end a run.
+# Context key: runs book meetings; that is no reason to end a run.
 BOOKING_RUN_KEY = "crm_activity_plus_booking_run"
 # Context key: meetings that were booked before are given to another record.
 MOVED_KEY = "crm_activity_plus_moved_meetings"
@@ -99,7 +99,8 @@ class CalendarEvent(models.Model):
             if (activity_ref or run_ref) and not vals.get("activity_ids"):
                 vals = {**vals, "activity_ids": [Command.set([])]}
         else:
-            run_ref = read_internal(self.env.context, BOOKING_RUN_KEY)
+            # Which run books it, only code can say.
+            run_ref = read_internal(vals, "booked_run_ref")
             activity = self._get_linked_activity(vals)
             if activity:
                 activity_ref = activity.id

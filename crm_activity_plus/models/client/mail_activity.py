@@ -26,6 +26,9 @@ SPACES = re.compile(r"[^\S\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]+")
 CARD_TEXT_LENGTH = 200
 CARD_RECORDS = 5
 
+# So many of the activities that were cancelled last are shown beside the open ones.
+MAX_CANCELLED = 10
+
 
 class MailActivity(models.Model):
     """What the web client gets of an activity: its card, its history, what completing
@@ -107,14 +110,15 @@ class MailActivity(models.Model):
     @api.readonly
     def activity_format(self):
         """Whoever looks at the activities of a record wants to know of those on hold,
-        too. They are inactive, so that no relation leads to them.
+        too, and which were cancelled last. They are inactive, so that no relation leads
+        to them.
 
         The context key ``activity_held_on`` names the record: its model and its id.
         """
         activities = self
         document = self._read_held_on(self.env.context.get("activity_held_on"))
         if document is not None:
-            activities |= self._find_held(document)
+            activities |= self._find_held(document) | self._find_cancelled(document)
         return super(MailActivity, activities).activity_format()
 
     @api.model
@@ -139,6 +143,20 @@ class MailActivity(models.Model):
                 ("res_id", "in", records.ids),
                 ("status", "=", "on_hold"),
             ]
+        )
+
+    @api.model
+    def _find_cancelled(self, record):
+        """:returns: the activities of a record that were cancelled last and that the
+        user may see"""
+        return self.env["mail.activity"].search(
+            [
+                ("res_model", "=", record._name),
+                ("res_id", "in", record.ids),
+                ("status", "=", "cancelled"),
+            ],
+            order="write_date DESC, id DESC",
+            limit=MAX_CANCELLED,
         )
 
     def _get_hold_reasons(self):

@@ -97,8 +97,16 @@ class MailActivityPlanRunLine(models.Model):
             "activity_id": is_open and activity.id,
             "status": is_open and activity.status,
             "on_hold_until": is_open and activity.on_hold_until,
-            "held_by_pause": is_open and activity.held_by_pause,
+            "held_by_pause": self._is_held_by_pause(),
+            "plan_paused_until": run.paused_until,
         }
+
+    def _is_held_by_pause(self):
+        """:returns: whether the step, whose turn has come, waits for its plan to be
+        resumed; an automatic one does without an activity"""
+        if self.state != "scheduled" or self.run_id.state != "paused":
+            return False
+        return not self.activity_id or self.activity_id.held_by_pause
 
     def _get_timeline_actions(self, is_writable):
         self.ensure_one()
@@ -137,7 +145,7 @@ class MailActivityPlanRunLine(models.Model):
             return [self._describe_step("retry", day, user)], False
         if outcome.effect == "stop":
             return [], self.env._("The plan “%(plan)s” ends.", plan=run.name)
-        if self._is_won_by(outcome):
+        if self._get_exit_after(outcome) == "won":
             return [], self.env._(
                 "The plan “%(plan)s” ends: the lead is won.", plan=run.name
             )
@@ -154,13 +162,6 @@ class MailActivityPlanRunLine(models.Model):
         finally:
             # The next preview begins anew.
             lines.invalidate_recordset()
-
-    def _is_won_by(self, outcome):
-        return bool(
-            self.res_model == "crm.lead"
-            and self.run_id.exit_on_won
-            and outcome.stage_id.is_won
-        )
 
     def _preview_advance(self, closed, outcome):
         """Let the copies of a run's steps do what ``_advance`` does.

@@ -6,4 +6,6 @@ from . import crm_team
 from . import ir_ui_menu
 from . import mail_activity_plan
 from . import mail_activity_plan_run
-from . import mail_activity_plan_report
+from . import mail_activity_plan_run_line
+from . import mail_activity_figures_mixin
+from . import mail_activity_plan_run_report

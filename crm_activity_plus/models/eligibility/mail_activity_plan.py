@@ -35,17 +35,25 @@ class MailActivityPlan(models.Model):
         if reason:
             raise reason_error(self.env, reason)
         for template in self.template_ids:
-            reason = template.activity_type_id._find_reason_not_applicable(
-                self.res_model
-            )
-            if template.responsible_type == "other" and not reason:
-                reason = self._find_unusable_reason(template.sudo().responsible_id)
+            reason = self._find_step_obstacle(template)
             if reason:
                 values = {"step": template.display_name, "plan": self.name}
                 raise reason_error(
                     self.env, Reason("step_unlaunchable", {**values, "reason": reason})
                 )
         self._check_condition_texts()
+
+    def _find_step_obstacle(self, template):
+        """Hook: say why nothing of the plan can be launched because of one of its
+        steps.
+
+        :returns: why, or False
+        :rtype: Reason
+        """
+        reason = template.activity_type_id._find_reason_not_applicable(self.res_model)
+        if template.responsible_type == "other" and not reason:
+            reason = self._find_unusable_reason(template.sudo().responsible_id)
+        return reason
 
     def _check_condition_texts(self):
         """A condition that can't be read, as an older version left it, is none that
@@ -233,17 +241,22 @@ class MailActivityPlan(models.Model):
         :rtype: dict[int, Reason]
         """
         runs = self.env["mail.activity.plan.run"].sudo()
+        keys = {id_: self._get_launch_key(request, id_) for id_ in records.ids}
         under_way = runs.search_fetch(
             [
                 ("plan_id", "=", self._origin.id),
                 ("res_model", "=", self.res_model),
                 ("res_id", "in", records.ids),
                 ("state", "in", runs._open_states),
-                ("launch_key", "=", self._get_launch_key(request)),
+                ("launch_key", "in", list({*keys.values()})),
             ],
-            ["res_id"],
+            ["launch_key", "res_id"],
         )
-        return {run.res_id: self._get_running_reason() for run in under_way}
+        return {
+            run.res_id: self._get_running_reason()
+            for run in under_way
+            if (run.launch_key or "") == keys[run.res_id]
+        }
 
     def _get_running_reason(self):
         code = "plan_running_alike" if self.allow_parallel else "plan_running"

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from . import mail_activity_plan_run
+from . import mail_activity_plan_run_line
 from . import mail_activity_mixin
 from . import mail_thread
 from . import calendar_event

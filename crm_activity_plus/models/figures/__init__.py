@@ -1,5 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from . import mail_activity_figures_mixin
 from . import mail_activity_plan_report
-from . import mail_activity_plan
+from . import mail_activity_plan_run_report
+from . import crm_lead

@@ -4,31 +4,26 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+# What names a step of a plan.
+STEP_FIELDS = ("code", "summary")
+
 
 class MailActivityPlanReport(models.Model):
-    """One row for each step of each run, as far as it came. Launches that were undone
-    count nowhere: it is as if they had never been.
-
-    What one may read follows the records that the plans were launched on, as for the
-    runs themselves.
-    """
+    """One row for each step of each run, as far as it came."""
 
     _name = "mail.activity.plan.report"
-    _inherit = ["mail.activity.document.mixin"]
+    _inherit = ["mail.activity.figures.mixin"]
     _description = "Plan Analysis"
     _auto = False
     _order = "date_start DESC, id DESC"
     _rec_name = "summary"
 
-    run_id = fields.Many2one("mail.activity.plan.run", "Running Plan", readonly=True)
     run_line_id = fields.Many2one("mail.activity.plan.run.line", "Step", readonly=True)
-    plan_id = fields.Many2one("mail.activity.plan", "Plan", readonly=True)
-    plan_version = fields.Integer(aggregator=None, readonly=True)
     template_id = fields.Many2one(
         "mail.activity.plan.template", "Plan Step", readonly=True
     )
     code = fields.Char("Step Code", readonly=True)
-    summary = fields.Char(readonly=True)
+    summary = fields.Char("Step Name", readonly=True)
     sequence = fields.Integer(aggregator=None, readonly=True)
     activity_type_id = fields.Many2one(
         "mail.activity.type", "Activity Type", readonly=True
@@ -38,29 +33,13 @@ class MailActivityPlanReport(models.Model):
         selection=lambda self: self._get_selection("run.line", "action_type"),
         readonly=True,
     )
-    res_model = fields.Char("Document Model", readonly=True)
-    res_id = fields.Many2oneReference(
-        "Document", model_field="res_model", readonly=True
-    )
-    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
     user_id = fields.Many2one("res.users", "Assigned to", readonly=True)
-    launched_by_id = fields.Many2one("res.users", "Launched by", readonly=True)
-    date_start = fields.Datetime("Launched on", readonly=True)
     date_deadline = fields.Date("Due Date", readonly=True)
     date_done = fields.Datetime("Closed on", readonly=True)
     state = fields.Selection(
         string="Step Status",
         selection=lambda self: self._get_selection("run.line", "state"),
         readonly=True,
-    )
-    run_state = fields.Selection(
-        string="Plan Status",
-        selection=lambda self: self._get_selection("run", "state"),
-        readonly=True,
-    )
-    stop_reason = fields.Selection(
-        selection=lambda self: self._get_selection("run", "stop_reason"), readonly=True
     )
     outcome_id = fields.Many2one("mail.activity.outcome", "Outcome", readonly=True)
     attempt = fields.Integer("Attempts", aggregator="avg", readonly=True)
@@ -72,92 +51,72 @@ class MailActivityPlanReport(models.Model):
     failed = fields.Integer(readonly=True)
     cancelled = fields.Integer(readonly=True)
     open = fields.Integer("Still Open", readonly=True)
-    overdue = fields.Integer(readonly=True)
-    days_late = fields.Integer(
+    overdue = fields.Integer(
+        readonly=True,
+        help="Open after its due date, and neither on hold nor in a paused plan.",
+    )
+    days_late = fields.Float(
+        digits=(16, 1),
         aggregator="avg",
         readonly=True,
         help="Days from the due date to the day on which the step was done; 0 if it "
         "was done in time.",
     )
 
-    # What a field counts is read from these, and has to be in the database first.
     _depends = {
-        "mail.activity.plan.run": [
-            *("company_id", "date_start", "partner_id", "plan_id", "plan_version"),
-            *("state", "stop_reason", "user_id"),
-        ],
+        "mail.activity": ["status"],
         "mail.activity.plan.run.line": [
             *("action_type", "activity_id", "activity_type_id", "attempt", "code"),
-            *("date_deadline", "date_done", "date_due", "outcome_id", "res_id"),
-            *("res_model", "run_id", "sequence", "state", "summary", "template_id"),
-            "user_id",
+            *("date_deadline", "date_done", "date_due", "outcome_id", "run_id"),
+            *("sequence", "state", "summary", "template_id", "user_id"),
         ],
+        "mail.activity.type": ["name"],
         "res.partner": ["tz"],
         "res.users": ["partner_id"],
     }
 
     @api.model
-    def _get_selection(self, model, name):
-        """A row says the same as what it is about, whatever other addons add."""
-        field = self.env[f"mail.activity.plan.{model}"]._fields[name]
-        return field._description_selection(self.env)
-
-    @api.model
-    def _get_document_models(self):
-        """Runs are fewer than steps, and say the same."""
-        return self.env["mail.activity.plan.run"]._get_document_models()
-
-    @property
-    def _table_query(self):
-        columns = SQL(", ").join(
-            SQL("%s AS %s", expression, SQL.identifier(name))
-            for name, expression in self._get_columns().items()
-        )
-        return SQL("SELECT %s FROM %s", columns, SQL(" ").join(self._get_joins()))
-
-    @api.model
     def _get_columns(self):
-        """Hook: what a row says.
-
-        :returns: name of a field -> expression over the tables of :meth:`_get_joins`
-        :rtype: dict[str, SQL]
-        """
-        line, run = self._get_copied_columns()
-        reached = SQL(
-            "(line.state IN ('scheduled', 'done', 'failed')"
-            " OR line.activity_id IS NOT NULL OR line.date_due IS NOT NULL)"
-        )
+        copied = ("id", "template_id", "code", "sequence", "activity_type_id")
+        copied += ("action_type", "user_id", "date_deadline", "date_done", "state")
+        copied += ("outcome_id", "attempt")
         return {
-            **{name: SQL.identifier("line", name) for name in line},
-            **{name: SQL.identifier("run", name) for name in run},
+            **super()._get_columns(),
+            **{name: SQL.identifier("line", name) for name in copied},
             "run_line_id": SQL("line.id"),
-            "launched_by_id": SQL("run.user_id"),
-            "run_state": SQL("run.state"),
-            "reached": SQL("%s::int", reached),
+            "summary": self._get_summary_sql(),
+            "reached": SQL(
+                "(line.state IN ('scheduled', 'done', 'failed')"
+                " OR line.activity_id IS NOT NULL OR line.date_due IS NOT NULL)::int"
+            ),
             **{
                 name: SQL("(line.state = %s)::int", name)
                 for name in ("done", "skipped", "failed", "cancelled")
             },
             "open": SQL("(line.state = 'scheduled')::int"),
-            "overdue": SQL(
-                "(line.state = 'scheduled' AND line.date_deadline < %s)::int",
-                fields.Date.context_today(self),
-            ),
-            "days_late": self._get_days_late(),
+            "overdue": self._get_overdue_sql(),
+            "days_late": self._get_days_late_sql(),
         }
 
     @api.model
-    def _get_copied_columns(self):
-        """:returns: the columns of a step and those of its run that a row has as they
-        are"""
-        line = ("id", "run_id", "template_id", "code", "summary", "sequence")
-        line += ("activity_type_id", "action_type", "res_model", "res_id", "user_id")
-        line += ("date_deadline", "date_done", "state", "outcome_id", "attempt")
-        run = ("plan_id", "plan_version", "partner_id", "company_id", "date_start")
-        return line, (*run, "stop_reason")
+    def _get_summary_sql(self):
+        """A step without a name is called by its type, as everywhere."""
+        return SQL(
+            "COALESCE(NULLIF(line.summary, ''), type.name->>%s, type.name->>'en_US')",
+            self.env.lang or "en_US",
+        )
 
     @api.model
-    def _get_days_late(self):
+    def _get_overdue_sql(self):
+        """What is put aside isn't overdue."""
+        return SQL(
+            "(line.state = 'scheduled' AND line.date_deadline < %s"
+            " AND run.state = 'running' AND held.id IS NULL)::int",
+            fields.Date.context_today(self),
+        )
+
+    @api.model
+    def _get_days_late_sql(self):
         """A day ends when it does where the step's user lives."""
         return SQL(
             """
@@ -172,17 +131,18 @@ class MailActivityPlanReport(models.Model):
 
     @api.model
     def _get_joins(self):
-        """Hook: the tables that a row is read from. Those that no field of a query
-        needs cost nothing, if they are joined to the left by a unique key.
-
-        :rtype: list[SQL]
-        """
         return [
             SQL("mail_activity_plan_run_line line"),
             SQL(
                 "JOIN mail_activity_plan_run run ON run.id = line.run_id"
                 " AND run.stop_reason IS DISTINCT FROM 'undone'"
             ),
+            *super()._get_joins(),
+            SQL(
+                "LEFT JOIN mail_activity held"
+                " ON held.id = line.activity_id AND held.status = 'on_hold'"
+            ),
+            SQL("LEFT JOIN mail_activity_type type ON type.id = line.activity_type_id"),
             SQL("LEFT JOIN res_users step_user ON step_user.id = line.user_id"),
             SQL(
                 "LEFT JOIN res_partner user_partner"
@@ -190,6 +150,16 @@ class MailActivityPlanReport(models.Model):
             ),
         ]
 
-    def action_open_document(self):
-        """:raises UserError: the document is gone"""
-        return self.run_id.action_open_document()
+    def _read_group_orderby(self, order, groupby_terms, query):
+        """Steps come in the order of their plan, not in that of the alphabet."""
+        if not set(STEP_FIELDS).isdisjoint(groupby_terms):
+            parts = (order or ",".join(groupby_terms)).split(",")
+            order = ",".join(map(self._order_by_place, parts))
+        return super()._read_group_orderby(order, groupby_terms, query)
+
+    @api.model
+    def _order_by_place(self, part):
+        """:param str part: a term of an order, maybe with a direction
+        :returns: the same; for what names a step, first by the step's place"""
+        name, _space, direction = part.strip().partition(" ")
+        return f"sequence:max {direction},{part}" if name in STEP_FIELDS else part

@@ -4,6 +4,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ...engine.arguments import Arguments
+from ...engine.environment import unsteered
 from ...engine.graph_checker import GraphChecker
 from ...engine.graph_draft import GraphDraft
 from ...engine.graph_format import StepFormat
@@ -75,6 +77,24 @@ class MailActivityPlan(models.Model):
         """
         return self._as_edited()._find_problems(graph)
 
+    @api.model
+    @api.readonly
+    def check_new_graph(self, graph, res_model):
+        """Say what is wrong with a graph of a plan that isn't saved yet.
+
+        :param dict graph: see :meth:`check_graph`; its ``version`` is 0
+        :param str res_model: model of the records that the plan will be for
+        :returns: see :meth:`check_graph`
+        :rtype: list[dict]
+        :raises UserError: it is no graph, or no plan can be for such records
+        """
+        plans = unsteered(self.browse())
+        plans.check_access("create")
+        arguments = Arguments(plans.env)
+        values = {"res_model": arguments.text(res_model, "res_model")}
+        arguments.check_values(plans, [values])
+        return plans._find_problems(graph, values)
+
     def apply_graph(self, graph):
         """Make the plan what a graph says: its steps are added, changed and deleted, by
         their codes, and put into the graph's order. What is launched stays as it is.
@@ -85,6 +105,11 @@ class MailActivityPlan(models.Model):
         :rtype: dict
         :raises UserError: the graph has errors, or was made from another version
         """
+        self._write_graph(graph)
+        return self.get_graph()
+
+    def _write_graph(self, graph):
+        """Make the plan what a graph says, see :meth:`apply_graph`."""
         plan = self._as_edited()
         draft = GraphDraft(plan, GraphReader(plan).parse(graph))
         plan._refuse_errors(GraphChecker(draft).check())
@@ -93,7 +118,6 @@ class MailActivityPlan(models.Model):
             plan.write({"template_ids": commands})
             # Others may be between them now.
             plan.invalidate_recordset(["template_ids"])
-        return plan.get_graph()
 
     def _as_edited(self):
         """:returns: the one plan, for whoever may change it: conditions that a graph
@@ -103,8 +127,8 @@ class MailActivityPlan(models.Model):
         plan.check_access("write")
         return plan
 
-    def _find_problems(self, graph):
-        draft = GraphDraft(self, GraphReader(self).parse(graph))
+    def _find_problems(self, graph, values=()):
+        draft = GraphDraft(self, GraphReader(self).parse(graph), values)
         return [problem.format() for problem in GraphChecker(draft).check()]
 
     def _make_draft(self, graph):

@@ -79,10 +79,12 @@ class MailActivityPlan(models.Model):
         Arguments(plan.env).check_single(plan)
         return plan
 
-    def _get_launch_key(self, request):
+    def _get_launch_key(self, request, res_id):
         """:returns: what tells two launches on one record apart. A plan that allows
         several at once still isn't launched twice by a request that was repeated, nor
         by a button that was clicked twice."""
+        if occasion := request.occasions.get(res_id):
+            return occasion.key
         if not self.allow_parallel:
             return ""
         return f"{request.plan_date}/{request.responsible_id}/{request.origin}"
@@ -148,15 +150,16 @@ class MailActivityPlan(models.Model):
                 "working_company_id": self._get_company(record).id,
                 "user_id": self.env.uid,
                 "responsible_id": request.responsible_id,
-                "plan_date": request.plan_date,
+                "plan_date": request.get_plan_date(record.id),
                 "deadline_policy": self.deadline_policy,
                 **self._get_exit_values(),
                 "resource_calendar_id": self.resource_calendar_id.id,
                 "launch_id": request.launch_id,
                 "plan_version": self.version,
-                "launch_key": self._get_launch_key(request),
+                "launch_key": self._get_launch_key(request, record.id),
                 "action_depth": self.env["ir.actions.server"]._get_depth(),
                 **steps._sum_up([step.get_line_values() for step in proposal.steps]),
+                **request.get_run_values(record.id),
             }
             for record, proposal in zip(records, proposals, strict=True)
         ]

@@ -48,6 +48,12 @@ class MailActivity(models.Model):
             Domain("user_id", "=", self.env.uid)
             | Domain("crm_team_member_ids.user_id", "=", self.env.uid)
         )
+        return self._get_teams_domain(teams)
+
+    @api.model
+    def _get_teams_domain(self, teams):
+        """:returns: the activities of the people of sales teams, and those that nobody
+        has yet on the teams' leads"""
         users = teams.user_id | teams.crm_team_member_ids.user_id
         leads = self.env["crm.lead"].sudo()._search([("team_id", "in", teams.ids)])
         unassigned = (
@@ -107,13 +113,17 @@ class MailActivity(models.Model):
         return runs.sudo(False).action_resume()
 
     def action_resume_selected(self):
-        """Take the selected activities off hold; what can't be is told.
+        """Take the selected activities off hold; what can't be is told. Where some
+        belong to paused plans, it is asked first whether to resume these.
 
-        :returns: action: a notification, or a report
+        :returns: action: a notification, a report, or the question
         """
         selected = {"active_ids": self.ids, "active_model": self._name}
         wizards = self.env["mail.activity.bulk"].with_context(**selected)
-        return wizards.create({"mode": "resume"}).action_apply()
+        wizard = wizards.create({"mode": "resume"})
+        if wizard.paused_run_count:
+            return wizard._open(self.env._("Resume Activities"))
+        return wizard.action_apply()
 
     def action_ask_outcome(self):
         """Mark the activities as done; where they can end in several ways, ask how.

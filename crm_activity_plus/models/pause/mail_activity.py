@@ -3,6 +3,8 @@
 
 from odoo import fields, models
 
+from ...tools.states import CLOSED_STATUSES
+
 
 class MailActivity(models.Model):
     _inherit = "mail.activity"  # pylint: disable=consider-merging-classes-inherited
@@ -11,3 +13,10 @@ class MailActivity(models.Model):
         related="run_id.paused_until",
         help="The day on which the paused plan of the activity resumes.",
     )
+
+    def _filter_paused(self):
+        """:returns: the open activities whose plan is paused"""
+        return self.filtered(
+            lambda activity: activity.status not in CLOSED_STATUSES
+            and activity.sudo().run_id.state == "paused"
+        )

@@ -71,6 +71,25 @@ class MailActivityPlanRun(models.Model):
         pauses.postpone(by_engine(paused), until, reason)
         return True
 
+    def action_pause_selected(self):
+        """Ask until when runs are paused; the pop-up says so where they are paused
+        already, and only get a date.
+
+        :returns: action
+        """
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_activity_plus.mail_activity_plan_run_bulk_action_pause"
+        )
+        if self and all(run.state == "paused" for run in self):
+            action["name"] = self.env._("Set the Date Until Which Plans Are Paused")
+        action["context"] = {
+            "active_ids": self.ids,
+            "active_model": self._name,
+            "default_mode": "pause",
+        }
+        return action
+
     def action_resume(self):
         """Go on with paused runs. Open steps move by the days that the pause took:
         working days under the policy of working days.

@@ -340,6 +340,10 @@ class MailActivityPlanTemplate(models.Model):
         self.ensure_one()
         res_model = self.plan_id.res_model
         match name:
+            case "mail_template_id" if not self[name]:
+                return self.env._("Choose the email template to send.")
+            case "server_action_id" if not self[name]:
+                return self.env._("Choose the server action to run.")
             case "mail_template_id" if self.mail_template_id.model != res_model:
                 return self.env._(
                     "Choose an email template of the plan's own application."

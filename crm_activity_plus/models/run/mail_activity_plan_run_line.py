@@ -341,6 +341,10 @@ class MailActivityPlanRunLine(models.Model):
         :param lines: all that one operation closed; as superuser
         """
 
+    def _filter_told_on_assignment(self):
+        """Hook: the steps whose users get a message that they were assigned them."""
+        return self
+
     # ------------------------------------------------------------
     # Engine. Everything below runs as superuser.
     # ------------------------------------------------------------

@@ -9,10 +9,15 @@ from odoo.tools import SQL
 
 from ...engine.arguments import Arguments
 from ...engine.environment import is_program, is_uninstalling
+from ...engine.plan_checker import PlanChecker
+from ...engine.plan_steps import PlanSteps
 from ..plan.mail_activity_plan import WATCHED_EXITS
 from ..uninstall.ir_model_data import is_suite_removed
 
 _logger = logging.getLogger(__name__)
+
+# So many warnings are told after an import.
+MAX_TOLD = 5
 
 
 class MailActivityPlan(models.Model):
@@ -73,6 +78,34 @@ class MailActivityPlan(models.Model):
                 launched.active = False
             self -= launched
         return super().unlink()
+
+    def _tell_warnings(self):
+        """Tell whoever imported plans what is probably not meant so. The import takes
+        messages for errors, so it is told beside it."""
+        messages = []
+        for plan in self.exists().sudo().sorted("id"):
+            found = PlanChecker(PlanSteps(plan)).check()
+            messages += [
+                self.env._(
+                    "%(plan)s: %(problem)s", plan=plan.name, problem=problem.message
+                )
+                for problems in found.values()
+                for problem in problems
+            ]
+        if not messages:
+            return
+        if len(messages) > MAX_TOLD:
+            more = self.env._("There are %s more warnings.", len(messages) - MAX_TOLD)
+            messages = [*messages[:MAX_TOLD], more]
+        self.env.user._bus_send(
+            "simple_notification",
+            {
+                "type": "warning",
+                "sticky": True,
+                "title": self.env._("The import is done. Look at these steps:"),
+                "message": " ".join(messages),
+            },
+        )
 
     def _count_change(self, activity_types):
         """Count a change of the plans' steps.

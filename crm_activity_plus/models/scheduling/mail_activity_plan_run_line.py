@@ -185,11 +185,12 @@ class MailActivityPlanRunLine(models.Model):
 
     def _get_day_done(self):
         """:returns: the day on which the step was closed, where its responsible is"""
+        return self._get_day_of(self.date_done)
+
+    def _get_day_of(self, moment):
+        """:returns: which day it is then, where the step's responsible is"""
         tz = self.user_id.tz or self.env.user.tz
-        local = fields.Datetime.context_timestamp(
-            self.with_context(tz=tz), self.date_done
-        )
-        return local.date()
+        return fields.Date.context_today(self.with_context(tz=tz), moment)
 
     def _get_moment(self):
         """:returns: the step's date at its responsible's time of day; in UTC"""
@@ -275,14 +276,13 @@ class MailActivityPlanRunLine(models.Model):
     # Once more
     # ------------------------------------------------------------
 
-    def _prepare_retry_values(self, outcome, dater):
+    def _prepare_retry_values(self, outcome, deadline):
         """Hook: the values of another attempt at a step.
 
         :param outcome: that of the last one, which asks for it
-        :param dater: see :class:`StepDater`
+        :param deadline: see :meth:`_find_retry_deadline`
         """
         self.ensure_one()
-        deadline = self._find_retry_deadline(outcome, dater)
         activity = self.activity_id
         user = activity._find_able(self.user_id) if activity else self.user_id
         return {
@@ -297,14 +297,15 @@ class MailActivityPlanRunLine(models.Model):
             "user_id": user.id,
         }
 
-    def _find_retry_deadline(self, outcome, dater):
-        """:returns: when the step is tried again after an outcome, and why then"""
+    def _find_retry_deadline(self, outcome, dater, agreed=False, now=None):
+        """:param date agreed: the date that was agreed for it, if any
+        :param datetime now: when the last attempt has ended; default: now
+        :returns: when the step is tried again after an outcome, and why then"""
         self.ensure_one()
-        agreed = self.activity_id.retry_date
         if agreed:
             return Deadline(agreed, {"base": "agreed", "date": agreed.isoformat()})
         return dater.shift(
-            fields.Date.context_today(self.with_context(tz=self.user_id.tz)),
+            fields.Date.context_today(self.with_context(tz=self.user_id.tz), now),
             outcome.retry_delay_count,
             outcome.retry_delay_unit,
             "after",

@@ -211,7 +211,8 @@ class MailActivityPlanRunLine(models.Model):
                 is_told=True,
             )
         # There is nobody to tell for Odoo itself.
-        self.filtered(lambda line: not line.user_id).activity_id.action_notify()
+        told = self._filter_told_on_assignment()
+        told.filtered(lambda line: not line.user_id).activity_id.action_notify()
 
 
 def _is_activity_schedule_extended(record):

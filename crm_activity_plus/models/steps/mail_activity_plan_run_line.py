@@ -46,7 +46,9 @@ class MailActivityPlanRunLine(models.Model):
     It is called with the step's record once the step is due, as superuser. It returns
     values for the step, or nothing, and the step is done; it raises a ``UserError``,
     and the step fails with that reason; or it returns ``PENDING`` of ``tools.steps``:
-    the step stays scheduled until :meth:`_finish_action`.
+    the step stays scheduled until :meth:`_finish_action`. What can be told without
+    doing it belongs into ``_check_action_<kind>``, which is called before, and where a
+    plan is tried.
     """
 
     # pylint: disable-next=consider-merging-classes-inherited
@@ -74,9 +76,12 @@ class MailActivityPlanRunLine(models.Model):
         manual = self.filtered(lambda line: line.action_type == "activity")
         manual._start_activities()
         automatic = self - manual
-        for line in automatic:
-            line.date_due = line._get_date_due()
+        automatic._set_dates_due()
         automatic._trigger_due()
+
+    def _set_dates_due(self):
+        for line in self:
+            line.date_due = line._get_date_due()
 
     def _get_date_due(self):
         """Hook: when a step that does itself is done; in UTC."""
@@ -96,15 +101,27 @@ class MailActivityPlanRunLine(models.Model):
         :returns: values of the step that is done by that, nothing, or ``PENDING``
         :raises UserError: it can't be done
         """
+        self._check_action(record)
+        record = record.with_company(self.run_id._get_working_company())
+        return getattr(self, f"_run_action_{self.action_type}")(record)
+
+    def _check_action(self, record):
+        """Look whether a step can be done, without doing it. A kind of step may look at
+        what it needs by a method ``_check_action_<kind>``.
+
+        :param record: its document, or none
+        :raises UserError: it can't be done
+        """
         self.ensure_one()
         if not record:
             raise reason_error(self.env, Reason("record_gone"))
         if not self.user_id._filter_can_do_activities(record):
             raise reason_error(self.env, self._get_missing_responsible_reason())
-        record = record.with_company(self.run_id._get_working_company())
         if not self._has_kind():
             raise reason_error(self.env, self._get_unknown_kind_reason())
-        return getattr(self, f"_run_action_{self.action_type}")(record)
+        check = getattr(self, f"_check_action_{self.action_type}", None)
+        if check:
+            check(record.with_company(self.run_id._get_working_company()))
 
     def _has_kind(self):
         """:returns: whether the addon that brought the step's kind is there"""

@@ -13,11 +13,17 @@ class MailActivityPlanRunLine(models.Model):
     # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.activity.plan.run.line"
 
-    def _run_action_server_action(self, record):
-        if not self.server_action_id:
+    def _check_action_server_action(self, record):
+        action = self.server_action_id
+        if not action:
             raise reason_error(self.env, Reason("action_deleted"))
-        if self.server_action_id.model_name != record._name:
+        if action.model_name != record._name:
             raise reason_error(self.env, Reason("action_elsewhere"))
+        reason = action._find_authority_reason(self.chosen_by_id)
+        if reason:
+            raise reason_error(self.env, reason)
+
+    def _run_action_server_action(self, record):
         action = self.server_action_id._on_authority_of(self.chosen_by_id, record.env)
         action = action.with_context(
             active_model=record._name, active_id=record.id, active_ids=record.ids

@@ -26,6 +26,11 @@ class MailActivityPlanLaunch(models.Model):
         compute="_compute_undone_count",
         help="Number of records on which the launch was undone.",
     )
+    status = fields.Selection(
+        selection="_get_statuses",
+        compute="_compute_status",
+        help="Where the launch stands; “Undone” where none of its plans is left.",
+    )
     can_undo = fields.Boolean(
         compute="_compute_undone_count",
         help="Some of the plans are open, or the launch isn't over.",
@@ -53,6 +58,18 @@ class MailActivityPlanLaunch(models.Model):
                 open_counts.get(launch) or launch.state in ("pending", "running")
             )
 
+    @api.model
+    def _get_statuses(self):
+        states = self._fields["state"]._description_selection(self.env)
+        return [*states, ("undone", self.env._("Undone"))]
+
+    @api.depends("launched_count", "state", "undone_count")
+    def _compute_status(self):
+        for launch in self:
+            is_over = launch.state not in ("pending", "running")
+            is_undone = 0 < launch.launched_count <= launch.undone_count
+            launch.status = "undone" if is_over and is_undone else launch.state
+
     def undo(self):
         """Take all that was launched back; what is still to be launched isn't. What
         something was done of is left as it is.
@@ -67,7 +84,7 @@ class MailActivityPlanLaunch(models.Model):
         runs = self.sudo().run_ids.union().sudo(False)
         readable = runs._filtered_access("read")
         result = readable.undo()
-        self.invalidate_recordset(["undone_count", "can_undo"])
+        self.invalidate_recordset(["can_undo", "status", "undone_count"])
         forbidden = self.env._("You may not read its record.")
         result["kept"] += [
             {"run_id": run.id, "res_id": run.sudo().res_id, "reason": forbidden}

@@ -29,6 +29,7 @@ test("an outcome that asks for the date of the next attempt", async () => {
     await contains(`${POPOVER} .o_activity_agreed`, {count: 0});
     await click(`${POPOVER} [data-outcome='call_back']`);
     await contains(`${POPOVER} .o_activity_agreed`, {text: "Call Back: when?"});
+    await contains(`${POPOVER} .btn-primary`, {count: 1, text: "Mark Done"});
     const input = document.querySelector(`${POPOVER} .o_activity_agreed input`);
     expect(input.value).toBe("2026-03-12");
     expect(input).toHaveAttribute("min", "2026-03-11");

@@ -50,6 +50,8 @@ async function openPopover(values) {
 test("no outcomes", async () => {
     await openPopover({});
     await contains(`${POPOVER} button[aria-label='Done']`);
+    await contains(`${POPOVER} .btn-primary`, {count: 1, text: "Mark Done"});
+    await contains(`${POPOVER} .btn-secondary`, {text: "Mark Done & Schedule Next"});
     await contains(".o_crm_activity_plus_outcomes", {count: 0});
 });
 

@@ -43,6 +43,7 @@ async function openList(values = {}) {
                 <field name="summary"/>
                 <field name="date_deadline" widget="activity_due"/>
                 <field name="status"/>
+                <widget name="mail_activity_list_reschedule_dropdown"/>
                 <button name="action_ask_outcome" type="object" string="Mark Done"/>
             </list>`,
         actionMenus: {
@@ -78,8 +79,34 @@ test("one that is due", async () => {
     expect(".o_data_row [name='date_deadline']").toHaveText("In 2 days");
 });
 
-test("one on hold says until when", async () => {
+test("one that is due in another month", async () => {
+    mockDate("2026-03-31 09:00:00", +0);
+    await openList({date_deadline: "2026-04-01"});
+    expect(".o_data_row [name='date_deadline']").toHaveText("Tomorrow");
+});
+
+test("one that is due next week, in another month", async () => {
+    mockDate("2026-03-28 09:00:00", +0);
+    await openList({date_deadline: "2026-04-03"});
+    expect(".o_data_row [name='date_deadline']").toHaveText("In 6 days");
+});
+
+test("one that is overdue is called so, as everywhere else", async () => {
+    await openList({date_deadline: "2026-03-10"});
+    expect(".o_data_row [name='date_deadline']").toHaveText("1 day overdue");
+    expect(".o_data_row [name='date_deadline'] .text-danger").toHaveCount(1);
+    expect(".o_data_row .o_dropdown_title").toHaveText("Reschedule");
+});
+
+test("one that is closed isn't overdue", async () => {
+    await openList({date_deadline: "2026-03-10", status: "done"});
+    expect(".o_data_row [name='date_deadline']").toHaveText("Mar 10");
+    expect(".o_data_row [name='date_deadline'] .text-danger").toHaveCount(0);
+});
+
+test("one on hold says until when, and gets no other date", async () => {
     await openList({status: "on_hold", on_hold_until: "2026-04-01"});
+    expect(".o_data_row .o_dropdown_title").toHaveCount(0);
     expect(".o_activity_due_hold").toHaveText("Until Apr 1");
     expect(".o_activity_due_hold").toHaveAttribute("title", "On hold until Apr 1");
 });

@@ -3,7 +3,7 @@
 
 import {Deferred, animationFrame} from "@odoo/hoot-mock";
 import {beforeEach, describe, expect, test} from "@odoo/hoot";
-import {click, press, queryAllTexts, queryOne} from "@odoo/hoot-dom";
+import {click, press, queryAll, queryAllTexts, queryOne} from "@odoo/hoot-dom";
 import {
     clickSave,
     contains,
@@ -331,6 +331,31 @@ test("records: pages, the skipped ones, a change of one", async () => {
     expect(requests.at(-1).offset).toBe(0);
     expect("[data-res-id='9']").toHaveText(/Skipped\s+Record 9/);
     expect("[data-res-id='9']").toHaveText(/it was deleted/);
+});
+
+test("why a record is skipped is short where a warning tells it in full", async () => {
+    const reason = "“Call” can't be assigned: “Lead 7” has no active user.";
+    onPreview((kwargs) =>
+        answer(kwargs, {
+            record_count: 2,
+            records: [7, 8].map((id) => ({
+                res_id: id,
+                display_name: `Lead ${id}`,
+                skip_reason: reason,
+                skip_label: id === 7 && "No salesperson",
+                steps: [],
+            })),
+            row_count: 2,
+            selected_count: 2,
+            skipped_count: 2,
+        })
+    );
+    await mount();
+    await contains("[data-tab=records]").click();
+    const [short, full] = queryAll(".o_plan_preview_reason");
+    expect(short).toHaveText("No salesperson");
+    expect(short).toHaveAttribute("title", reason);
+    expect(full).toHaveText(reason);
 });
 
 /** The server's answer about some records, of which a person skipped some. */

@@ -42,6 +42,11 @@ test("days near and far, one and several", () => {
     expect(formatNearDay("2026-03-11")).toBe("Today");
     expect(formatNearDay("2026-03-12")).toBe("Tomorrow");
     expect(formatNearDay("2026-03-13")).toBe("Mar 13");
+    mockDate("2026-03-31 09:00:00", +0);
+    expect(formatNearDay("2026-04-01")).toBe("Tomorrow", {
+        message: "though it is in the next month",
+    });
+    mockDate("2026-03-11 09:00:00", +0);
     expect(formatDays("2026-03-13", "2026-03-13")).toBe("Mar 13");
     expect(formatDays("2026-12-31", "2027-01-01")).toBe("Dec 31 – Jan 1, 2027");
 });

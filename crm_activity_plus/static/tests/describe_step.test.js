@@ -52,14 +52,19 @@ test("scheduled", () => {
     expect(describeWith({status: "on_hold", on_hold_until: "2026-04-01"})).toBe(
         "On hold until Apr 1"
     );
-    expect(describeWith({status: "on_hold", held_by_pause: true})).toBe(
-        "On hold while the plan is paused"
+    const paused = {status: "on_hold", held_by_pause: true};
+    expect(describeWith(paused)).toBe("On hold until the plan is resumed");
+    expect(describeWith({...paused, plan_paused_until: "2026-04-01"})).toBe(
+        "On hold until the plan resumes on Apr 1"
     );
 });
 
 test("what runs automatically", () => {
     const email = {action_type: "email"};
     expect(describeWith(email)).toBe("Runs automatically");
+    expect(describeWith({...email, held_by_pause: true, status: false})).toBe(
+        "On hold until the plan is resumed"
+    );
     expect(clean(describeWith({...email, date_due: "2026-03-13 08:00:00"}))).toBe(
         "Runs automatically on Mar 13, 8:00 AM"
     );

@@ -58,6 +58,7 @@ async function showRun(values) {
 test("a shortcut and a reason", async () => {
     await askUntilWhen();
     expect(".modal-title").toHaveText("Pause “Qualification”");
+    expect("[data-day='other']").toHaveText("Pause");
     await contains("input[name='reason']").edit(" On holiday ");
     await contains("[data-day='tomorrow']").click();
     expect.verifySteps(["2026-03-12 On holiday", "closed"]);
@@ -71,6 +72,10 @@ test("until somebody resumes it", async () => {
 
 test("a paused plan is given a date, and nothing else", async () => {
     await askUntilWhen({isPaused: true});
+    expect(".modal-title").toHaveText(
+        "Set the date until which “Qualification” is paused"
+    );
+    expect("[data-day='other']").toHaveText("Set Date");
     expect("[data-day='tomorrow']").toHaveCount(1);
     expect("[data-day='open']").toHaveCount(0);
 });

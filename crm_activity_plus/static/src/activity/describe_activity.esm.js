@@ -17,7 +17,7 @@ export function describeHold({
     if (isHeldByPause) {
         return planUntil
             ? _t("On hold until the plan resumes on %s", formatDay(planUntil))
-            : _t("On hold while the plan is paused");
+            : _t("On hold until the plan is resumed");
     }
     return until ? _t("On hold until %s", formatDay(until)) : _t("On hold");
 }

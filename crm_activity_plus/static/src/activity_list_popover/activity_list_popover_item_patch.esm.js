@@ -5,6 +5,7 @@ import {ActivityCancel} from "../activity_cancel/activity_cancel.esm";
 import {ActivityHold} from "../activity_hold/activity_hold.esm";
 import {ActivityInfo} from "../activity_info/activity_info.esm";
 import {ActivityListPopoverItem} from "@mail/core/web/activity_list_popover_item";
+import {countDays, describeDue} from "../dates/dates.esm";
 import {patch} from "@web/core/utils/patch";
 import {useActivityActions} from "../activity/activity_actions_hook.esm";
 import {useEffect, useRef, useState} from "@odoo/owl";
@@ -38,6 +39,38 @@ patch(ActivityListPopoverItem.prototype, {
     get canWork() {
         const {activity} = this.props;
         return activity.isTracked && activity.can_write && !activity.isClosed;
+    },
+
+    /** @override What is overdue is called so, also since yesterday. */
+    get delayLabel() {
+        const {date_deadline: deadline} = this.props.activity;
+        return deadline && countDays(deadline) < 0
+            ? describeDue(deadline)
+            : super.delayLabel;
+    },
+
+    get isCancelled() {
+        return this.props.activity.status === "cancelled";
+    },
+
+    /** @override */
+    get hasCancelButton() {
+        return !this.isCancelled && super.hasCancelButton;
+    },
+
+    /** @override */
+    get hasEditButton() {
+        return !this.isCancelled && super.hasEditButton;
+    },
+
+    /** @override */
+    get hasFileUploader() {
+        return !this.isCancelled && super.hasFileUploader;
+    },
+
+    /** @override */
+    get hasMarkDoneButton() {
+        return !this.isCancelled && super.hasMarkDoneButton;
     },
 
     closeForm() {

@@ -7,8 +7,8 @@ import {useState} from "@odoo/owl";
 
 patch(ActivityListPopover.prototype, {
     setup() {
-        // Before it loads: on hold, so that no relation leads to them.
-        this.heldState = useState({ids: []});
+        // Before it loads: inactive, so that no relation leads to them.
+        this.inactiveState = useState({on_hold: [], cancelled: []});
         super.setup();
     },
 
@@ -18,13 +18,22 @@ patch(ActivityListPopover.prototype, {
     },
 
     get heldActivities() {
-        const {records} = this.store["mail.activity"];
-        return Object.values(records).filter(
-            (activity) => activity.isOnHold && this.heldState.ids.includes(activity.id)
-        );
+        return this.getInactive("on_hold");
     },
 
-    /** @override The record's activities on hold come with the others. */
+    get cancelledActivities() {
+        return this.getInactive("cancelled");
+    },
+
+    /** @returns {object[]} those that came with the others and still have the status */
+    getInactive(status) {
+        return this.inactiveState[status]
+            .map((id) => this.store["mail.activity"].get(id))
+            .filter((activity) => activity?.status === status);
+    },
+
+    /** @override The record's activities on hold come with the others, and those that
+     * were cancelled last. */
     async updateFromProps({activityIds, defaultActivityTypeId, resId, resModel}) {
         const data = await this.orm.silent.call(
             "mail.activity",
@@ -33,13 +42,14 @@ patch(ActivityListPopover.prototype, {
             {context: {activity_held_on: [resModel, resId]}}
         );
         this.store.insert(data);
-        this.heldState.ids = (data["mail.activity"] || [])
-            .filter(
-                (row) =>
-                    row.status === "on_hold" &&
-                    (!defaultActivityTypeId ||
-                        row.activity_type_id === defaultActivityTypeId)
-            )
-            .map((row) => row.id);
+        const rows = (data["mail.activity"] || []).filter(
+            (row) =>
+                !defaultActivityTypeId || row.activity_type_id === defaultActivityTypeId
+        );
+        for (const status of ["on_hold", "cancelled"]) {
+            this.inactiveState[status] = rows
+                .filter((row) => row.status === status && !activityIds.includes(row.id))
+                .map((row) => row.id);
+        }
     },
 });

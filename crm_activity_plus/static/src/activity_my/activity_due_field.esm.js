@@ -1,21 +1,35 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import {
-    RemainingDaysField,
-    remainingDaysField,
-} from "@web/views/fields/remaining_days/remaining_days_field";
+import {DueDateField, dueDateField} from "../due_date/due_date_field.esm";
 import {_t} from "@web/core/l10n/translation";
 import {describeHold} from "../activity/describe_activity.esm";
 import {formatDay} from "../dates/dates.esm";
 import {registry} from "@web/core/registry";
 
-/** When an activity is due; of one on hold, when it resumes. */
-export class ActivityDueField extends RemainingDaysField {
+const CLOSED_STATUSES = ["done", "cancelled"];
+
+/** When an activity is due; of one on hold, when it resumes; when it was due, of one that
+ * is closed. */
+export class ActivityDueField extends DueDateField {
     static template = "crm_activity_plus.ActivityDueField";
 
     get isOnHold() {
         return this.props.record.data.status === "on_hold";
+    }
+
+    get isClosed() {
+        return CLOSED_STATUSES.includes(this.props.record.data.status);
+    }
+
+    /** @override */
+    get diffString() {
+        return this.isClosed ? this.formattedValue : super.diffString;
+    }
+
+    /** @override */
+    get classNames() {
+        return this.isClosed ? null : super.classNames;
     }
 
     /** @returns {string} short, since the status says that it is on hold */
@@ -38,7 +52,7 @@ export class ActivityDueField extends RemainingDaysField {
 }
 
 export const activityDueField = {
-    ...remainingDaysField,
+    ...dueDateField,
     component: ActivityDueField,
     displayName: _t("Due Date or End of the Hold"),
     fieldDependencies: [

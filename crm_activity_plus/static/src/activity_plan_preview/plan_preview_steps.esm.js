@@ -122,7 +122,7 @@ export class PlanPreviewSteps extends Component {
             );
         }
         return step.state === "failed"
-            ? step.reason || _t("Nobody to assign it to. Choose a user.")
+            ? step.label || step.reason || _t("Nobody to assign it to. Choose a user.")
             : "";
     }
 

@@ -28,6 +28,14 @@ const DESCRIBE_CHOICE = {
     agreed: {
         alone: (day) => _t("Agreed for %s", day),
     },
+    daily_limit: {
+        from: (day, before) =>
+            _t("Moved from %(before)s to %(day)s by the limit for a day", {
+                before,
+                day,
+            }),
+        alone: (day) => _t("Moved to %s by the limit for a day", day),
+    },
 };
 
 const DESCRIBE_COUNT = {

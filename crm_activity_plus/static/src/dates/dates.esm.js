@@ -59,7 +59,7 @@ export function countDays(day) {
 /** @returns {string} such as "Tomorrow", or "Nov 27" where it is farther away */
 export function formatNearDay(day) {
     return Math.abs(countDays(day)) < 2
-        ? capitalize(readDay(day).toRelativeCalendar())
+        ? capitalize(readDay(day).toRelativeCalendar({unit: "days"}))
         : formatDay(day);
 }
 

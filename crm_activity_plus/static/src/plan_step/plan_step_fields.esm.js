@@ -2,6 +2,7 @@
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import {Component, useState} from "@odoo/owl";
+import {describeCondition} from "./describe_condition.esm";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 import {useRecordObserver} from "@web/model/relational_model/utils";
@@ -64,14 +65,7 @@ export class PlanStepOnlyIfField extends Component {
             this.state.condition = condition || "";
             return;
         }
-        let text = condition;
-        try {
-            const {treeProcessor} = this;
-            const tree = await treeProcessor.treeFromDomain(resModel, condition);
-            text = await treeProcessor.getDomainTreeDescription(resModel, tree);
-        } catch {
-            // What can't be read is shown as it is.
-        }
+        const text = await describeCondition(this.treeProcessor, resModel, condition);
         if (this.condition === condition) {
             this.state.condition = text;
         }

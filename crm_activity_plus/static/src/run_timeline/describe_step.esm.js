@@ -43,13 +43,13 @@ export function isOverdue(step) {
 }
 
 function describeScheduled(step) {
+    if (step.status === "on_hold" || step.held_by_pause) {
+        return describeHold(step);
+    }
     if (step.action_type !== "activity") {
         return step.date_due
             ? _t("Runs automatically on %s", formatMoment(step.date_due))
             : _t("Runs automatically");
-    }
-    if (step.status === "on_hold") {
-        return describeHold(step);
     }
     if (!step.date_deadline) {
         return _t("No due date");

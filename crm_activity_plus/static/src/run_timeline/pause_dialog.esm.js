@@ -31,7 +31,14 @@ export class PauseDialog extends Component {
     }
 
     get title() {
-        return _t("Pause “%s”", this.props.plan);
+        const {isPaused, plan} = this.props;
+        return isPaused
+            ? _t("Set the date until which “%s” is paused", plan)
+            : _t("Pause “%s”", plan);
+    }
+
+    get confirmLabel() {
+        return this.props.isPaused ? _t("Set Date") : _t("Pause");
     }
 
     get minDate() {

@@ -4,6 +4,9 @@
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
 
+// A day that was agreed for the next attempt.
+const AGREED = luxon.DateTime.now().plus({days: 6}).toISODate();
+
 function openMyActivities() {
     return [
         ...stepUtils.goToAppSteps("crm.crm_menu_root"),
@@ -128,6 +131,39 @@ registry.category("web_tour.tours").add("crm_activity_plus_my_done", {
             content: "It is off the list",
             trigger:
                 "body:not(:has(.modal)) .o_list_view:not(:has(.o_data_row:contains('Call A')))",
+        },
+        {
+            content: "Another one",
+            trigger: ".o_data_row:contains('Call B') button[name='action_ask_outcome']",
+            run: "click",
+        },
+        {
+            content: "What was said",
+            trigger: ".modal .o-mail-ActivityMarkAsDone textarea",
+            run: "edit After their holidays",
+        },
+        {
+            content: "They want to be called again",
+            trigger: ".modal [data-outcome='tour_call_back']",
+            run: "click",
+        },
+        {
+            content: "On which day?",
+            trigger: ".modal .o_activity_agreed input[type='date']",
+            run({anchor}) {
+                anchor.value = AGREED;
+                anchor.dispatchEvent(new InputEvent("input", {bubbles: true}));
+            },
+        },
+        {
+            content: "Mark it done",
+            trigger: ".modal .o_activity_agreed button:contains('Mark Done')",
+            run: "click",
+        },
+        {
+            content: "The next attempt is due then",
+            trigger:
+                "body:not(:has(.modal)) .o_data_row:contains('Call B'):contains('In 6 days')",
         },
     ],
 });

@@ -51,6 +51,11 @@ registry.category("web_tour.tours").add("crm_activity_plus_plan_create", {
             trigger: ".o_field_widget[name='name'] textarea",
             run: "edit Win Them Over",
         },
+        {
+            content: "Write the steps in the list",
+            trigger: `${LINES} .o_plan_steps_as_list`,
+            run: "click",
+        },
         ...addStep(),
         sumUp("Collect the needs"),
         saveStep(),
@@ -124,7 +129,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_plan_create", {
         saveStep(),
         {
             content: "The line says when, in words",
-            trigger: `${LINES} .o_data_row:contains('Webinar') .o_data_cell[name='when_text']:contains('3 days before the plan date, once “Collect the needs” is done')`,
+            trigger: `${LINES} .o_data_row:contains('Webinar') .o_data_cell[name='when_text']:contains('3 days after the plan date, once “Collect the needs” is done')`,
         },
         ...stepUtils.saveForm(),
         {
@@ -148,17 +153,41 @@ registry.category("web_tour.tours").add("crm_activity_plus_plan_create", {
         },
         {
             content: "Try the plan",
-            trigger: "body:not(:has(.modal)) button[name='action_try']",
+            trigger: "body:not(:has(.modal)) .o_plan_try_button",
             run: "click",
         },
         {
-            content: "See what it would do on a record",
+            content: "A step waits for another one",
             trigger:
-                ".modal .o_plan_preview_step:contains('Webinar') .o_plan_preview_waits:contains('Collect the needs')",
+                ".modal .o_plan_try_step[data-state='waiting']:contains('Webinar') .o_plan_try_when:contains('Collect the needs')",
+        },
+        {
+            content: "It is done",
+            trigger: ".modal .o_plan_try_step.o_next:contains('Collect the needs')",
+        },
+        {
+            content: "It is done",
+            trigger: ".modal .o_next button[data-action='done']",
+            run: "click",
+        },
+        {
+            content: "So the turn of the other one comes",
+            trigger:
+                ".modal .o_plan_try_step[data-state='scheduled']:contains('Webinar')",
+        },
+        {
+            content: "Back",
+            trigger: ".modal .o_plan_try_back:enabled",
+            run: "click",
+        },
+        {
+            content: "It waits again",
+            trigger:
+                ".modal .o_plan_try_step[data-state='waiting']:contains('Webinar')",
         },
         {
             content: "Nothing is launched",
-            trigger: ".modal footer button:contains('Close')",
+            trigger: ".modal .modal-header .btn-close",
             run: "click",
         },
         {

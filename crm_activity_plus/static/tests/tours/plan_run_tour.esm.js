@@ -111,7 +111,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_pause", {
         {
             content: "There is nothing to do, and what waits says why",
             trigger:
-                ".o-mail-Chatter:not(:has(.o-mail-ActivityList)) .o_activity_held .o_crm_activity_plus_status:contains('the plan is paused')",
+                ".o-mail-Chatter:not(:has(.o-mail-ActivityList)) .o_activity_held .o_crm_activity_plus_status:contains('until the plan is resumed')",
         },
         openRun(),
         {

@@ -1,0 +1,44 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+"""Monthly visits of customers for a year, made by hand: Odoo's own recurring meetings,
+one for each customer."""
+
+from datetime import datetime, timedelta
+
+from bench_common import CUSTOMERS, VISITS, Bench
+
+from odoo.fields import Command
+
+
+def main(env):
+    bench = Bench(env)
+    customers = bench.make_customers()
+    with bench.measured(f"{CUSTOMERS} × {VISITS} visits", CUSTOMERS * VISITS):
+        make_by_hand(bench.env, customers)
+    bench.save()
+
+
+def make_by_hand(env, customers):
+    start = datetime.now().replace(hour=8, minute=0, second=0, microsecond=0)
+    start = start.replace(day=3) + timedelta(days=40)
+    start = start.replace(day=3)
+    events = env["calendar.event"]
+    for customer in customers:
+        events |= events.create(
+            {
+                "name": f"Visit – {customer.name}",
+                "start": start,
+                "stop": start + timedelta(hours=1),
+                "res_model_id": env["ir.model"]._get_id("res.partner"),
+                "res_id": customer.id,
+                "partner_ids": [Command.set([env.user.partner_id.id, customer.id])],
+                "recurrency": True,
+                "rrule_type": "monthly",
+                "month_by": "date",
+                "day": 3,
+                "end_type": "count",
+                "count": VISITS,
+            }
+        )
+    assert len(events.recurrence_id.calendar_event_ids) == CUSTOMERS * VISITS

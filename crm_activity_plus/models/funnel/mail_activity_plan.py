@@ -1,0 +1,93 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, models
+from odoo.fields import Domain
+
+from ...engine.arguments import Arguments
+from .mail_activity_plan_report import COUNTED, MEDIAN
+
+
+class MailActivityPlan(models.Model):
+    # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "mail.activity.plan"
+
+    @api.readonly
+    def get_funnel(self, domain=None):
+        """Count how far the plan's launches came, step by step, on the records that the
+        user may read.
+
+        :param list domain: which rows of ``mail.activity.plan.report`` to count;
+            default: all
+        :returns: the steps in their order, as
+            ``[{"code", "summary", "reached", "done", "skipped", "failed", "cancelled",
+            "open", "median_days_late", "outcomes": {code: n}}]``; steps that the plan
+            has lost meanwhile come last. ``median_days_late`` is None for a step that
+            was never done.
+        :rtype: list[dict]
+        :raises UserError: the domain can't be searched by
+        """
+        arguments = Arguments(self.env)
+        arguments.check_single(self)
+        self.check_access("read")
+        report = self.env["mail.activity.plan.report"]
+        domain = arguments.domain(report, domain, "domain")
+        domain &= Domain("plan_id", "=", self.id)
+        counted = self._count_steps(report, domain)
+        outcomes = self._count_outcomes(report, domain)
+        nothing = {**dict.fromkeys(COUNTED, 0), "median_days_late": None}
+        return [
+            {
+                "code": code,
+                **nothing,
+                **counted.get(code, {}),
+                "summary": summary,
+                "outcomes": outcomes.get(code, {}),
+            }
+            for code, summary in self._get_steps_in_order(counted).items()
+        ]
+
+    def _get_steps_in_order(self, counted):
+        """:param dict counted: code -> what was counted, with ``summary``, in the order
+            of the steps that were launched
+        :returns: code -> name of the plan's steps, and then of those that it had
+        """
+        steps = {step.code: step.display_name for step in self.sudo().template_ids}
+        return steps | {
+            code: row["summary"] or code
+            for code, row in counted.items()
+            if code not in steps
+        }
+
+    def _count_steps(self, report, domain):
+        """:returns: code -> summary, counts and median of the days late, in the order
+        of the steps"""
+        names = ("summary", *COUNTED, "median_days_late")
+        aggregates = ["summary:max", *(f"{name}:sum" for name in COUNTED), MEDIAN]
+        rows = report._read_group(domain, ["code"], aggregates)
+        return {code: dict(zip(names, row, strict=True)) for code, *row in rows}
+
+    def _count_outcomes(self, report, domain):
+        """:returns: code of a step -> code of an outcome -> how often it came"""
+        found = {}
+        for code, outcome, count in report._read_group(
+            domain & Domain("outcome_id", "!=", False),
+            ["code", "outcome_id"],
+            ["__count"],
+        ):
+            found.setdefault(code, {})[outcome.sudo().code] = count
+        return found
+
+    def action_view_figures(self):
+        """Open the funnel of the plan."""
+        Arguments(self.env).check_single(self)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_activity_plus.mail_activity_plan_report_action"
+        )
+        # Stable: the others stay in their order behind it.
+        action["views"] = sorted(
+            action["views"], key=lambda view: view[1] != "plan_funnel"
+        )
+        action["name"] = self.env._("Figures")
+        action["context"] = {"search_default_plan_id": self.id}
+        return action

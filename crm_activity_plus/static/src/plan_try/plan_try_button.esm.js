@@ -1,0 +1,48 @@
+// Copyright 2026 The CRM Activity Plus contributors
+// License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import {Component, xml} from "@odoo/owl";
+import {registry} from "@web/core/registry";
+import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
+
+/**
+ * Opens *Try it* on the plan of a form. What was drawn need not be saved for that; what
+ * else was changed is saved before, as by any button.
+ */
+export class PlanTryButton extends Component {
+    static template = xml`
+        <button
+            class="o_plan_try_button btn btn-outline-secondary oe_stat_button flex-grow-1 flex-lg-grow-0"
+            type="button"
+            data-tooltip="See who would do what and when, without launching the plan"
+            t-on-click="onClick"
+        >
+            <i class="o_button_icon fa fa-fw fa-flask" aria-hidden="true"/>
+            <span class="o_stat_text">Try it</span>
+        </button>`;
+    static props = {...standardWidgetProps};
+
+    setup() {
+        // On a phone, the click closes the menu with the button, and what follows must
+        // not end with it.
+        ({action: this.action, orm: this.orm} = this.env.services);
+    }
+
+    async onClick() {
+        const {record} = this.props;
+        const {graph, ...others} = await record.getChanges();
+        const isDrawn = Boolean(graph) && !Object.keys(others).length;
+        if (!isDrawn && !(await record.save())) {
+            return;
+        }
+        const action = await this.orm.call("mail.activity.plan", "action_try", [
+            [record.resId],
+        ]);
+        if (isDrawn) {
+            action.params.graph = graph;
+        }
+        this.action.doAction(action);
+    }
+}
+
+registry.category("view_widgets").add("plan_try_button", {component: PlanTryButton});

@@ -1,0 +1,90 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+"""Where occurrences become runs with meetings."""
+
+from dataclasses import replace
+
+from odoo.addons.crm_activity_plus.engine.launcher import Launcher
+from odoo.addons.crm_activity_plus.engine.planner import Planner
+from odoo.addons.crm_activity_plus.engine.request import LaunchRequest, Occasion
+
+from .leveller import Leveller
+
+# Nobody gets an email about each meeting, and no record a note; see ``announcer``.
+QUIETLY = {
+    "dont_notify": True,
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "no_mail_to_attendees": True,
+    "skip_contact_description": True,
+    "tracking_disable": True,
+}
+
+
+class SeriesLauncher(Launcher):
+    """Launches a plan on records, for an occurrence of a series each.
+
+    :param plan: the plan, as whoever the series act for
+    :param Leveller leveller: moves visits to days with room, or None
+    """
+
+    def __init__(self, plan, leveller=None):
+        super().__init__(Planner(plan))
+        self.leveller = leveller
+        self._last_days = {}
+
+    def renew(self):
+        """:returns: one that has not planned anything, after what was planned came to
+        nothing"""
+        leveller = self.leveller
+        if leveller:
+            leveller = Leveller(self.plan, leveller.load.limit)
+        return SeriesLauncher(self.plan, leveller)
+
+    def plan_visits(self, visits):
+        """Launch, and book the meetings.
+
+        :param visits: each a :class:`~.visits.Visit`, on a record of its own
+        :returns: the runs, and the id of a record -> why it has none
+        """
+        result = self.launch_now(self.make_request(visits))
+        runs = self.env["mail.activity.plan.run"].sudo().browse(result["run_ids"])
+        runs.line_ids.filtered(
+            lambda line: line.action_type == "meeting"
+        )._book_meetings(QUIETLY)
+        return runs, {row["res_id"]: row["reason"] for row in result["skipped"]}
+
+    def make_request(self, visits):
+        """:rtype: LaunchRequest"""
+        self._last_days = {visit.res_id: visit.last_day for visit in visits}
+        return LaunchRequest(
+            res_ids=tuple(visit.res_id for visit in visits),
+            plan_date=min(visit.day for visit in visits),
+            responsible_id=self.planner.reader.read_responsible(None).id,
+            occasions={
+                visit.res_id: Occasion(
+                    visit.day, visit.key, {"recurrence_id": visit.series_id}
+                )
+                for visit in visits
+            },
+        )
+
+    def propose(self, request):
+        """Move visits to days with room: the whole of what is launched moves along."""
+        proposals = super().propose(request)
+        if not self.leveller:
+            return proposals
+
+        def propose_on(plan_dates):
+            for res_id, day in plan_dates.items():
+                # The launcher reads it again, for the runs.
+                request.occasions[res_id] = replace(
+                    request.occasions[res_id], plan_date=day
+                )
+            return super(SeriesLauncher, self).propose(
+                replace(request, res_ids=tuple(plan_dates))
+            )
+
+        plan_dates = {id_: request.get_plan_date(id_) for id_ in request.res_ids}
+        return self.leveller.level(proposals, plan_dates, self._last_days, propose_on)

@@ -1,0 +1,57 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+
+# So many leads are looked at in a transaction.
+BATCH_SIZE = 500
+
+
+class CrmLead(models.Model):
+    """What automation rules can be triggered by: a merge, and a next step that is
+    missing."""
+
+    _inherit = "crm.lead"
+
+    merge_date = fields.Datetime("Last Merged on", readonly=True, copy=False)
+    merge_user_id = fields.Many2one(
+        "res.users", "Last Merged by", readonly=True, copy=False
+    )
+    merged_names = fields.Char(
+        "Merged Into This",
+        readonly=True,
+        copy=False,
+        help="Names of the opportunities that the last merge added to this one.",
+    )
+    missing_step_since = fields.Datetime(
+        "Missing Next Step since",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="When the daily check found that nothing is planned next.",
+    )
+
+    def _merge_data(self, fnames=None):
+        """The first of them stays: it says what was merged into it, and by whom."""
+        return {
+            **super()._merge_data(fnames),
+            "merge_date": fields.Datetime.now(),
+            "merge_user_id": self.env.uid,
+            "merged_names": ", ".join(f"“{lead.name}”" for lead in self[1:]),
+        }
+
+    @api.model
+    def _cron_note_missing_steps(self):
+        """Note down on which leads nothing is planned next, and on which something is
+        again; automation rules hear of the first."""
+        cron, leads = self.env["ir.cron"], self.sudo()
+        for missing in (False, True):
+            value = False if missing else fields.Datetime.now()
+            domain = [
+                ("has_no_next_step", "=", not missing),
+                ("missing_step_since", "!=" if missing else "=", False),
+            ]
+            while batch := leads.search(domain, limit=BATCH_SIZE):
+                batch.write({"missing_step_since": value})
+                if not cron._commit_progress(len(batch)):
+                    return

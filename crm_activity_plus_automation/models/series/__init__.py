@@ -1,0 +1,10 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from . import mail_activity_plan_recurrence
+from . import mail_activity_plan_recurrence_occurrence
+from . import mail_activity_plan_run
+from . import mail_activity_plan_run_line
+from . import mail_activity_reason_mixin
+from . import mail_activity_mixin
+from . import calendar_event

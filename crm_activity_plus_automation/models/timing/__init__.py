@@ -1,0 +1,6 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from . import base_automation
+from . import calendar_event
+from . import mail_activity
