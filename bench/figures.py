@@ -97,7 +97,7 @@ def make_runs(env):
                      WHERE name LIKE 'Bench %%') plan ON plan.n = l.id %% %s,
            LATERAL (SELECT now() - l.id * 37 %% 730 * INTERVAL '1 day' AS day,
                            (ARRAY['running', 'stopped', 'done', 'done', 'done'])
-                           [1 + l.id %% 5] AS state) made
+                           [1 + l.id / 10 %% 5] AS state) made
              WHERE l.name LIKE 'Opportunity %%' AND l.id %% 6 <> 0
             """,
             PLANS,
@@ -175,10 +175,10 @@ def close_leads(env):
         """
         UPDATE crm_lead
            SET create_date = now() - (3 + id * 37 % 730) * INTERVAL '1 day',
-               won_status = CASE WHEN id % 5 = 2 THEN 'won' WHEN id % 5 = 3 THEN 'lost'
-                            ELSE 'pending' END,
-               active = id % 5 <> 3,
-               date_closed = CASE WHEN id % 5 IN (2, 3) THEN now() END
+               won_status = (ARRAY['pending', 'pending', 'won', 'lost', 'pending'])
+                            [1 + id / 10 % 5],
+               active = id / 10 % 5 <> 3,
+               date_closed = CASE WHEN id / 10 % 5 IN (2, 3) THEN now() END
          WHERE name LIKE 'Opportunity %'
         """
     )

@@ -8,7 +8,8 @@ addon installed. Run it with ``./dev bench``; ``./dev bench --quick`` leaves out
 5,000 opportunities. ``./dev bench lists`` reads lists among 200,000 open activities
 instead, ``./dev bench figures`` counts what came of 100,000 launches, ``./dev bench
 followup`` follows up 50,000 customers, ``./dev bench recurrence`` plans the visits of a
-year, and ``./dev bench clicks`` looks at the clock in a browser.
+year. ``./dev bench clicks`` looks at the clock in a browser, and ``./dev bench
+drawing`` at how smoothly plans are drawn there.
 """
 
 import argparse
@@ -42,8 +43,8 @@ def main():
         "scenario",
         nargs="?",
         choices=[
-            *("engine", "lists", "figures", "clicks", "followup", "recurrence"),
-            "screenshots",
+            *("engine", "lists", "figures", "clicks", "drawing"),
+            *("followup", "recurrence", "screenshots"),
         ],
     )
     parser.add_argument("--quick", action="store_true", help="50 and 500 records only")
@@ -57,6 +58,8 @@ def main():
         return run_clicks(options)
     if options.scenario == "screenshots":
         return run_screenshots(options)
+    if options.scenario == "drawing":
+        return run_drawing(options)
     if options.scenario == "figures":
         return run_figures(options)
     if options.scenario == "followup":
@@ -125,6 +128,20 @@ def run_screenshots(options):
     finally:
         if not options.keep:
             subprocess.run(["dropdb", "--if-exists", DATABASE], check=False)
+    return 0
+
+
+def run_drawing(options):
+    subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
+    try:
+        install("crm_activity_plus")
+        measure("drawing_data")
+        with serving() as url:
+            figures = measure("drawing", BENCH_URL=url)
+    finally:
+        if not options.keep:
+            subprocess.run(["dropdb", "--if-exists", DATABASE], check=False)
+    report_drawing(figures)
     return 0
 
 
@@ -229,6 +246,14 @@ def report_clicks(figures):
             f"{name:45}{row['ms']:7.0f}{row['slowest_ms']:9.0f}"
             f"{row['requests']:10.0f}{mark}"
         )
+
+
+def report_drawing(figures):
+    print(f"{'':30}{'ms':>7}{'slowest':>9}{'frames/s':>10}{'style ms':>10}")
+    for name, row in figures.items():
+        numbers = (row.get(key) for key in ("ms", "slowest_ms", "fps", "style_ms"))
+        cells = ("" if number is None else f"{number:.1f}" for number in numbers)
+        print("{:30}{:>7}{:>9}{:>10}{:>10}".format(name, *cells))
 
 
 def print_row(label, row, ratio):

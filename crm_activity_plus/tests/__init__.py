@@ -57,7 +57,7 @@ from . import test_meeting_series, test_merge
 from . import test_engine_restart
 from . import test_figures_sums, test_plan_funnel, test_plan_dashboard
 from . import test_plan_dashboard_tour
-from . import test_tools_comparison
+from . import test_tools_comparison, test_tools_median
 from . import test_plan_figures
 from . import test_step_actions
 from . import test_run_company, test_run_follow

@@ -10,5 +10,6 @@ from . import test_guarantees
 from . import test_job
 from . import test_levels
 from . import test_list
+from . import test_pdf
 from . import test_tools_ageing
 from . import test_tools_levels

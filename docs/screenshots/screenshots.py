@@ -115,6 +115,8 @@ def take(page, name, path, clicks, sight):
     page.load(path)
     for place in clicks:
         wait_for(page, place)
+        # What was just drawn may be drawn anew before it listens.
+        time.sleep(REST)
         page.run(f"{FIND % place}.click()")
     wait_for(page, sight)
     page.run(f"{FIND % sight}.scrollIntoView({{block: 'nearest'}})")

@@ -1,11 +1,13 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from collections import Counter
+
 from odoo import api, models
 from odoo.fields import Domain
 
 from ...engine.arguments import Arguments
-from .mail_activity_plan_report import COUNTED, MEDIAN
+from .mail_activity_plan_report import COUNTED
 
 
 class MailActivityPlan(models.Model):
@@ -34,18 +36,44 @@ class MailActivityPlan(models.Model):
         domain = arguments.domain(report, domain, "domain")
         domain &= Domain("plan_id", "=", self.id)
         counted = self._count_steps(report, domain)
-        outcomes = self._count_outcomes(report, domain)
-        nothing = {**dict.fromkeys(COUNTED, 0), "median_days_late": None}
-        return [
-            {
-                "code": code,
-                **nothing,
-                **counted.get(code, {}),
-                "summary": summary,
-                "outcomes": outcomes.get(code, {}),
-            }
-            for code, summary in self._get_steps_in_order(counted).items()
-        ]
+        ends = report._count_ends(domain, ["code"])
+        steps = []
+        for code, summary in self._get_steps_in_order(counted).items():
+            median, outcomes = ends.get((code,), (None, {}))
+            steps.append(
+                {
+                    "code": code,
+                    **dict.fromkeys(COUNTED, 0),
+                    **counted.get(code, {}),
+                    "summary": summary,
+                    "median_days_late": median,
+                    "outcomes": {o.code: n for o, n in outcomes.items()},
+                }
+            )
+        return steps
+
+    def _describe_steps(self, counted, ends):
+        """:param dict counted: code -> what was counted of a step that was launched, in
+            the order of the launches
+        :param dict ends: how they ended, see ``_count_ends`` of the analysis
+        :returns: those steps in the order of the plan, for the screen
+        """
+        steps = []
+        for code, summary in self._get_steps_in_order(counted).items():
+            median, outcomes = ends.get((self, code), (None, Counter()))
+            if code in counted:
+                steps.append(
+                    {
+                        **counted[code],
+                        "summary": summary,
+                        "median_days_late": median,
+                        "outcomes": [
+                            {"id": o.id, "name": o.name, "kind": o.kind, "count": n}
+                            for o, n in outcomes.most_common()
+                        ],
+                    }
+                )
+        return steps
 
     def _get_steps_in_order(self, counted):
         """:param dict counted: code -> what was counted, with ``summary``, in the order
@@ -60,23 +88,13 @@ class MailActivityPlan(models.Model):
         }
 
     def _count_steps(self, report, domain):
-        """:returns: code -> summary, counts and median of the days late, in the order
-        of the steps"""
-        names = ("summary", *COUNTED, "median_days_late")
-        aggregates = ["summary:max", *(f"{name}:sum" for name in COUNTED), MEDIAN]
-        rows = report._read_group(domain, ["code"], aggregates)
-        return {code: dict(zip(names, row, strict=True)) for code, *row in rows}
-
-    def _count_outcomes(self, report, domain):
-        """:returns: code of a step -> code of an outcome -> how often it came"""
-        found = {}
-        for code, outcome, count in report._read_group(
-            domain & Domain("outcome_id", "!=", False),
-            ["code", "outcome_id"],
-            ["__count"],
-        ):
-            found.setdefault(code, {})[outcome.sudo().code] = count
-        return found
+        """:returns: code -> summary and counts, in the order of the steps"""
+        names = ("summary", *COUNTED)
+        aggregates = ["summary:max", *(f"{name}:sum" for name in COUNTED)]
+        return {
+            code: dict(zip(names, row, strict=True))
+            for code, *row in report._read_group(domain, ["code"], aggregates)
+        }
 
     def action_view_figures(self):
         """Open the funnel of the plan."""

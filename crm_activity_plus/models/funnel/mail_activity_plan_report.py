@@ -1,16 +1,17 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from collections import Counter
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ...engine.arguments import Arguments
+from ...tools.median import get_median
 from ...tools.values import quote
 
 COUNTED = ("reached", "done", "skipped", "failed", "cancelled", "open")
-MEDIAN = "days_late:median"
 # More can't be read by anybody.
 MAX_CELLS = 5000
 
@@ -35,7 +36,8 @@ class MailActivityPlanReport(models.Model):
             ``median_days_late``, ``outcomes`` (``[{"id", "name", "kind", "count"}]``)
             and ``domain``, which finds its rows: with ``("done", "=", 1)`` it finds
             as many as ``done`` says. Each group has ``label`` and ``steps``: code ->
-            counts, as above. ``is_cut`` is set if there are more groups than are told.
+            the counts and ``domain``. ``is_cut`` is set if there are more groups than
+            are told.
         :rtype: dict
         :raises UserError: the domain can't be searched by, or the field not be grouped
         """
@@ -45,13 +47,18 @@ class MailActivityPlanReport(models.Model):
         funnels = {}
         for row in self._count_cells(domain, ["plan_id", "code"]):
             funnels.setdefault(row["plan_id"], {})[row["code"]] = row["cell"]
-        outcomes = self._count_outcomes(domain)
+        ends = self._count_ends(domain, ["plan_id", "code"])
         groups, is_cut = self._count_groups(domain, groupby) if groupby else ({}, False)
+        records = self.env["mail.activity.plan"].browse(
+            plan[0] for plan in funnels if plan
+        )
         plans = [
             {
                 "id": plan and plan[0],
                 "name": plan[1] if plan else self.env._("Deleted plans"),
-                "steps": self._describe_steps(plan, steps, outcomes),
+                "steps": records.filtered(
+                    lambda record, plan=plan: plan and record.id == plan[0]
+                )._describe_steps(steps, ends),
                 "groups": groups.get(plan, []),
             }
             for plan, steps in funnels.items()
@@ -87,7 +94,7 @@ class MailActivityPlanReport(models.Model):
         """:returns: groups as ``formatted_read_group`` does, each with what is shown of
         it as ``cell``"""
         counts = (*COUNTED, "overdue")
-        aggregates = ["__count", "summary:max", *(f"{n}:sum" for n in counts), MEDIAN]
+        aggregates = ["__count", "summary:max", *(f"{n}:sum" for n in counts)]
         rows = self.formatted_read_group(domain, groupby, aggregates, limit=limit)
         for row in rows:
             row["cell"] = {
@@ -95,53 +102,39 @@ class MailActivityPlanReport(models.Model):
                 "summary": row["summary:max"] or row["code"],
                 "launched": row["__count"],
                 **{name: row[f"{name}:sum"] for name in counts},
-                "median_days_late": row[MEDIAN],
                 "domain": list(row["__extra_domain"]),
             }
         return rows
 
     @api.model
-    def _count_outcomes(self, domain):
-        """:returns: id of a plan, code of a step -> its outcomes, the most frequent
-        first"""
-        found = {}
-        for plan, code, outcome, count in self._read_group(
-            domain & Domain("outcome_id", "!=", False),
-            ["plan_id", "code", "outcome_id"],
-            ["__count"],
-            order="__count desc, outcome_id",
-        ):
-            outcome = outcome.sudo()
-            found.setdefault((plan.id, code), []).append(
-                {
-                    "id": outcome.id,
-                    "name": outcome.display_name,
-                    "kind": outcome.kind,
-                    "count": count,
-                }
-            )
-        return found
+    def _count_ends(self, domain, groupby):
+        """Count how steps ended. All of it is found in one pass over the steps.
 
-    @api.model
-    def _describe_steps(self, plan, steps, outcomes):
-        """:param plan: id and name of a plan, or False
-        :param dict steps: code -> what was counted of it, in the order of the launches
-        :param dict outcomes: see :meth:`_count_outcomes`
-        :returns: the steps in the order of the plan; those that were never launched
-            aren't there
+        :param list[str] groupby: fields that tell the steps apart
+        :returns: values of the fields -> the median of the days late, and how often
+            each outcome came
+        :rtype: dict[tuple, tuple[float | None, dict]]
         """
-        plan_id = plan and plan[0]
-        names = self.env["mail.activity.plan"].browse(plan_id or ())
-        names = names._get_steps_in_order(steps)
-        return [
-            {
-                **steps[code],
-                "summary": name,
-                "outcomes": outcomes.get((plan_id, code), []),
-            }
-            for code, name in names.items()
-            if code in steps
-        ]
+        days_late, outcomes = {}, {}
+        ended = Domain("state", "=", "done") | Domain("outcome_id", "!=", False)
+        for *key, outcome, days, count in self._read_group(
+            domain & ended,
+            [*groupby, "outcome_id", "days_late"],
+            ["__count"],
+        ):
+            key = tuple(key)
+            days_late.setdefault(key, []).append((days, count))
+            found = outcomes.setdefault(key, Counter())
+            if outcome:
+                found[outcome.sudo()] += count
+        return {
+            key: (
+                # Steps that weren't done have none.
+                get_median(each for each in counts if each[0] is not False),
+                outcomes[key],
+            )
+            for key, counts in days_late.items()
+        }
 
     @api.model
     def _count_groups(self, domain, groupby):
@@ -168,14 +161,3 @@ class MailActivityPlanReport(models.Model):
         if value is False or value is None:
             return self.env._("None")
         return str(value)
-
-    def _read_group_select(self, aggregate_spec, query):
-        if aggregate_spec != MEDIAN:
-            return super()._read_group_select(aggregate_spec, query)
-        return SQL(
-            "PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY %s)",
-            self._field_to_sql(self._table, "days_late", query),
-        )
-
-    def _read_group_empty_value(self, spec):
-        return None if spec == MEDIAN else super()._read_group_empty_value(spec)

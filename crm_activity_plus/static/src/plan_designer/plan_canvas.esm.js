@@ -11,18 +11,12 @@ import {
     useState,
 } from "@odoo/owl";
 import {NODE_HEIGHT, NODE_WIDTH, drawArrow, drawLine, layOut} from "./graph_layout.esm";
-import {
-    describeColumn,
-    describeWaits,
-    describeWhen,
-    describeWho,
-} from "./step_words.esm";
+import {describeArrow, describeNode} from "./canvas_items.esm";
 import {FlowBoard} from "./flow_board.esm";
 import {Mover} from "./mover.esm";
 import {PlanMinimap} from "./plan_minimap.esm";
 import {PlanNode} from "./plan_node.esm";
-import {_t} from "@web/core/l10n/translation";
-import {lookOfLink} from "./graph_outcomes.esm";
+import {describeColumn} from "./step_words.esm";
 
 // Texts can't be read in smaller ones: a large plan begins with its beginning.
 const MIN_FIRST_ZOOM = 0.7;
@@ -30,15 +24,6 @@ const MIN_FIRST_ZOOM = 0.7;
 const MIN_FOR_MINIMAP = 7;
 // What a step says about its place.
 const PLACE_KEYS = ["code", "delay_count", "delay_unit", "delay_from"];
-// Problems of what leads to a step.
-const ARROW_PROBLEMS = [
-    "after_last_attempt",
-    "cycle",
-    "outcome_impossible",
-    "outcome_unknown",
-    "outcomes_differ",
-    "unreached",
-];
 
 /** Steps and arrows, to look at and to draw. */
 export class PlanCanvas extends Component {
@@ -94,7 +79,7 @@ export class PlanCanvas extends Component {
             }
         }
         this.nodes = this.describeNodes();
-        this.arrows = graph.links.map((link) => this.makeArrow(link));
+        this.arrows = graph.links.map((link) => this.placeArrow(link));
     }
 
     /** Of what was drawn before, such as what is undone, the layout is known. */
@@ -141,7 +126,9 @@ export class PlanCanvas extends Component {
         const base = [graph, kit, problems, users];
         if (!this.described || base.some((item, n) => item !== this.describedBy[n])) {
             this.describedBy = base;
-            this.described = graph.steps.map((step) => this.describeNode(step));
+            this.described = graph.steps.map((step) =>
+                describeNode(this.drawing, step, problems[step.code] || [], users)
+            );
         }
         const selected = new Set(selection);
         const reachable = chosen || graph.codes[0];
@@ -155,89 +142,13 @@ export class PlanCanvas extends Component {
         }));
     }
 
-    describeNode(step) {
-        const {drawing, props} = this;
-        const {kit} = drawing;
-        const {code} = step;
-        const problems = props.problems[code] || [];
-        const when = describeWhen(kit, step);
-        const who = describeWho(kit, step, props.users);
-        const automatic = step.kind === "activity" ? "" : kit.getKindName(step);
-        const problem = problems.map(({message}) => message).join("\n");
-        const isError = problems.some(({level}) => level === "error");
-        const node = {
-            code,
-            name: kit.nameOf(step),
-            typeName: kit.getTypeName(step),
-            ...kit.getLook(step),
-            automatic,
-            when,
-            who,
-            problem,
-            level: problem && (isError ? "error" : "warning"),
-            condition: Boolean(step.condition_domain),
-        };
-        return {...node, words: this.tellNode(node)};
-    }
-
-    /** @returns {string} a step, for those who don't see the drawing */
-    tellNode({code, name, typeName, automatic, when, who, problem}) {
-        const {graph, kit} = this.drawing;
-        return [
-            `${typeName}: ${name}.`,
-            automatic && `${automatic}.`,
-            `${when}.`,
-            `${who}.`,
-            ...describeWaits(kit, graph, code),
-            problem && _t("Problem: %s", problem),
-        ]
-            .filter(Boolean)
-            .join(" ");
-    }
-
-    makeArrow(link) {
+    placeArrow(link) {
         const {from, to} = link;
-        const {arrow, graph, kit} = this.drawing;
-        const key = `${from},${to}`;
-        const problems = (this.props.problems[to] || []).filter(({code}) =>
-            ARROW_PROBLEMS.includes(code)
-        );
-        const {kind, outcomes} = lookOfLink(kit, graph, link);
+        const arrow = describeArrow(this.drawing, link, this.props.problems[to] || []);
         const isMoved = this.moved.has(from) || this.moved.has(to);
-        const bends = isMoved ? [] : this.layout.bends.get(key);
-        return {
-            key,
-            from,
-            to,
-            kind,
-            outcomes,
-            ...drawArrow(this.positions.get(from), this.positions.get(to), bends),
-            isSelected: arrow?.from === from && arrow.to === to,
-            isDoubtful: problems.length > 0,
-            isWrong: problems.some(({level}) => level === "error"),
-            label: kind === "otherwise" ? _t("Otherwise") : this.nameOutcomes(outcomes),
-            words: this.describeArrow(link),
-        };
-    }
-
-    nameOutcomes(outcomes) {
-        const [first, second, ...others] = outcomes.map(({name}) => name);
-        const names = [first, second].filter(Boolean).join(", ");
-        return others.length ? `${names} +${others.length}` : names;
-    }
-
-    describeArrow({from, to, outcomes}) {
-        const {drawing} = this;
-        const names = {from: drawing.nameOf(from), to: drawing.nameOf(to)};
-        if (!outcomes.length) {
-            return _t("Arrow from “%(from)s” to “%(to)s”", names);
-        }
-        return _t("Arrow from “%(from)s” to “%(to)s” after: %(outcomes)s", {
-            ...names,
-            outcomes: outcomes
-                .map((code) => drawing.kit.getOutcomeName(code))
-                .join(", "),
-        });
+        const bends = isMoved ? [] : this.layout.bends.get(arrow.key);
+        const [start, end] = [this.positions.get(from), this.positions.get(to)];
+        return {...arrow, ...drawArrow(start, end, bends)};
     }
 
     // ------------------------------------------------------------

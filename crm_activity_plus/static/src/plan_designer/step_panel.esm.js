@@ -18,6 +18,7 @@ export class StepPanel extends Component {
         context: Object,
         bus: Object,
         onClose: Function,
+        onRemove: Function,
     };
 
     setup() {
@@ -83,10 +84,6 @@ export class StepPanel extends Component {
     setMode(mode) {
         this.drawing.update(this.props.code, {after_mode: mode});
     }
-
-    removeStep() {
-        this.drawing.remove();
-    }
 }
 
 /** An arrow beside the drawing: after which outcomes the step is taken. */
@@ -100,6 +97,7 @@ export class ArrowPanel extends Component {
         problems: Array,
         readonly: Boolean,
         onClose: Function,
+        onRemove: Function,
     };
 
     setup() {
@@ -109,9 +107,5 @@ export class ArrowPanel extends Component {
     get names() {
         const {from, to} = this.props;
         return {from: this.drawing.nameOf(from), to: this.drawing.nameOf(to)};
-    }
-
-    remove() {
-        this.drawing.unlink(this.props.from, this.props.to);
     }
 }
