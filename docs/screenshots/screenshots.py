@@ -58,7 +58,12 @@ def find_pictures(env):
     then; ``selector :: text`` is the first place with that text"""
     leads = "/odoo/action-crm.crm_lead_action_pipeline"
     free = env["crm.lead"].search(
-        [("type", "=", "opportunity"), ("plan_run_ids", "=", False)], limit=1
+        [
+            ("type", "=", "opportunity"),
+            ("won_status", "=", "pending"),
+            ("plan_run_ids", "=", False),
+        ],
+        limit=1,
     )
     plan = env.ref("crm_activity_plus.mail_activity_plan_inbound")
     return {
