@@ -81,7 +81,7 @@ class Remote:
         text = self.ask("PROPFIND", path, LISTING, Depth="1")
         return sorted(re.findall(f"<D:href>({path}[^<]+)</D:href>", text))
 
-    def read(self, kind):
+    def read_all(self, kind):
         return dict(read_names(self.ask("GET", path)) for path in self.list(kind))
 
     def change(self, kind, name):
@@ -106,7 +106,7 @@ class Local:
     def list(self, kind):
         return sorted((self.folder / kind).glob("*.ics"))
 
-    def read(self, kind):
+    def read_all(self, kind):
         return dict(read_names(path.read_bytes().decode()) for path in self.list(kind))
 
     def change(self, kind, name):
@@ -158,9 +158,9 @@ def main(url, login, key):
             run("sync")
             run("sync")
             for kind in KINDS:
-                remote, local = (side.read(kind) for side in sides)
+                remote, local = (side.read_all(kind) for side in sides)
                 assert remote == local, set(remote.items()) ^ set(local.items())
-    print(f"{2 * ROUNDS * CHANGES} changes, and both sides are the same")
+    sys.stdout.write(f"{2 * ROUNDS * CHANGES} changes, and both sides are the same\n")
     return 0
 
 

@@ -72,10 +72,10 @@ def get_works(env, rows):
     customer = rows.search(in_need, limit=1).partner_id
     return {
         "list": lambda: rows.web_search_read(
-            in_need, columns, limit=80, count_limit=10001
+            in_need, columns, limit=80, count_limit=1001
         ),
         "list by overdue amount": lambda: rows.web_search_read(
-            in_need, columns, limit=80, order="amount_overdue DESC", count_limit=10001
+            in_need, columns, limit=80, order="amount_overdue DESC", count_limit=1001
         ),
         "list grouped by level": lambda: rows.formatted_read_group(
             in_need, ["level_id"], ["amount_overdue:sum", "__count"]

@@ -155,6 +155,8 @@ class MailActivityPlan(models.Model):
     @api.model
     def get_empty_list_help(self, help_message):
         """Offer them where there are no plans yet."""
+        # Odoo's own hands it back as it is.
+        Arguments(self.env).text(help_message, "help_message")
         gallery = self.env.ref(
             "crm_activity_plus.mail_activity_plan_gallery_action",
             raise_if_not_found=False,

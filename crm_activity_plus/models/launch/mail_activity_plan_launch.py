@@ -73,7 +73,7 @@ class MailActivityPlanLaunch(models.Model):
             ("cancelled", "Cancelled"),
             ("failed", "Failed"),
         ],
-        string="Status",
+        string="Job Status",
         default="pending",
         required=True,
         readonly=True,
