@@ -8,8 +8,9 @@ addon installed. Run it with ``./dev bench``; ``./dev bench --quick`` leaves out
 5,000 opportunities. ``./dev bench lists`` reads lists among 200,000 open activities
 instead, ``./dev bench figures`` counts what came of 100,000 launches, ``./dev bench
 followup`` follows up 50,000 customers, ``./dev bench recurrence`` plans the visits of a
-year. ``./dev bench clicks`` looks at the clock in a browser, and ``./dev bench
-drawing`` at how smoothly plans are drawn there.
+year, ``./dev bench calendars`` is a calendar program with 5,000 meetings. ``./dev bench
+clicks`` looks at the clock in a browser, and ``./dev bench drawing`` at how smoothly
+plans are drawn there.
 """
 
 import argparse
@@ -44,7 +45,7 @@ def main():
         nargs="?",
         choices=[
             *("engine", "lists", "figures", "clicks", "drawing"),
-            *("followup", "recurrence", "screenshots"),
+            *("followup", "recurrence", "calendars", "screenshots"),
         ],
     )
     parser.add_argument("--quick", action="store_true", help="50 and 500 records only")
@@ -64,6 +65,8 @@ def main():
         return run_figures(options)
     if options.scenario == "followup":
         return run_figures(options, "crm_activity_plus_followup", "followup")
+    if options.scenario == "calendars":
+        return run_figures(options, "crm_activity_plus_caldav", "calendars")
     sizes = [50, 500] if options.quick else [50, 500, 5000]
     modules = MODULES.get(options.scenario, ("core", "plus"))
     subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
