@@ -103,6 +103,6 @@ class TestPlanDownload(HttpCase, GraphCase):
         self.assertEqual(response.status_code, 200)
         self.assertEqual(len(response.json()["plans"]), 2)
         self.assertIn("activity_plans.json", response.headers["Content-Disposition"])
-        for ids in ("0", "x", "999999999", "²", "99999999999999999999", "1," * 5000):
+        for ids in ("0", "x", "999999999", "²", "99999999999999999999", "0," * 5000):
             response = self.url_open(f"/crm_activity_plus/plans/{ids}/export")
             self.assertIn(response.status_code, (404, 414), ids[:20])
