@@ -8,7 +8,7 @@ and all tests of all addons of this repository, those in a browser too, two at a
                               installed: Python tests, then those of the web client
   ./dev test --oca            the tests of OCA's addons without the suite and with it:
                               what passes without it has to pass with it
-  ./dev test --no-browser     leave out what needs a browser
+  ./dev test --no-browser     leave out what needs a browser or prints letters
   ./dev test -n 0             one at a time
 
 The databases are made from templates that are made again only when files changed."""
@@ -26,8 +26,9 @@ from devtools.paths import Paths
 
 # Tells tests the name of a database with the addons of others only, to be copied.
 BASE_VARIABLE = "CRM_ACTIVITY_PLUS_BASE"
-# What Odoo looks for.
-BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
+# What Odoo looks for: Debian's package -> names of the program.
+BROWSERS = "google-chrome chromium chromium-browser google-chrome-stable".split()
+PROGRAMS = {"chromium": BROWSERS, "wkhtmltopdf": ["wkhtmltopdf"]}
 CORE_ADDONS = ("crm", "test_mail", "test_base_automation")
 CORE_TESTS = (
     "test_mail/tests/test_mail_activity.py",
@@ -58,16 +59,17 @@ def main(paths: Paths, args: list[str]) -> int:
     args = [arg for arg in args if arg not in own]
     with_browser = "--no-browser" not in own
     if with_browser:
-        ensure_browser()
+        ensure_programs()
     run = run_core if "--core" in own else run_oca if "--oca" in own else run_own
     return run(paths, args, with_browser)
 
 
-def ensure_browser() -> None:
-    """Have a browser, or end the command: Odoo would skip the tests silently."""
-    if not any(map(shutil.which, BROWSERS)) and not apt.install_as_root("chromium"):
-        missing = apt.missing("chromium (for browser tests)", "chromium")
-        raise DevError(f"{missing}, or leave them out with './dev test --no-browser'")
+def ensure_programs() -> None:
+    """Have what shows and prints pages, or end the command: tests would be skipped."""
+    for package, names in PROGRAMS.items():
+        if not any(map(shutil.which, names)) and not apt.install_as_root(package):
+            missing = apt.missing(package, package)
+            raise DevError(f"{missing}, or leave it out with 'dev test --no-browser'")
 
 
 def run_own(paths: Paths, args: list[str], with_browser: bool) -> int:
