@@ -23,6 +23,7 @@ import sys
 import time
 import urllib.request
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from clicks_actions import TARGET_MS
@@ -55,18 +56,8 @@ def main():
         "--only", default="", help="clicks, screenshots: those with this in the name"
     )
     options = parser.parse_args()
-    if options.scenario == "clicks":
-        return run_clicks(options)
-    if options.scenario == "screenshots":
-        return run_screenshots(options)
-    if options.scenario == "drawing":
-        return run_drawing(options)
-    if options.scenario == "figures":
-        return run_figures(options)
-    if options.scenario == "followup":
-        return run_figures(options, "crm_activity_plus_followup", "followup")
-    if options.scenario == "calendars":
-        return run_figures(options, "crm_activity_plus_caldav", "calendars")
+    if run_alone := find_runner(options.scenario):
+        return run_alone(options)
     sizes = [50, 500] if options.quick else [50, 500, 5000]
     modules = MODULES.get(options.scenario, ("core", "plus"))
     subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
@@ -85,6 +76,19 @@ def main():
     else:
         report(core, plus)
     return 0
+
+
+def find_runner(scenario):
+    """:returns: what runs a scenario that isn't compared with core, or None"""
+    followup, caldav = "crm_activity_plus_followup", "crm_activity_plus_caldav"
+    return {
+        "clicks": run_clicks,
+        "drawing": run_drawing,
+        "screenshots": run_screenshots,
+        "figures": run_figures,
+        "followup": partial(run_figures, addon=followup, module="followup"),
+        "calendars": partial(run_figures, addon=caldav, module="calendars"),
+    }.get(scenario)
 
 
 def run_figures(options, addon="crm_activity_plus", module="figures"):
