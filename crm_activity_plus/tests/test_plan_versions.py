@@ -334,6 +334,24 @@ class TestPlanVersions(EngineCronsCase, GraphCase):
             self.assertFalse(run.version_user_id)
         self.assertLedgerTellsState(self.run_ + other)
 
+    def test_in_the_background_after_the_plan_has_gone(self):
+        """The addon that brought it was uninstalled; other plans are still applied."""
+        gone = self._create_plan("Gone", self._step(self.type_call, "First"))
+        gone = gone.with_user(self.user_manager)
+        run = self._launch(plan=gone, user=self.user_manager)
+        runs = run + self.run_
+        self._template("third").summary = "Other"
+        gone.template_ids.summary = "Other"
+        with patch.object(versions, "BATCH_SIZE", 0):
+            gone.apply_version()
+            self.steps_plan.apply_version()
+        self.assertEqual(runs.version_user_id, self.user_manager)
+        run.with_user(self.user_manager).action_stop()
+        run.sudo().plan_id = False
+        self._run_cron("ir_cron_apply_versions")
+        self.assertFalse(runs.version_user_id)
+        self.assertEqual(self._line("third").summary, "Other")
+
     def test_queries(self):
         """Their number grows with what changes in a run, not with the square of it."""
         self._template("third").summary = "Other"
