@@ -8,8 +8,9 @@ addon installed. Run it with ``./dev bench``; ``./dev bench --quick`` leaves out
 5,000 opportunities. ``./dev bench lists`` reads lists among 200,000 open activities
 instead, ``./dev bench figures`` counts what came of 100,000 launches, ``./dev bench
 followup`` follows up 50,000 customers, ``./dev bench recurrence`` plans the visits of a
-year. ``./dev bench clicks`` looks at the clock in a browser, and ``./dev bench
-drawing`` at how smoothly plans are drawn there.
+year, ``./dev bench calendars`` is a calendar program with 5,000 meetings. ``./dev bench
+clicks`` looks at the clock in a browser, and ``./dev bench drawing`` at how smoothly
+plans are drawn there.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from clicks_actions import TARGET_MS
 
 DATABASE = "bench_crm_activity_plus"
 HERE = Path(__file__).parent
+PLACES = [str(HERE), str(HERE.parent / "docs/screenshots")]
 # What is measured without the suite, and with it.
 MODULES = {
     "lists": ("lists", "lists"),
@@ -43,24 +45,28 @@ def main():
         nargs="?",
         choices=[
             *("engine", "lists", "figures", "clicks", "drawing"),
-            *("followup", "recurrence"),
+            *("followup", "recurrence", "calendars", "screenshots"),
         ],
     )
     parser.add_argument("--quick", action="store_true", help="50 and 500 records only")
     parser.add_argument("--keep", action="store_true", help="keep the database")
     parser.add_argument("--reuse", action="store_true", help="take what was kept")
     parser.add_argument(
-        "--only", default="", help="clicks: those with this in the name"
+        "--only", default="", help="clicks, screenshots: those with this in the name"
     )
     options = parser.parse_args()
     if options.scenario == "clicks":
         return run_clicks(options)
+    if options.scenario == "screenshots":
+        return run_screenshots(options)
     if options.scenario == "drawing":
         return run_drawing(options)
     if options.scenario == "figures":
         return run_figures(options)
     if options.scenario == "followup":
         return run_figures(options, "crm_activity_plus_followup", "followup")
+    if options.scenario == "calendars":
+        return run_figures(options, "crm_activity_plus_caldav", "calendars")
     sizes = [50, 500] if options.quick else [50, 500, 5000]
     modules = MODULES.get(options.scenario, ("core", "plus"))
     subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
@@ -107,6 +113,24 @@ def run_clicks(options):
         if not options.keep:
             subprocess.run(["dropdb", "--if-exists", DATABASE], check=False)
     report_clicks(figures)
+    return 0
+
+
+def run_screenshots(options):
+    """The same browser takes the pictures of the README, with the demo data."""
+    try:
+        if not options.reuse:
+            subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
+            install("crm_activity_plus", "--with-demo")
+        with serving() as url:
+            print(
+                "\n".join(
+                    measure("screenshots", BENCH_URL=url, BENCH_ONLY=options.only)
+                )
+            )
+    finally:
+        if not options.keep:
+            subprocess.run(["dropdb", "--if-exists", DATABASE], check=False)
     return 0
 
 
@@ -160,7 +184,7 @@ def odoo(*args, **kwargs):
 
 
 def measure(module, sizes=(), **variables):
-    """Run a module of this folder in Odoo's shell.
+    """Run a module of this folder, or the one that takes pictures, in Odoo's shell.
 
     :param variables: of its environment
     :returns: what it measured: name -> figures
@@ -172,7 +196,7 @@ def measure(module, sizes=(), **variables):
         DATABASE,
         "--no-http",
         "--log-level=error",
-        input=f"import sys; sys.path.insert(0, {str(HERE)!r})\n"
+        input=f"import sys; sys.path[:0] = {PLACES!r}\n"
         f"import {module}; {module}.main(env)\n",
         text=True,
         env={

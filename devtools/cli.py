@@ -8,7 +8,7 @@ from devtools import process
 from devtools.console import DevError, Interrupted, say
 from devtools.paths import Paths
 
-# Each is a module in devtools/commands, but for Odoo's own commands.
+# Each is a module in devtools/commands, but for the aliases.
 COMMANDS = {
     "run": "start Odoo with the suite and demo data, and say where",
     "test": "run the tests; --core, --oca: those of others",
@@ -16,12 +16,14 @@ COMMANDS = {
     "bench": "run the benchmarks",
     "odoo": "Odoo's own command line, configured",
     "shell": "a Python shell inside Odoo",
+    "screenshots": "take the pictures of the README",
 }
+# Those that are an argument of another one, maybe with an option.
+ALIASES = {"screenshots": ["bench"], "shell": ["odoo", "--no-http"]}
 HELP = """\
 usage: ./dev COMMAND [arguments]
 
-The developer's tool of CRM Activity Plus. It fetches and starts everything it needs:
-Python packages, Odoo 19, PostgreSQL and the databases.
+The developer's tool of CRM Activity Plus. It fetches and starts everything it needs.
 
 commands:
 {commands}
@@ -32,8 +34,7 @@ environment:
                   a PostgreSQL server to use instead of a private one
   XDG_CACHE_HOME  where downloads are kept for all clones (~/.cache)
 
-What is specific to this clone lies in .dev/: databases, files, logs.
-'./dev COMMAND --help' tells more about run, test, lint and bench."""
+What is specific to this clone lies in .dev/. './dev COMMAND --help' tells more."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -56,16 +57,16 @@ def main(argv: Sequence[str]) -> int:
 def dispatch(argv: Sequence[str], paths: Paths) -> int:
     """Find the command and hand it its arguments."""
     if not argv or argv[0] in ("-h", "--help", "help"):
-        lines = [f"  {name:<8}{summary}" for name, summary in COMMANDS.items()]
+        lines = [f"  {name:<13}{summary}" for name, summary in COMMANDS.items()]
         print(HELP.format(commands="\n".join(lines)))
         return 0 if argv else 2
     name, *arguments = argv
     if name not in COMMANDS:
         raise DevError(f"unknown command {name!r}: choose one of {', '.join(COMMANDS)}")
-    if name == "shell":
-        name, arguments = "odoo", ["shell", "--no-http", *arguments]
-    command = import_module(f"devtools.commands.{name}")
-    if arguments[:1] in (["-h"], ["--help"]) and name != "odoo":
+    module, *options = ALIASES.get(name, [name])
+    command = import_module(f"devtools.commands.{module}")
+    if arguments[:1] in (["-h"], ["--help"]) and module != "odoo":
         print(command.__doc__)
         return 0
-    return command.main(paths, arguments)
+    first = [name, *options] if name in ALIASES else []
+    return command.main(paths, [*first, *arguments])

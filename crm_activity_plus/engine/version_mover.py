@@ -3,8 +3,6 @@
 
 """Runs move to the present version of their plan."""
 
-from odoo.fields import Command
-
 from ..tools.reasons import Reason
 from .transitions import Transition
 from .versions import REMOVED, VersionPlanner
@@ -34,8 +32,8 @@ def move(plan, runs):
     # Not before: the ledger is told of new steps when all of them are there.
     lines = runs.line_ids.browse().union(*new.values(), *old_states)
     lines._log({line: old_states.get(line, False) for line in lines}, reason)
-    for change in changes:
-        transition.close(change.removed, "skipped", Reason(REMOVED))
+    removed = runs.line_ids.browse().union(*(change.removed for change in changes))
+    transition.close(removed, "skipped", Reason(REMOVED))
     version = planner.plan.version or 0
     values = {"plan_version": version, "version_user_id": False}
     runs._write_each(dict.fromkeys(runs, values), reason=reason)
@@ -87,9 +85,11 @@ def _write_links(changes, new):
 
     :param dict new: see :func:`_create_steps`
     """
+    links = {}
     for change in changes:
         made = {line.code: line for line in new.get(change.run, ())}
         for key, others in change.links.items():
             line = made[key] if isinstance(key, str) else key
-            ids = [(made[o] if isinstance(o, str) else o).id for o in others]
-            line.write({"after_ids": [Command.set(ids)]})
+            links[line] = [made[o] if isinstance(o, str) else o for o in others]
+    if links:
+        next(iter(links)).browse()._replace_links(links)

@@ -109,7 +109,9 @@ class VersionPlanner:
             [(line.id, line.code, line.template_id.id) for line in run.line_ids],
             [(step.code, step.template_id) for step in steps],
         )
-        return {code: run.line_ids.browse(id_) for code, id_ in found.items()}
+        # What is read of one of them is read of all.
+        lines = {line.id: line for line in run.line_ids}
+        return {code: lines[id_] for code, id_ in found.items()}
 
     def _find_codes(self, run, steps, lines):
         """:returns: code of a step in the plan -> in the run, where each has another
@@ -227,8 +229,8 @@ class VersionPlanner:
         }
         kept = {
             line: list(line.after_ids - removed)
-            for line in run.line_ids - removed
-            if line not in wanted
+            for line in run.line_ids
+            if line not in wanted and line not in removed
         }
         return {
             key: others

@@ -263,6 +263,34 @@ class TestPlanTrialRefused(TrialCase):
         self.assertTrue(told["skip_reason"])
         self.assertFalse(told["state"])
 
+    def test_what_it_begins_with(self):
+        self._create_lead("Won", stage_id=self._find_won_stage().id)
+        trial = self.chain.with_user(self.user_owner).get_trial()
+        self.assertEqual(
+            trial["record"], {"id": self.lead.id, "display_name": "Ten desks"}
+        )
+        self.assertEqual((trial["reason"], trial["domain"]), (False, []))
+        self.assertTrue(trial["asks_responsible"])
+
+    def test_there_is_no_record(self):
+        self.chain.domain = "[('name', '=', 'Nothing like that')]"
+        trial = self.chain.with_user(self.user_owner).get_trial()
+        self.assertFalse(trial["record"])
+        self.assertIn("that the plan can be launched on", trial["reason"])
+        self.chain.domain = "[('name', '=', 'Ten desks')]"
+        self._launch(plan=self.chain)
+        trial = self.chain.with_user(self.user_owner).get_trial()
+        self.assertEqual(trial["domain"], [["name", "=", "Ten desks"]])
+        self.assertIn("already running", trial["reason"])
+
+    def test_plan_that_cant_be_launched(self):
+        self.chain.active = False
+        trial = self.chain.with_user(self.user_owner).get_trial()
+        self.assertIn("archived", trial["reason"])
+
+    def _find_won_stage(self):
+        return self.env["crm.stage"].search([("is_won", "=", True)], limit=1)
+
     def test_graph_takes_the_right_to_change_the_plan(self):
         graph = self.chain.get_graph()
         self._try(user=self.user_owner)

@@ -353,16 +353,25 @@ class TestPlanVersions(EngineCronsCase, GraphCase):
         self.assertEqual(self._line("third").summary, "Other")
 
     def test_queries(self):
-        """Their number grows with what changes in a run, not with the square of it."""
-        self._template("third").summary = "Other"
-        leads = self._create_leads(20)
-        self._launch(leads, self.steps_plan, self.user_manager)
-        self.steps_plan.template_ids = [
-            Command.create(self._step(self.type_call, "Now", 0, code="now"))
-        ]
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        self.assertEqual(len(self.steps_plan.apply_version()["applied"]), 21)
-        self.env.flush_all()
-        self.assertLess(self.env.cr.sql_log_count - before, 300)
+        """Their number doesn't grow with that of the runs."""
+
+        def count(leads):
+            self._launch(leads, self.steps_plan, self.user_manager)
+            self._template("third").delay_count += 1
+            self.steps_plan.template_ids = [
+                Command.create(
+                    self._step(self.type_call, "New", code=f"new_{len(leads)}")
+                )
+            ]
+            self._template("second").copy()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            applied = self.steps_plan.apply_version()["applied"]
+            self.env.flush_all()
+            return len(applied), self.env.cr.sql_log_count - before
+
+        few, few_queries = count(self._create_leads(5))
+        many, many_queries = count(self._create_leads(40))
+        self.assertEqual((few, many), (6, 46))
+        self.assertLess(many_queries, few_queries + 15)

@@ -58,7 +58,9 @@ class MemberFinder:
 
     def _check_owner(self, series):
         owner = series.user_id.sudo()
-        if not owner.active and not owner._is_superuser():
+        if owner._is_superuser():
+            return
+        if not owner.active:
             raise UserError(
                 series.env._(
                     "“%(user)s”, whose rights the visits are planned with, is "

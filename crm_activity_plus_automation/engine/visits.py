@@ -50,19 +50,24 @@ class VisitFinder:
     So it doesn't matter how far an earlier call came, or who planned what meanwhile:
     what is missing is planned, and nothing else.
 
-    :param series: the series, as superuser
+    It remembers who the records are, and what was tried: so it must not live longer
+    than one operation.
     """
 
-    def __init__(self, series):
-        self.env = series.env
-        self.series = series
+    def __init__(self):
         self.members = MemberFinder()
+        self._tried = set()
 
-    def find(self):
-        """:returns: series -> :class:`Gaps`
+    def find(self, series):
+        """:param series: the series, as superuser
+        :returns: series -> :class:`Gaps`
         :rtype: dict"""
-        rows = self._read_rows()
-        return {one: self._find_gaps(one, rows[one.id]) for one in self.series}
+        rows = self._read_rows(series)
+        return {one: self._find_gaps(one, rows[one.id]) for one in series}
+
+    def note_tried(self, visits):
+        """Whatever comes of these visits: they aren't tried again in this operation."""
+        self._tried.update((one.series_id, one.res_id, one.day) for one in visits)
 
     def _find_gaps(self, series, rows):
         """:param rows: id, record, day, state of each occurrence from today on, and
@@ -73,50 +78,49 @@ class VisitFinder:
             member_ids = self.members.find(series)
         except UserError as error:
             return Gaps(problem=describe_error(error))
-        members = set(member_ids)
-        planned = [row for row in rows if row[3] == "planned"]
-        known = {(res_id, day) for _id, res_id, day, *_state in rows}
+        known, skipped = set(), set()
+        for _id, res_id, day, state, _is_coming in rows:
+            (known if state == "planned" else skipped).add((res_id, day))
         days = series._find_days()
         ends = find_last_days(days)
+        missing = [
+            Visit(series.id, res_id, day, ends[day])
+            for day in days
+            for res_id in member_ids
+            if (res_id, day) not in known
+            and (series.id, res_id, day) not in self._tried
+        ]
+        # What could not be planned before is in nobody's way.
+        missing.sort(key=lambda visit: (visit.res_id, visit.day) in skipped)
+        members = set(member_ids)
         return Gaps(
-            missing=[
-                Visit(series.id, res_id, day, ends[day])
-                for day in days
-                for res_id in member_ids
-                if (res_id, day) not in known
-            ],
+            missing=missing,
             leaving=[
                 row_id
-                for row_id, res_id, _day, _state, is_coming in planned
-                if is_coming and res_id not in members
+                for row_id, res_id, _day, state, is_coming in rows
+                if state == "planned" and is_coming and res_id not in members
             ],
         )
 
-    def _read_rows(self):
+    def _read_rows(self, series):
         """:returns: id of a series -> its occurrences of today and later, and those
-        whose meetings are; what couldn't be planned is tried again the next day
-        """
-        rows = defaultdict(list)
-        self.env["mail.activity.plan.recurrence.occurrence"].flush_model()
-        self.series.flush_model(["date_next_check"])
-        self.env["calendar.event"].flush_model(["start"])
+        whose meetings are"""
+        rows, env = defaultdict(list), series.env
+        env["mail.activity.plan.recurrence.occurrence"].flush_model()
+        env["calendar.event"].flush_model(["start"])
         now = Datetime.now()
-        for series_id, *row in self.env.execute_query(
+        for series_id, *row in env.execute_query(
             SQL(
                 """
                 SELECT row.recurrence_id, row.id, row.res_id, row.date, row.state,
                        COALESCE(event.start > %(now)s, row.date >= %(today)s)
                   FROM mail_activity_plan_recurrence_occurrence AS row
-                  JOIN mail_activity_plan_recurrence AS series
-                    ON series.id = row.recurrence_id
              LEFT JOIN calendar_event AS event ON event.id = row.calendar_event_id
                  WHERE row.recurrence_id = ANY(%(ids)s)
                    AND (row.date >= %(yesterday)s OR event.start > %(now)s)
-                   AND (row.state = 'planned'
-                        OR row.state = 'skipped'
-                       AND row.date_tried >= series.date_next_check)
+                   AND row.state IN ('planned', 'skipped')
                 """,
-                ids=self.series.ids,
+                ids=series.ids,
                 now=now,
                 today=now.date(),
                 yesterday=now.date() - timedelta(days=1),

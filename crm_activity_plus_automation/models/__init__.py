@@ -8,3 +8,4 @@ from . import reminder
 from . import rules
 from . import timing
 from . import invitation
+from . import proof

@@ -44,24 +44,7 @@ class TestSeriesConcurrency(ConcurrencyCase):
                 )
                 .ids
             )
-            self.visit_plan_id = self._create_plan(
-                env,
-                res_model="res.partner",
-                template_ids=[
-                    Command.create(
-                        {
-                            "activity_type_id": env.ref(
-                                "mail.mail_activity_data_meeting"
-                            ).id,
-                            "summary": "Visit",
-                            "action_type": "meeting",
-                            "duration": 1,
-                            "responsible_type": "other",
-                            "responsible_id": env.ref("base.user_admin").id,
-                        }
-                    )
-                ],
-            ).id
+            self.visit_plan_id = self._create_visit_plan(env).id
             series = env[SERIES].create(
                 {
                     "name": "Concurrent",
@@ -77,6 +60,26 @@ class TestSeriesConcurrency(ConcurrencyCase):
                 series.action_start()
             self.series_id, self.category_id = series.id, category.id
         self.addCleanup(self._delete_series)
+
+    def _create_visit_plan(self, env):
+        return self._create_plan(
+            env,
+            res_model="res.partner",
+            template_ids=[
+                Command.create(
+                    {
+                        "activity_type_id": env.ref(
+                            "mail.mail_activity_data_meeting"
+                        ).id,
+                        "summary": "Visit",
+                        "action_type": "meeting",
+                        "duration": 1,
+                        "responsible_type": "other",
+                        "responsible_id": env.ref("base.user_admin").id,
+                    }
+                )
+            ],
+        )
 
     def _delete_series(self):
         with self._transaction() as env:

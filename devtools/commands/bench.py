@@ -1,8 +1,8 @@
-"""usage: ./dev bench [arguments of bench/run.py]
+"""usage: ./dev bench [arguments of bench/run.py], or ./dev screenshots
 
-Run the benchmarks in bench/, on the database server of ./dev run. bench/run.py finds
-Odoo's command line in $ODOO_COMMAND, its configuration in $ODOO_RC, and PostgreSQL by
-the usual PG variables."""
+Run the benchmarks in bench/, or take the pictures of the README, on the database server
+of ./dev run. bench/run.py finds Odoo's command line in $ODOO_COMMAND, its configuration
+in $ODOO_RC, and PostgreSQL by the usual PG variables."""
 
 import shlex
 

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from devtools.libraries import LIBRARIES, ROOT, find_differences
+from libraries.fetch import LIBRARIES, ROOT, find_differences
 
 
 @pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.package)

@@ -2,10 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import fields, models
-from odoo.exceptions import UserError
 
-from ...engine.assignment import StepAssigner
-from ...engine.rotation import Rotation
+from ...engine.foresight import Foresight
 from ...tools.states import CLOSED_STATUSES, OPEN_RUN_STATES
 
 
@@ -154,55 +152,17 @@ class MailActivityPlanRunLine(models.Model):
                 "The plan “%(plan)s” is paused. It continues when it is resumed.",
                 plan=run.name,
             )
-        copies = [line.new(origin=line) for line in run.line_ids]
-        lines = self.browse().concat(*copies)
+        foresight = Foresight(run)
         try:
-            steps = lines._preview_advance(self, outcome)
-            return steps, not steps and lines._preview_end()
+            foresight.close_copy(self, outcome)
+            steps = [
+                line._describe_step("step", line.date_deadline, line.user_id)
+                for line in foresight.scheduled
+            ]
+            return steps, not steps and foresight.lines._preview_end()
         finally:
             # The next preview begins anew.
-            lines.invalidate_recordset()
-
-    def _preview_advance(self, closed, outcome):
-        """Let the copies of a run's steps do what ``_advance`` does.
-
-        :param closed: the step that is done
-        :returns: the steps that are scheduled then
-        """
-        steps = []
-        dater = closed.run_id._get_dater()
-        assigner = StepAssigner(Rotation(self.env))
-        self.filtered(lambda line: line._origin == closed)._pretend(
-            state="done", outcome_id=outcome.id, done_by_id=self.env.uid
-        )
-        while True:
-            starting, dead = self._split_by_turn()
-            if not starting and not dead:
-                return steps
-            dead._pretend(state="skipped", branch_taken=False)
-            for line in starting:
-                step = line._preview_schedule(dater, assigner)
-                if step:
-                    steps.append(step)
-
-    def _pretend(self, **values):
-        for line in self:
-            line.update({"date_done": fields.Datetime.now(), **values})
-
-    def _preview_schedule(self, dater, assigner):
-        """:returns: the step as it would be scheduled, or None where it would not"""
-        try:
-            if not self._meets_condition():
-                self._pretend(state="skipped")
-                return None
-            values = self._prepare_schedule_values(dater, assigner)
-        except UserError:
-            self._pretend(state="failed")
-            return None
-        self.update({"state": "scheduled"})
-        user = self.env["res.users"].browse(values["user_id"])
-        day = values.get("date_deadline") or self.date_deadline
-        return self._describe_step("step", day, user)
+            foresight.forget()
 
     def _preview_end(self):
         """:returns: what the plan waits for, where nothing follows at once"""

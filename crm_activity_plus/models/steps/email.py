@@ -72,7 +72,7 @@ class MailActivityPlanRunLine(models.Model):
         emails, partners = self._get_recipients(record)
         return {
             "subject": told.get("subject") or "",
-            "body": html_sanitize(told.get("body_html") or "", sanitize_tags=True),
+            "body": str(html_sanitize(told.get("body_html") or "")),
             "email_from": self._get_sender(self._as_responsible(record)),
             "email_cc": told.get("email_cc") or False,
             "recipients": [

@@ -43,9 +43,10 @@ class MailActivityPlan(models.Model):
         places, depths = place_steps(steps), find_depths(steps)
         templates = {template.code: template for template in self.template_ids}
         names = {step.code: self._name_step(step) for step in steps}
+        kinds = self.env["mail.activity.plan.template"]._get_step_kinds()
         told = [
             {
-                **self._tell_place(step, templates.get(step.code)),
+                **self._tell_step(step, templates.get(step.code), kinds),
                 "months": places[step.code].months,
                 "days": places[step.code].days,
                 "depth": depths[step.code],
@@ -59,10 +60,11 @@ class MailActivityPlan(models.Model):
         activity_type = self.env["mail.activity.type"].browse(step.activity_type_id)
         return step.summary or activity_type.name
 
-    def _tell_place(self, step, template):
-        """:param template: the plan's step, or None for a type that another triggers"""
+    def _tell_step(self, step, template, kinds):
+        """:param template: the plan's step, or None for a type that another triggers
+        :param dict kinds: see ``_get_step_kinds``
+        :returns: what the plan says of a step"""
         activity_type = self.env["mail.activity.type"].browse(step.activity_type_id)
-        kinds = self.env["mail.activity.plan.template"]._get_step_kinds()
         outcomes = template.after_outcome_ids if template else []
         return {
             "code": step.code,

@@ -44,8 +44,7 @@ class MailActivityPlanRecurrence(models.Model):
 
     @api.model
     def _cron_plan_visits(self):
-        """Go on with the series that are due: each once a day, and those that were just
-        started or stopped."""
+        """Look at all series, those first that were just started or stopped."""
         domain = self._get_due_domain()
         IrCron = self.env["ir.cron"]
         ids = self.search(domain, order="date_next_check, id").ids
@@ -58,7 +57,7 @@ class MailActivityPlanRecurrence(models.Model):
     @api.model
     def _get_due_domain(self):
         return [
-            ("date_next_check", "<=", fields.Datetime.now()),
+            ("date_next_check", "!=", False),
             ("state", "in", ("running", "stopped")),
         ]
 
@@ -69,11 +68,11 @@ class MailActivityPlanRecurrence(models.Model):
         :returns: whether there is time left
         """
         size, commit = FIRST_BATCH_SIZE, self.env["ir.cron"]._commit_progress
+        left, finder = self, VisitFinder()
         while True:
             try:
-                series = self.try_lock_for_update().filtered_domain(domain)
-                gaps = VisitFinder(series).find()
-                is_complete = series._fill(gaps, size)
+                series = left.try_lock_for_update().filtered_domain(domain)
+                gaps, is_complete = series._fill(finder, size)
                 over = series if is_complete else series._filter_broken(gaps)
                 over._complete(gaps)
                 self.env.flush_all()
@@ -84,18 +83,21 @@ class MailActivityPlanRecurrence(models.Model):
                 return bool(commit(len(self)))
             if is_complete:
                 return bool(commit(len(self)))
+            left -= over
             # The commit gives the locks back, and lets others in.
             if not commit(1, remaining=len(self)):
                 return False
             size = min(2 * size, MAX_BATCH_SIZE)
 
-    def _fill(self, gaps, size):
+    def _fill(self, finder, size):
         """Plan visits that are missing, and cancel those that are too many.
 
-        :param dict gaps: series -> :class:`~...engine.visits.Gaps`
+        :param VisitFinder finder: finds them
         :param int size: at most so many of each
-        :returns: whether nothing is left to do
+        :returns: series -> its :class:`~...engine.visits.Gaps`; and whether nothing is
+            left to do
         """
+        gaps = finder.find(self)
         occurrences = by_engine(self.env["mail.activity.plan.recurrence.occurrence"])
         ids = chain.from_iterable(gap.leaving for gap in gaps.values())
         occurrences.browse(ids)._leave()
@@ -107,9 +109,10 @@ class MailActivityPlanRecurrence(models.Model):
         leaving[:size]._cancel()
         missing = chain.from_iterable(gap.missing for gap in gaps.values())
         visits = list(islice(missing, size + 1))
+        finder.note_tried(visits[:size])
         for key, same in self._group_visits(visits[:size]).items():
             self._plan_together(*key, same, gaps)
-        return len(leaving) <= size and len(visits) <= size
+        return gaps, len(leaving) <= size and len(visits) <= size
 
     def _filter_broken(self, gaps):
         """:returns: those that can't go on today, whichever record it is"""
@@ -197,7 +200,6 @@ class MailActivityPlanRecurrence(models.Model):
             "res_model": self.browse(visit.series_id).res_model,
             "res_id": visit.res_id,
             "date": visit.day,
-            "date_tried": fields.Datetime.now(),
             "run_id": run.id if run else False,
             "calendar_event_id": event.id if event else False,
             "date_planned": event.start if event else False,

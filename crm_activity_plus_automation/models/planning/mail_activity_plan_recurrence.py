@@ -186,7 +186,7 @@ class MailActivityPlanRecurrence(models.Model):
                 "problem": False,
             }
         )
-        [gaps] = VisitFinder(self).find().values()
+        gaps = VisitFinder().find(self)[self]
         self.planned_total = self.planned_count + len(gaps.missing)
         self._fill_soon(gaps)
 
@@ -195,8 +195,7 @@ class MailActivityPlanRecurrence(models.Model):
         if coming == "cancel":
             self._get_coming()._leave()
         self.write({"state": "stopped", "date_next_check": fields.Datetime.now()})
-        [gaps] = VisitFinder(self).find().values()
-        self._fill_soon(gaps)
+        self._fill_soon(VisitFinder().find(self)[self])
 
     def _fill_soon(self, gaps):
         """Do what there is to do, at once where it is little."""
@@ -206,8 +205,8 @@ class MailActivityPlanRecurrence(models.Model):
                 "crm_activity_plus_automation.ir_cron_plan_visits"
             ).sudo()._trigger()
             return
-        self._fill({self: gaps}, PLANNED_AT_ONCE)
-        self._complete({self: gaps})
+        filled, _is_complete = self._fill(VisitFinder(), PLANNED_AT_ONCE)
+        self._complete(filled)
         self.occurrence_ids.filtered(lambda row: not row.is_told)._tell()
 
     def _keep_coming(self, days):

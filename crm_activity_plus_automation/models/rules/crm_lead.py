@@ -40,6 +40,12 @@ class CrmLead(models.Model):
             "merged_names": ", ".join(f"“{lead.name}”" for lead in self[1:]),
         }
 
+    def log_meeting(self, meeting):
+        """The record has one note about all visits of a series."""
+        if meeting.plan_recurrence_id:
+            return self.env["mail.message"]
+        return super().log_meeting(meeting)
+
     @api.model
     def _cron_note_missing_steps(self):
         """Note down on which leads nothing is planned next, and on which something is

@@ -77,9 +77,6 @@ class MailActivityPlanRecurrenceOccurrence(models.Model):
     reason_code = fields.Char(readonly=True)
     reason_values = fields.Json(readonly=True)
     reason_text = fields.Char(readonly=True)
-    date_tried = fields.Datetime(
-        readonly=True, help="When it was last tried to plan the visit."
-    )
     is_told = fields.Boolean(
         readonly=True, help="Whoever is invited was told about the visit."
     )

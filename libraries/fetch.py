@@ -1,6 +1,6 @@
 """The libraries of the web client that lie in this repository.
 
-    python3 -m devtools.libraries
+    python3 -m libraries.fetch
 
 fetches them from npm again, and looks whether they are what they are to be.
 """

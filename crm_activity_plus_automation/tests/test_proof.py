@@ -1,0 +1,147 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from odoo.addons.crm_activity_plus.tests.common import CrmActivityPlusCommon
+
+CRON = "crm_activity_plus_automation.ir_cron_prove_meetings"
+
+
+@tagged("crm_activity_plus", "post_install", "-at_install")
+class TestProof(CrmActivityPlusCommon):
+    """A step is closed by what Odoo knows, and says by what."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.user_owner.email = "olga@example.com"
+        cls.partner.email = "deco@example.com"
+        cls.outcome = cls.env["mail.activity.outcome"].create(
+            {"name": "Proved", "code": "proved"}
+        )
+
+    def setUp(self):
+        super().setUp()
+        frozen = freeze_time("2026-03-09 08:00:00")
+        frozen.start()
+        self.addCleanup(frozen.stop)
+
+    def _launch_proved(self, proof, **values):
+        plan = self._create_plan(
+            "Proved",
+            self._step(
+                self.type_email,
+                "Write",
+                proof=proof,
+                proof_outcome_id=self.outcome.id,
+                responsible_type="salesperson",
+                **values,
+            ),
+            self._step(self.type_call, "Call", responsible_type="salesperson"),
+        )
+        plan.template_ids[1].after_ids = plan.template_ids[0]
+        run = self._launch(plan=plan)
+        return run.line_ids[0]
+
+    def _post(self, user=None, **values):
+        return self.lead.with_user(user or self.user_owner).message_post(
+            **{
+                "body": "Hello",
+                "message_type": "comment",
+                "subtype_xmlid": "mail.mt_comment",
+                "partner_ids": self.partner.ids,
+                **values,
+            }
+        )
+
+    def test_email_that_is_sent(self):
+        step = self._launch_proved("email")
+        message = self._post()
+        self.assertEqual(step.state, "done")
+        self.assertEqual(step.outcome_id, self.outcome)
+        self.assertEqual(step.done_by_id, self.user_owner)
+        self.assertEqual(
+            (step.proof_model, step.proof_res_id), (message._name, message.id)
+        )
+        self.assertEqual(step.activity_id.status, "done")
+        self.assertEqual(step.run_id.line_ids[1].state, "scheduled")
+        action = step.with_user(self.user_owner).action_open_proof()
+        self.assertEqual(
+            (action["res_model"], action["res_id"]), ("crm.lead", self.lead.id)
+        )
+        self.assertLedgerTellsState(step.run_id)
+
+    def test_what_is_no_email(self):
+        step = self._launch_proved("email")
+        # A note, a message to a colleague, and what the customer writes.
+        self._post(subtype_xmlid="mail.mt_note", partner_ids=[])
+        self._post(partner_ids=self.user_manager.partner_id.ids)
+        self.lead.message_post(
+            body="Hi",
+            message_type="email",
+            author_id=self.partner.id,
+            subtype_xmlid="mail.mt_comment",
+        )
+        self._create_lead("Other").with_user(self.user_owner).message_post(
+            body="Hello", partner_ids=self.partner.ids, subtype_xmlid="mail.mt_comment"
+        )
+        self.assertEqual(step.state, "scheduled")
+        with self.assertRaisesRegex(UserError, "Nothing is there that proves"):
+            step.with_user(self.user_owner).action_open_proof()
+
+    def test_by_hand_all_the_same(self):
+        step = self._launch_proved("email")
+        step.activity_id.with_user(self.user_owner).complete()
+        self.assertEqual(step.state, "done")
+        self.assertFalse(step.proof_res_id)
+        self._post()
+        self.assertFalse(step.proof_res_id)
+
+    def test_steps_that_wait_or_are_paused(self):
+        step = self._launch_proved("email")
+        step.run_id.action_pause()
+        self._post()
+        self.assertEqual(step.state, "scheduled")
+
+    def _run_at(self, moment):
+        self.env.flush_all()
+        with freeze_time(moment), self.enter_registry_test_mode():
+            self.env.ref(CRON).method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _make_meeting(self, **values):
+        start = datetime(2026, 3, 9, 12)
+        return self.env["calendar.event"].create(
+            {
+                "name": "Meet",
+                "start": start,
+                "stop": start + timedelta(hours=1),
+                "opportunity_id": self.lead.id,
+                **values,
+            }
+        )
+
+    def test_meeting_that_is_held(self):
+        step = self._launch_proved("meeting")
+        event = self._make_meeting()
+        self._run_at("2026-03-09 12:30:00")
+        self.assertEqual(step.state, "scheduled")
+        self._run_at("2026-03-09 13:00:00")
+        self.assertEqual(step.state, "done")
+        self.assertEqual((step.proof_model, step.proof_res_id), (event._name, event.id))
+
+    def test_meetings_that_are_not(self):
+        """One that is cancelled, of another record, or before the step."""
+        self._make_meeting(start=datetime(2026, 3, 8, 6), stop=datetime(2026, 3, 8, 7))
+        step = self._launch_proved("meeting")
+        self._make_meeting().unlink()
+        self._make_meeting().active = False
+        self._make_meeting(opportunity_id=self._create_lead("Other").id)
+        self._run_at("2026-03-09 15:00:00")
+        self.assertEqual(step.state, "scheduled")

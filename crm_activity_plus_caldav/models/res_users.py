@@ -1,0 +1,48 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, models
+from odoo.exceptions import AccessDenied
+
+# An API key for calendars can do nothing else.
+SCOPE = "caldav"
+PASSWORDS_KEY = "crm_activity_plus_caldav.allow_passwords"
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    @api.model
+    def _caldav_authenticate(self, login, secret):
+        """Find out who a calendar program speaks for. Nothing of it is remembered: a
+        key that was revoked is worth nothing from that moment on.
+
+        :param str login: of the user
+        :param str secret: an API key; the password, where an administrator allows that
+        :returns: the id of the user
+        :rtype: int
+        :raises AccessDenied: it is nobody, or there were too many attempts
+        """
+        with self._assert_can_auth(user=login):
+            user = self.sudo().search(
+                self._get_login_domain(login), order=self._get_login_order(), limit=1
+            )
+            if not secret or not user:
+                raise AccessDenied()
+            keys = self.env["res.users.apikeys"].sudo()
+            if keys._check_credentials(scope=SCOPE, key=secret) == user.id:
+                return user.id
+            if not user._caldav_allows_password():
+                raise AccessDenied()
+            credential = {"login": login, "password": secret, "type": "password"}
+            own = user.with_user(user).sudo()
+            own._check_credentials(credential, {"interactive": False})
+            return user.id
+
+    def _caldav_allows_password(self):
+        """:returns: whether the user's password will do: never where two factors are
+        needed"""
+        self.ensure_one()
+        parameters = self.env["ir.config_parameter"].sudo()
+        is_allowed = parameters.get_param(PASSWORDS_KEY) in ("1", "True", "true")
+        return is_allowed and not self._rpc_api_keys_only()

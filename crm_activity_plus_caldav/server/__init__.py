@@ -1,0 +1,3 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Answers: what the protocol asks for, and what is in the calendars."""

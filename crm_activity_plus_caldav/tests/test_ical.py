@@ -1,0 +1,231 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from datetime import datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+import icalendar
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from odoo.tests import BaseCase, tagged
+
+from ..dav.errors import DavError
+from ..dav.filters import task_overlaps
+from ..dav.paths import Path, is_name, parse_href, parse_path
+from ..dav.xml import parse
+from ..ical.event import Attendee, Event, overlay, read_event
+from ..ical.rules import MAX_OCCURRENCES, read_rule
+from ..ical.task import add_footer, strip_footer
+from ..ical.text import Refused, read_calendar, read_object
+from ..ical.times import UTC, Clock, Times
+from .common import make_calendar, make_ics
+
+ZONE = ZoneInfo("Europe/Brussels")
+QUICK = settings(max_examples=80, deadline=None)
+words = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30)
+moments = st.datetimes(datetime(1990, 1, 1), datetime(2036, 1, 1)).map(
+    lambda moment: moment.replace(microsecond=0)
+)
+
+
+@st.composite
+def events(draw):
+    """:returns: what an event may be"""
+    start = draw(moments)
+    span = timedelta(minutes=draw(st.integers(0, 5000)))
+    times = Times(start, start + span, False, draw(st.sampled_from(["", "UTC"])))
+    if draw(st.booleans()):
+        times = Times(start.date(), (start + span).date(), True)
+    names = st.sampled_from(["a@b.example", "c@d.example", "e@f.example"])
+    states = st.sampled_from(["accepted", "declined", "tentative", "needsAction"])
+    people = draw(st.dictionaries(names, st.tuples(words, states), max_size=3))
+    return Event(
+        times=times,
+        summary=draw(words),
+        description=draw(words),
+        location=draw(words),
+        privacy=draw(st.sampled_from(["", "public", "private", "confidential"])),
+        is_busy=draw(st.booleans()),
+        alarms=frozenset(draw(st.sets(st.integers(0, 10000), max_size=3))),
+        attendees=tuple(
+            Attendee(email, name, state) for email, (name, state) in people.items()
+        ),
+    )
+
+
+@tagged("caldav")
+class TestIcal(BaseCase):
+    """Reading and writing objects, without a database."""
+
+    @QUICK
+    @given(events(), events())
+    def test_what_is_written_is_read(self, before, event):
+        """Whatever a component said before, it says what it should, and the second
+        time nothing is changed any more."""
+        component = icalendar.Event()
+        component.add("UID", "a")
+        component.add("X-OWN", "kept")
+        for each in (before, event):
+            overlay(component, each, ZONE)
+        text = component.to_ical()
+        read = icalendar.Event.from_ical(text)
+        told = read_event(read, ZONE)
+        self.assertEqual(told.times.key, event.times.key)
+        for name in ("summary", "description", "location"):
+            self.assertEqual(
+                " ".join(getattr(told, name).split()),
+                " ".join(getattr(event, name).split()),
+            )
+        for name in ("privacy", "is_busy", "alarms"):
+            self.assertEqual(getattr(told, name), getattr(event, name))
+        self.assertEqual(
+            {(a.email, a.state) for a in told.attendees},
+            {(a.email, a.state) for a in event.attendees},
+        )
+        self.assertEqual(str(read["X-OWN"]), "kept")
+        overlay(read, event, ZONE)
+        self.assertEqual(read.to_ical(), text)
+
+    @QUICK
+    @given(st.binary(max_size=300))
+    def test_garbage(self, data):
+        with self.assertRaises(Refused):
+            read_object(data)
+
+    @QUICK
+    @given(st.data())
+    def test_broken_objects(self, data):
+        """Something may be stored of it or not: there is no third way."""
+        body = make_ics(
+            "UID:a", "SUMMARY:b", "DTSTART:20300101T100000Z", "DURATION:PT1H"
+        )
+        start = data.draw(st.integers(0, len(body)))
+        length = data.draw(st.integers(0, 10))
+        put = data.draw(st.binary(max_size=5))
+        try:
+            obj = read_object(body[:start] + put + body[start + length :])
+            for component in obj.components:
+                read_event(component, ZONE)
+        except Refused as error:
+            self.assertTrue(error.message)
+
+    def test_time_zones_of_others(self):
+        def read(offset):
+            zone = ("BEGIN:VTIMEZONE", "TZID:My/Own", "BEGIN:STANDARD")
+            zone += ("DTSTART:19700101T000000", f"TZOFFSETFROM:{offset}")
+            zone += (f"TZOFFSETTO:{offset}", "END:STANDARD", "END:VTIMEZONE")
+            event = ("BEGIN:VEVENT", "UID:a", "DTSTART;TZID=My/Own:20300101T100000")
+            data = make_calendar(*zone, *event, "END:VEVENT")
+            return read_event(read_object(data).master, ZONE).times.start.hour
+
+        self.assertEqual((read("+0100"), read("+0500")), (9, 5))
+        event = make_ics("UID:a", "DTSTART;TZID=My/Own:20300101T100000")
+        with self.assertRaises(Refused):
+            read_event(read_object(event).master, ZONE)
+
+    def test_time_zone_that_takes_for_ever(self):
+        zone = ("BEGIN:VTIMEZONE", "TZID:My/Own", "BEGIN:STANDARD", "TZOFFSETTO:+0100")
+        zone += ("DTSTART:19700101T000000", "RRULE:FREQ=SEC", " ONDLY")
+        zone += ("TZOFFSETFROM:+0000", "END:STANDARD", "END:VTIMEZONE")
+        with self.assertRaises(Refused):
+            read_calendar(make_calendar(*zone))
+
+    def test_components_in_components(self):
+        lines = ["BEGIN:VEVENT"] * 3000 + ["END:VEVENT"] * 3000
+        with self.assertRaises(Refused):
+            read_calendar(make_calendar(*lines))
+
+    @QUICK
+    @given(moments, st.sampled_from(["Europe/Brussels", "America/New_York", "UTC"]))
+    def test_clock(self, moment, name):
+        clock = Clock(name)
+        local = clock.to_local(moment)
+        self.assertEqual(clock.from_value(clock.to_value(moment)), local)
+        expected = moment.replace(tzinfo=UTC).astimezone(ZoneInfo(name))
+        self.assertEqual(local, expected.replace(tzinfo=None))
+
+    @QUICK
+    @given(
+        st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]),
+        st.integers(1, 4),
+        st.integers(1, 30),
+        st.sets(st.sampled_from(["MO", "TU", "WE", "TH", "FR", "SA", "SU"])),
+    )
+    def test_rules(self, frequency, interval, count, days):
+        """What is taken has as many occurrences as it says; the rest is refused."""
+        rule = f"FREQ={frequency};INTERVAL={interval};COUNT={count}"
+        rule += f";BYDAY={','.join(sorted(days))}" if days else ""
+        data = make_ics("UID:a", "DTSTART:20300304T100000Z", f"RRULE:{rule}")
+        try:
+            read = read_rule(read_object(data).master, ZONE)
+        except Refused:
+            self.assertTrue(days)
+        else:
+            self.assertEqual(len(read.starts), count)
+            self.assertEqual(read.starts[0], datetime(2030, 3, 4, 10))
+
+    def test_endless(self):
+        data = make_ics("UID:a", "DTSTART:20300304T100000Z", "RRULE:FREQ=DAILY")
+        read = read_rule(read_object(data).master, ZONE)
+        self.assertEqual(len([*islice(read.starts, 2000)]), MAX_OCCURRENCES)
+
+    def test_footer(self):
+        footer = ["Ten desks", "https://x/odoo/crm.lead/1"]
+        for text in ("", "Hello", "a\n----\nb", "----"):
+            self.assertEqual(strip_footer(add_footer(text, footer)), text)
+            self.assertEqual(strip_footer(text), text)
+
+    def test_when_tasks_are(self):
+        start = datetime(2030, 3, 5, tzinfo=UTC)
+        end = start + timedelta(days=1)
+        for lines, expected in (
+            ((), True),
+            (("DUE:20300305T100000Z",), True),
+            (("DUE:20300307T100000Z",), False),
+            (("DTSTART:20300304T100000Z", "DUE:20300307T100000Z"), True),
+            (("DTSTART:20300306T000000Z",), False),
+            (("DTSTART:20300304T000000Z", "DURATION:P2D"), True),
+            (("COMPLETED:20300304T000000Z",), False),
+            (("COMPLETED:20300304T000000Z", "CREATED:20300305T000000Z"), True),
+            (("CREATED:20300309T000000Z",), False),
+        ):
+            [task] = read_calendar(make_ics("UID:a", *lines, kind="VTODO")).walk(
+                "VTODO"
+            )
+            self.assertEqual(task_overlaps(task, start, end), expected, lines)
+
+
+@tagged("caldav")
+class TestAddresses(BaseCase):
+    """Which addresses there are."""
+
+    @QUICK
+    @given(st.integers(1, 10**9 - 1), words.filter(is_name), words.filter(is_name))
+    def test_there_and_back(self, user_id, collection, name):
+        for path in (
+            Path(user_id, collection, name),
+            Path(user_id, collection),
+            Path(user_id),
+            Path(),
+        ):
+            self.assertEqual(parse_href(path.to_href()), path)
+
+    @QUICK
+    @given(st.text(max_size=60))
+    def test_garbage(self, text):
+        for address in (text, f"/caldav/{text}", f"/caldav/1/{text}"):
+            for read in (parse_path, parse_href):
+                try:
+                    self.assertIsInstance(read(address), Path)
+                except DavError as error:
+                    self.assertEqual(error.status, 404)
+
+    @QUICK
+    @given(st.binary(max_size=100))
+    def test_garbage_for_xml(self, body):
+        try:
+            parse(body)
+        except DavError as error:
+            self.assertEqual(error.status, 400)
