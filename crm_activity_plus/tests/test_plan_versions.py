@@ -286,6 +286,20 @@ class TestPlanVersions(EngineCronsCase, GraphCase):
         )
         self.assertEqual(self._line("third").summary, "Third")
 
+    def test_how_many_are_running(self):
+        """Whoever can't change the plan counts what they may read."""
+        self._template("third").summary = "Other"
+        own = self._create_lead("Own", user_id=self.user_colleague.id)
+        self._launch(own, self.steps_plan, self.user_manager)
+        for user, running, outdated in (
+            (self.user_manager, 2, 1),
+            (self.user_colleague, 1, 0),
+        ):
+            plan = self.steps_plan.with_user(user)
+            self.assertEqual(
+                (plan.running_count, plan.outdated_count), (running, outdated)
+            )
+
     def test_another_company(self):
         """Whoever can't see a record moves nothing on it."""
         lead = self._create_lead(
