@@ -7,7 +7,7 @@ from odoo import http
 from odoo.exceptions import AccessError, UserError
 from odoo.http import content_disposition, request
 
-from ..tools.values import is_id
+from ..tools.values import read_digits
 
 
 class PlanFiles(http.Controller):
@@ -24,10 +24,8 @@ class PlanFiles(http.Controller):
         :param str ids: ids of plans, separated by commas
         :raises NotFound: there are none that the user may read
         """
-        numbers = [
-            int(id_) for id_ in ids.split(",") if id_.isascii() and id_.isdigit()
-        ]
-        plans = request.env["mail.activity.plan"].browse(filter(is_id, numbers))
+        numbers = filter(None, map(read_digits, ids.split(",")))
+        plans = request.env["mail.activity.plan"].browse(numbers)
         try:
             text = plans.export_file()
         except (AccessError, UserError) as error:

@@ -6,7 +6,7 @@ from functools import cached_property
 from odoo.exceptions import UserError
 from odoo.fields import Date, Datetime
 
-from ..tools.values import is_given, is_id, quote
+from ..tools.values import is_given, quote, read_digits
 from .added_fields import X2MANY, is_writable, read_values
 from .arguments import Arguments
 
@@ -172,8 +172,8 @@ class StepFormat:
             value.partition(",") if isinstance(value, str) else ("",) * 3
         )
         known = name in self.env and name in self.fields[key].get_values(self.env)
-        if known and id_.isascii() and id_.isdigit() and is_id(int(id_)):
-            return f"{name},{int(id_)}"
+        if known and (number := read_digits(id_)):
+            return f"{name},{number}"
         raise UserError(
             self.env._(
                 "“%(name)s” has to be a model and an id, such as “res.partner,3”, not "

@@ -5,13 +5,20 @@
 
 import psycopg2
 
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 
 from ..tools.errors import describe_error
 from ..tools.savepoint import savepoint
 
 #: what is done with something in a file -> what that means for the import
 LEVELS = {"new": "info", "reuse": "info", "change": "warning", "missing": "error"}
+
+# What keeps a code from being taken twice -> whose code that is.
+CODES = {
+    "mail_activity_outcome_code_unique": "mail.activity.outcome",
+    "mail_activity_plan_code_unique": "mail.activity.plan",
+    "mail_activity_type_code_unique": "mail.activity.type",
+}
 
 
 class ImportReport:
@@ -55,6 +62,8 @@ class ImportReport:
 
         :returns: what the function returns, or None
         :raises psycopg2.OperationalError: the transaction is lost
+        :raises ConcurrencyError: somebody else has just created the same: the
+            transaction has to be repeated, and sees it then
         """
         try:
             with savepoint(self.env.cr):
@@ -66,6 +75,8 @@ class ImportReport:
         except UserError as error:
             message = str(error)
         except (psycopg2.Error, SyntaxError, TypeError, ValueError) as error:
+            if self._is_conflict(error, key):
+                raise ConcurrencyError(str(error)) from error
             # What Odoo itself says of it is for programmers.
             message = self.env._(
                 "“%(name)s” can't be imported: %(error)s",
@@ -74,3 +85,13 @@ class ImportReport:
             )
         self.add(section, key, "missing", message, name)
         return None
+
+    def _is_conflict(self, error, key):
+        """:returns: whether a code is taken by what this transaction can't see"""
+        if not isinstance(error, psycopg2.errors.UniqueViolation):
+            return False
+        model = CODES.get(error.diag.constraint_name)
+        if model == "mail.activity.plan":
+            # Those that can be seen have been avoided.
+            return True
+        return bool(model) and key not in self.env[model]._get_codes_in_use()

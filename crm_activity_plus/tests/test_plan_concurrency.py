@@ -1,6 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import json
 from contextlib import suppress
 
 from odoo.exceptions import UserError, ValidationError
@@ -238,3 +239,28 @@ class TestPlanConcurrency(ConcurrencyCase):
         with self._transaction() as env, self.assertRaises(ValidationError):
             step = env["mail.activity.plan.template"].browse(self.steps["b"])
             step.after_ids = self._after("a")
+
+
+@tagged("crm_activity_plus", "post_install", "-at_install")
+class TestPlanFilesTogether(ConcurrencyCase):
+    def _delete_everything(self):
+        super()._delete_everything()
+        with self._transaction() as env:
+            for model in ("mail.activity.plan", "mail.activity.outcome"):
+                env[model].search([("code", "=like", "at_once%")]).unlink()
+
+    def test_the_same_file(self):
+        """Whoever comes second finds what the first one has created."""
+        with self._transaction() as env:
+            text = env["mail.activity.plan"].browse(self.plan_id).export_file()
+        document = json.loads(text)
+        document["plans"][0]["code"] = "at_once"
+        document["outcomes"] = [{"code": "at_once", "name": "At once"}]
+
+        def read(env):
+            return env["mail.activity.plan"].import_file(document)["plan_ids"]
+
+        plan_ids = sum(self._run_together(read, read), [])
+        with self._transaction() as env:
+            plans = env["mail.activity.plan"].browse(plan_ids)
+            self.assertEqual(sorted(plans.mapped("code")), ["at_once", "at_once_2"])

@@ -150,6 +150,37 @@ class TestPlanDashboard(FiguresCase):
             set(nobodys), set(activities.filtered(lambda a: not a.sales_team_ids))
         )
 
+    def test_teams_of_other_companies(self):
+        """They are not told, and what there is can be read all the same."""
+        user = self.user_owner
+        user.company_ids |= self.other_company
+        team = self.env["crm.team"].create(
+            {
+                "name": "Elsewhere",
+                "company_id": self.other_company.id,
+                "user_id": user.id,
+            }
+        )
+        activity = self._schedule(self.lead, user=self.user_manager, user_id=user.id)
+        self.assertIn(team, activity.with_env(self.env).sales_team_ids)
+        env = self._as_user(user, user.company_id.ids)
+        fields = {"sales_team_ids": {"fields": {"display_name": {}}}}
+        [told] = activity.with_env(env).web_read(fields)
+        self.assertNotIn(team.id, [row["id"] for row in told["sales_team_ids"]])
+
+    def test_what_is_closed_is_not_overdue(self):
+        """Whatever the context says."""
+        activity = self._schedule(
+            self.lead, user=self.user_manager, date_deadline=TODAY - timedelta(days=1)
+        )
+        activity.action_cancel()
+        due = self._schedule(self.lead, user=self.user_manager, date_deadline=TODAY)
+        due.action_cancel()
+        activities = self.env["mail.activity"].with_user(self.user_manager)
+        steered = activities.with_context(active_test=False)
+        for method in ("get_overdue_by_user", "get_workload"):
+            self.assertEqual(getattr(steered, method)(), getattr(activities, method)())
+
     def test_strangers(self):
         for user in (self.user_portal, self.user_public):
             env = self._as_user(user, self.company_main.ids)

@@ -5,7 +5,7 @@ from datetime import date
 
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -158,6 +158,10 @@ class TestPlanFigures(CrmActivityPlusCommon):
                 self._get_funnel(domain=domain)
         with self.assertRaises(UserError):
             (self.funnel_plan | self.plan).get_funnel()
+        with self.assertRaises(MissingError):
+            self.plan.browse(2**30).get_funnel()
+        with self.assertRaises(AccessError):
+            self.plan.with_user(self.user_portal).action_view_figures()
 
     def test_opens_the_record(self):
         row = self.env["mail.activity.plan.report"].search(

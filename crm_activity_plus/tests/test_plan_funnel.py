@@ -98,6 +98,14 @@ class TestPlanFunnel(FiguresCase):
         for domain in ("x", [("nothing", "=", 1)], 7):
             with self.assertRaises(UserError):
                 report.get_funnels(domain)
+        for timezone in (["UTC"], {"a": 1}):
+            there = report.with_context(tz=timezone)
+            self.assertEqual(
+                there.get_funnels(self.domain, "date_start:month"),
+                report.with_context(tz=False).get_funnels(
+                    self.domain, "date_start:month"
+                ),
+            )
 
     def test_nothing(self):
         report = self.env["mail.activity.plan.report"]

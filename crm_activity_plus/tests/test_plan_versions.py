@@ -286,6 +286,20 @@ class TestPlanVersions(EngineCronsCase, GraphCase):
         )
         self.assertEqual(self._line("third").summary, "Third")
 
+    def test_how_many_are_running(self):
+        """Whoever can't change the plan counts what they may read."""
+        self._template("third").summary = "Other"
+        own = self._create_lead("Own", user_id=self.user_colleague.id)
+        self._launch(own, self.steps_plan, self.user_manager)
+        for user, running, outdated in (
+            (self.user_manager, 2, 1),
+            (self.user_colleague, 1, 0),
+        ):
+            plan = self.steps_plan.with_user(user)
+            self.assertEqual(
+                (plan.running_count, plan.outdated_count), (running, outdated)
+            )
+
     def test_another_company(self):
         """Whoever can't see a record moves nothing on it."""
         lead = self._create_lead(
@@ -333,6 +347,24 @@ class TestPlanVersions(EngineCronsCase, GraphCase):
             self.assertEqual(self._line("third", run).summary, "Other")
             self.assertFalse(run.version_user_id)
         self.assertLedgerTellsState(self.run_ + other)
+
+    def test_in_the_background_after_the_plan_has_gone(self):
+        """The addon that brought it was uninstalled; other plans are still applied."""
+        gone = self._create_plan("Gone", self._step(self.type_call, "First"))
+        gone = gone.with_user(self.user_manager)
+        run = self._launch(plan=gone, user=self.user_manager)
+        runs = run + self.run_
+        self._template("third").summary = "Other"
+        gone.template_ids.summary = "Other"
+        with patch.object(versions, "BATCH_SIZE", 0):
+            gone.apply_version()
+            self.steps_plan.apply_version()
+        self.assertEqual(runs.version_user_id, self.user_manager)
+        run.with_user(self.user_manager).action_stop()
+        run.sudo().plan_id = False
+        self._run_cron("ir_cron_apply_versions")
+        self.assertFalse(runs.version_user_id)
+        self.assertEqual(self._line("third").summary, "Other")
 
     def test_queries(self):
         """Their number doesn't grow with that of the runs."""

@@ -68,6 +68,14 @@ def is_id(value):
     return _is_integer(value) and 0 < value <= MAX_INTEGER
 
 
+def read_digits(text):
+    """:returns: the id that a text says in digits, or None"""
+    # Python refuses to read numbers that are very long.
+    if len(text) > len(str(MAX_INTEGER)) or not (text.isascii() and text.isdigit()):
+        return None
+    return int(text) if is_id(int(text)) else None
+
+
 def _is_integer(value):
     return isinstance(value, int) and not isinstance(value, bool)
 
@@ -234,6 +242,13 @@ def _check_text(value):
     _check_characters(value)
 
 
+def _check_binary(value):
+    """Bytes, or the text that they are in base64."""
+    if not isinstance(value, str | bytes):
+        raise WrongValue("text")
+    _check_characters(value)
+
+
 def _check_html(value):
     if isinstance(value, int | float):
         raise WrongValue("text")
@@ -359,6 +374,7 @@ def _check_reference(value):
 FIELD_CHECKS = {
     "reference": _check_reference,
     "selection": _check_selection,
+    "binary": _check_binary,
     "char": _check_text,
     "text": _check_text,
     "html": _check_html,

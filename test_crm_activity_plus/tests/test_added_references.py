@@ -36,6 +36,8 @@ class TestAddedReferences(DoorsCase):
             "base,1",  # one without a table
             "no.model,1",
             f"res.partner,{2**40}",
+            "res.partner," + "9" * 5000,
+            "res.partner," + "0" * 5000,
             "res.partner,0",
             "res.partner,a",
             "res.partner,1,2",

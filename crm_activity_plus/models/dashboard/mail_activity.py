@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...engine.arguments import Arguments
+from ...engine.environment import unsteered
 
 MAX_DAYS = 60
 
@@ -27,11 +28,14 @@ class MailActivity(models.Model):
     )
 
     @api.depends("res_id", "res_model", "user_id")
+    @api.depends_context("allowed_company_ids", "uid")
     def _compute_sales_team_ids(self):
+        """Of the teams, as of any records, one sees those that one may read."""
         teams = self.env["crm.team"].search(
             Domain("user_id", "in", self.user_id.ids)
             | Domain("crm_team_member_ids.user_id", "in", self.user_id.ids)
         )
+        teams = _filter_readable(teams)
         for activity in self:
             user = activity.user_id
             if user:
@@ -41,7 +45,7 @@ class MailActivity(models.Model):
                 )
             elif activity.res_model == "crm.lead":
                 lead = self.env["crm.lead"].browse(activity.res_id).exists()
-                activity.sales_team_ids = lead.team_id
+                activity.sales_team_ids = _filter_readable(lead.team_id)
             else:
                 activity.sales_team_ids = False
 
@@ -68,17 +72,20 @@ class MailActivity(models.Model):
             date; each domain finds as many activities as are counted
         :rtype: dict
         """
-        domain = self._get_dashboard_domain(team_ids)
-        today = fields.Date.to_string(fields.Date.context_today(self))
+        activities = unsteered(self)
+        domain = activities._get_dashboard_domain(team_ids)
+        today = fields.Date.to_string(fields.Date.context_today(activities))
         overdue = Domain("date_deadline", "<", today)
         due = Domain("date_deadline", "=", today)
         counts = {
             user: (count, oldest)
-            for user, count, oldest in self._read_group(
+            for user, count, oldest in activities._read_group(
                 domain & overdue, ["user_id"], ["__count", "date_deadline:min"]
             )
         }
-        due_counts = dict(self._read_group(domain & due, ["user_id"], ["__count"]))
+        due_counts = dict(
+            activities._read_group(domain & due, ["user_id"], ["__count"])
+        )
         rows = []
         for user in {**counts, **due_counts}:
             count, oldest = counts.get(user, (0, None))
@@ -114,15 +121,16 @@ class MailActivity(models.Model):
             ``("date_deadline", "=", day)``, a row's domain finds what is due on a day.
         :rtype: dict
         """
+        activities = unsteered(self)
         day_count = Arguments(self.env).count(day_count, "day_count", 14, MAX_DAYS)
-        first = fields.Date.context_today(self)
+        first = fields.Date.context_today(activities)
         days = [first + timedelta(days=n) for n in range(day_count)]
         after = first + timedelta(days=day_count)
-        domain = self._get_dashboard_domain(team_ids)
+        domain = activities._get_dashboard_domain(team_ids)
         domain &= Domain("date_deadline", ">=", fields.Date.to_string(first))
         domain &= Domain("date_deadline", "<", fields.Date.to_string(after))
         counts = {}
-        for user, day, count in self._read_group(
+        for user, day, count in activities._read_group(
             domain, ["user_id", "date_deadline:day"], ["__count"]
         ):
             counts.setdefault(user, {})[day] = count
@@ -149,6 +157,12 @@ class MailActivity(models.Model):
         if not team_ids:
             return Domain.TRUE
         return Domain("sales_team_ids", "in", team_ids)
+
+
+def _filter_readable(records):
+    """:param records: as superuser
+    :returns: those that the user may read"""
+    return records.sudo(False)._filtered_access("read").sudo()
 
 
 def describe(record):

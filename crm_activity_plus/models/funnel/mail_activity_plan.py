@@ -28,17 +28,19 @@ class MailActivityPlan(models.Model):
             was never done.
         :rtype: list[dict]
         :raises UserError: the domain can't be searched by
+        :raises MissingError: there is no such plan
         """
-        arguments = Arguments(self.env)
-        arguments.check_single(self)
-        self.check_access("read")
-        report = self.env["mail.activity.plan.report"]
-        domain = arguments.domain(report, domain, "domain")
-        domain &= Domain("plan_id", "=", self.id)
-        counted = self._count_steps(report, domain)
+        plan = self._as_launched()
+        plan.check_access("read")
+        # One that isn't there is an error, and no plan without steps.
+        plan.mapped("version")
+        report = plan.env["mail.activity.plan.report"]
+        domain = Arguments(plan.env).domain(report, domain, "domain")
+        domain &= Domain("plan_id", "=", plan.id)
+        counted = plan._count_steps(report, domain)
         ends = report._count_ends(domain, ["code"])
         steps = []
-        for code, summary in self._get_steps_in_order(counted).items():
+        for code, summary in plan._get_steps_in_order(counted).items():
             median, outcomes = ends.get((code,), (None, {}))
             steps.append(
                 {
@@ -99,6 +101,7 @@ class MailActivityPlan(models.Model):
     def action_view_figures(self):
         """Open the funnel of the plan."""
         Arguments(self.env).check_single(self)
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_activity_plus.mail_activity_plan_report_action"
         )

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...engine.arguments import Arguments
+from ...engine.environment import unsteered
 from ...tools.median import get_median
 from ...tools.values import quote
 
@@ -41,14 +42,16 @@ class MailActivityPlanReport(models.Model):
         :rtype: dict
         :raises UserError: the domain can't be searched by, or the field not be grouped
         """
-        arguments = Arguments(self.env)
-        domain = arguments.domain(self, domain, "domain")
-        groupby = self._read_groupby(arguments.text(groupby, "groupby"))
+        report, arguments = unsteered(self), Arguments(self.env)
+        domain = arguments.domain(report, domain, "domain")
+        groupby = report._read_groupby(arguments.text(groupby, "groupby"))
         funnels = {}
-        for row in self._count_cells(domain, ["plan_id", "code"]):
+        for row in report._count_cells(domain, ["plan_id", "code"]):
             funnels.setdefault(row["plan_id"], {})[row["code"]] = row["cell"]
-        ends = self._count_ends(domain, ["plan_id", "code"])
-        groups, is_cut = self._count_groups(domain, groupby) if groupby else ({}, False)
+        ends = report._count_ends(domain, ["plan_id", "code"])
+        groups, is_cut = {}, False
+        if groupby:
+            groups, is_cut = report._count_groups(domain, groupby)
         records = self.env["mail.activity.plan"].browse(
             plan[0] for plan in funnels if plan
         )

@@ -26,20 +26,23 @@ class MailActivityPlan(models.Model):
     # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.activity.plan"
 
-    running_count = fields.Integer(
-        "Running Now", compute="_compute_running_count", compute_sudo=True
-    )
+    running_count = fields.Integer("Running Now", compute="_compute_running_count")
     outdated_count = fields.Integer(
         "Running on Older Versions",
         compute="_compute_running_count",
-        compute_sudo=True,
         help="Changes of the steps apply to new launches. These running plans go on "
         "with the steps that the plan had when it was launched.",
     )
 
     @api.depends("run_ids.state", "run_ids.plan_version", "version")
+    @api.depends_context("allowed_company_ids", "uid")
     def _compute_running_count(self):
-        groups = self.env["mail.activity.plan.run"]._read_group(
+        """Whoever may change the plan has to know of all that it is about. Others see
+        what they may read."""
+        runs = self.env["mail.activity.plan.run"]
+        if self.browse().has_access("write"):
+            runs = by_engine(runs)
+        groups = runs._read_group(
             [("plan_id", "in", self.ids), ("state", "in", OPEN_RUN_STATES)],
             ["plan_id", "plan_version"],
             ["__count"],

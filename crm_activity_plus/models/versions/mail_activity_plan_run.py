@@ -75,7 +75,12 @@ class MailActivityPlanRun(models.Model):
         run._tell_when_over(user, plan)
 
     def _tell_when_over(self, user, plan):
-        """Tell whoever asked when all of the plan's runs were looked at."""
+        """Tell whoever asked when all of the plan's runs were looked at.
+
+        :param plan: none where it went with the addon that had brought it
+        """
+        if not plan:
+            return
         mine = [("version_user_id", "=", user.id), ("plan_id", "=", plan.id)]
         if self.search_count(mine, limit=1):
             return
