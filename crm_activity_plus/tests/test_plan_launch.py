@@ -92,7 +92,7 @@ class TestPlanLaunch(PlanCommon):
         for summary in EXAMPLE_DATES:
             self.assertIn(summary, note.body)
         self.assertIn("Olga Owner", note.body)
-        self.assertIn("due on Mar 10, 2026", note.body)
+        self.assertIn("due on the 03/10/2026", note.body)
         self.assertEqual(note.author_id, self.user_owner.partner_id)
 
     def test_note_lists_waiting_steps_in_their_place(self):

@@ -243,7 +243,7 @@ class TestAddedValues(CrmActivityPlusCommon):
     def test_note_of_the_launch_says_unassigned(self):
         self._launch_chain(responsible_type="crew", crew_id=self.crew.id)
         note = self.document.message_ids[0].body
-        self.assertIn("First, unassigned, due on ", note)
+        self.assertIn("First, unassigned, due on the", note)
         self.assertNotIn("False", note)
 
     # Fields

@@ -79,25 +79,22 @@ class MailActivityPlanRunLine(models.Model):
         self.ensure_one()
         return (self.code, self.state, self.user_id, self.date_deadline, self.reason)
 
-    def _format_deadline(self):
-        """:returns: the date that the step is due on, as the client shows dates"""
-        return format_date(self.env, self.date_deadline, date_format="medium")
-
     def _describe(self):
-        """:returns: the step in a few words, for the note of the launch"""
+        """:returns: the step in a few words, for the note of the launch: where Odoo's
+        own note says it, in the same words, with the same date"""
         self.ensure_one()
         if self.state == "scheduled" and not self.user_id:
             return self.env._(
-                "%(activity)s, unassigned, due on %(deadline)s",
+                "%(activity)s, unassigned, due on the %(deadline)s",
                 activity=self.display_name,
-                deadline=self._format_deadline(),
+                deadline=format_date(self.env, self.date_deadline),
             )
         if self.state == "scheduled":
             return self.env._(
-                "%(activity)s, assigned to %(name)s, due on %(deadline)s",
+                "%(activity)s, assigned to %(name)s, due on the %(deadline)s",
                 activity=self.display_name,
                 name=self.user_id.name,
-                deadline=self._format_deadline(),
+                deadline=format_date(self.env, self.date_deadline),
             )
         if self.state == "waiting":
             return self.env._(
