@@ -54,7 +54,10 @@ SCHEMA_QUERIES = {
         SELECT f.model || '.' || f.name || '.' || s.value, s.name->>'en_US'
           FROM ir_model_fields_selection s
           JOIN ir_model_fields f ON f.id = s.field_id""",
-    "xmlids": "SELECT module || '.' || name, model FROM ir_model_data",
+    # Not the list of addons that can be installed: it is made anew each time.
+    "xmlids": """
+        SELECT module || '.' || name, model FROM ir_model_data
+         WHERE module != 'base' OR model != 'ir.module.module'""",
     "views": "SELECT id::text, name FROM ir_ui_view",
     "menus": "SELECT id::text, name->>'en_US' FROM ir_ui_menu",
     "actions": "SELECT id::text, name->>'en_US' FROM ir_actions",

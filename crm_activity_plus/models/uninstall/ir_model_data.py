@@ -1,7 +1,9 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import models
+from odoo import api, models
+
+from odoo.addons.base.models.ir_model import field_xmlid
 
 from ...tools.internal import Internal, read_internal
 
@@ -26,6 +28,25 @@ class IrModelData(models.Model):
         if self.env.is_system() and not is_suite_removed(data):
             data._find_models_of(modules_to_remove)._end_activities()
         return super(IrModelData, data)._module_data_uninstall(modules_to_remove)
+
+    @api.model
+    def _process_end(self, modules):
+        """Keep the XML ids of the fields that this addon adds to documents by a mixin.
+        An application that is loaded after it has them, too; an update doesn't see
+        that, so it would make them again without an XML id, by which they are found
+        when the addon goes."""
+        if ADDON in modules:
+            self.pool.loaded_xmlids.update(self._find_field_xmlids())
+        return super()._process_end(modules)
+
+    def _find_field_xmlids(self):
+        """:returns: the XML ids of the fields that this addon adds to any model"""
+        return {
+            field_xmlid(ADDON, name, field.name)
+            for name, model in self.pool.items()
+            for field in model._fields.values()
+            if ADDON in field._modules
+        }
 
     def _find_models_of(self, modules):
         """:returns: the models that no other module has than these"""
