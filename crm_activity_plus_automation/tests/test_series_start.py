@@ -76,6 +76,12 @@ class TestSeriesStart(SeriesCase):
         self.assertEqual(self.env["mail.mail"].search([]) - mails, new)
 
     @freeze_time("2026-03-01 10:00:00")
+    def test_what_starting_does_is_told_once_there_is_a_plan(self):
+        series = self.env["mail.activity.plan.recurrence"].new({})
+        self.assertIs(series.summary, False)
+        self.assertIn("36", self._create_series().summary)
+
+    @freeze_time("2026-03-01 10:00:00")
     def test_preview_writes_nothing(self):
         series = self._create_series(daily_limit=1)
         self.env.flush_all()

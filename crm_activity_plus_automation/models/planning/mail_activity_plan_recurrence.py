@@ -71,7 +71,7 @@ class MailActivityPlanRecurrence(models.Model):
     def _compute_summary(self):
         for series in self:
             is_new = series.state != "running" and series.plan_id and series.date_start
-            series.summary = is_new and SeriesPreview(series).summarize()
+            series.summary = SeriesPreview(series).summarize() if is_new else False
 
     # ------------------------------------------------------------
     # Buttons, and programs

@@ -53,7 +53,7 @@ registry.category("web_tour.tours").add("crm_activity_plus_plan_files", {
         ...openConfiguration(PLANS),
         {
             content: "Import a file",
-            trigger: ".o_control_panel button:contains('Import File')",
+            trigger: ".o_control_panel button[title='Import File']",
             run: "click",
         },
         {
