@@ -124,7 +124,7 @@ class PlanImporter:
                     "plans", row["code"], "change", problem["message"], plan.name
                 )
         if not any(problem["level"] == "error" for problem in problems):
-            plan.apply_graph(graph)
+            plan._write_graph(graph)
         return plan
 
     def _get_taken_codes(self):

@@ -4,7 +4,7 @@
 """Plans to start from: files like those that plans are exported to."""
 
 import json
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from odoo.tools.misc import file_path
@@ -101,9 +101,20 @@ class ReadyMadePlans:
             ],
         }
 
+    @cached_property
+    def _types(self):
+        """:returns: code -> an activity type that steps have"""
+        codes = {
+            step["type"]
+            for document in self.documents.values()
+            for step in document["plans"][0]["steps"]
+        }
+        types = self.env["mail.activity.type"].search([("code", "in", list(codes))])
+        return types.grouped("code")
+
     def _tell_step(self, step):
-        types = self.env["mail.activity.type"]
-        activity_type = types.search([("code", "=", step["type"])], limit=1)
+        none = self.env["mail.activity.type"]
+        activity_type = self._types.get(step["type"], none)
         return {
             "name": step["summary"],
             "type": activity_type.name or step["type"],

@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 
 import psycopg2
 import pytz
+from psycopg2.errors import ReadOnlySqlTransaction
 
 from odoo import SUPERUSER_ID, fields
 
@@ -208,12 +209,13 @@ class Rehearsal(Moves):
     def attempt(self, function):
         """:returns: why what a function does can't be done; or None
         :raises psycopg2.OperationalError: the transaction is lost
+        :raises ReadOnlySqlTransaction: it writes; Odoo tries it where it can
         """
         try:
             # There is nothing to flush, and nothing to forget: the run is in memory.
             with self.env.cr.savepoint(flush=False):
                 function()
-        except psycopg2.OperationalError:
+        except (psycopg2.OperationalError, ReadOnlySqlTransaction):
             raise
         except Exception as error:
             return get_error_reason(error)

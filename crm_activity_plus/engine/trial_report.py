@@ -3,6 +3,7 @@
 
 from odoo import fields
 
+from ..tools.savepoint import undone
 from .reasons import tell_fresh_reason
 
 # So many emails are rendered in one answer; those first whose turn it is.
@@ -25,19 +26,18 @@ class TrialReport:
         self._next = rehearsal.find_next() if self.run.state == "running" else None
         self._outcomes = {}
         self._problems = {}
-        self._emails = {}
 
     def format(self):
         """:returns: see ``simulate`` of ``mail.activity.plan``; without the record
         :rtype: dict"""
-        self._render_emails()
-        return {
+        lines = list(self._get_lines())
+        told = {
             "plan_date": self.run.plan_date,
             "date": self.rehearsal.get_today(),
             "state": self.run.state,
             "end_reason": self._tell_end(),
             "next": self._next.code if self._next else False,
-            "steps": [self._format_step(line) for line in self._get_lines()],
+            "steps": [self._format_step(line) for line in lines],
             "changes": [
                 {
                     "code": line.code,
@@ -48,6 +48,11 @@ class TrialReport:
                 for line, state, outcome, moment in self.rehearsal.changes
             ],
         }
+        # At the end: nothing of the run is left in memory after it.
+        emails = self._render_emails()
+        for step, line in zip(told["steps"], lines, strict=True):
+            step["email"] = emails.get(line, False)
+        return told
 
     def _get_lines(self):
         return self.rehearsal.lines.values()
@@ -80,7 +85,6 @@ class TrialReport:
             "date_done": line.is_closed and line._get_day_done(),
             "actions": self.rehearsal.rules.get_actions(line),
             "outcomes": self._format_outcomes(line),
-            "email": self._emails.get(line, False),
         }
 
     def _format_definition(self, line):
@@ -159,16 +163,23 @@ class TrialReport:
 
     def _render_emails(self):
         """Render what is sent next, what was sent last, and the rest as far as there is
-        time."""
+        time. A template may write what its links need, such as tokens: it is undone.
+
+        :returns: step -> its email, or False
+        :rtype: dict"""
         changed = {line for line, *_rest in self.rehearsal.changes}
         lines = [line for line in self._get_lines() if self._has_email(line)]
         lines.sort(key=lambda line: (line != self._next, line not in changed))
-        rendered = {}
-        for line in lines:
-            key = (line.mail_template_id, line.user_id)
-            if key not in rendered and len(rendered) < MAX_EMAILS:
-                rendered[key] = self._render_email(line)
-            self._emails[line] = rendered.get(key, False)
+        emails, rendered = {}, {}
+        if not lines:
+            return emails
+        with undone(self.env.cr):
+            for line in lines:
+                key = (line.mail_template_id, line.user_id)
+                if key not in rendered and len(rendered) < MAX_EMAILS:
+                    rendered[key] = self._render_email(line)
+                emails[line] = rendered.get(key, False)
+        return emails
 
     def _has_email(self, line):
         return (

@@ -44,9 +44,6 @@ class RunChange:
     #: what would change
     codes: dict = None
 
-    def __bool__(self):
-        return bool(self.added or self.changed or self.removed or self.links)
-
 
 class VersionPlanner:
     """Computes what moving runs to the present version of their plan changes. It

@@ -150,6 +150,15 @@ class TestPlanDashboard(FiguresCase):
             set(nobodys), set(activities.filtered(lambda a: not a.sales_team_ids))
         )
 
+    def test_the_teams_of_many_activities(self):
+        """Are looked up at once, those of what nobody has yet, too."""
+        domain = [("user_id", "=", False), ("res_model", "=", "crm.lead")]
+        activities = self.env["mail.activity"].search(domain)
+        self.assertGreater(len(set(activities.mapped("res_id"))), 8)
+        self.env.invalidate_all()
+        with self.assertQueryCount(10):
+            activities.mapped("sales_team_ids")
+
     def test_teams_of_other_companies(self):
         """They are not told, and what there is can be read all the same."""
         user = self.user_owner

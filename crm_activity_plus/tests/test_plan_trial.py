@@ -150,6 +150,20 @@ class TestPlanTrial(TrialCase):
         )
         self.assertIn("Martin Manager", email["email_from"])
 
+    def test_what_a_template_writes_is_undone(self):
+        """As Odoo's own do, which make tokens for their links."""
+        self.mail.subject = "{{ object.write({'name': 'A token'}) and object.name }}"
+        # Odoo renders it when it is saved.
+        self.lead.name = "Ten desks"
+        self.env.flush_all()
+        told = self._try(self._done())
+        offer = self._step_of(told, "offer")
+        self.assertEqual(offer["email"]["subject"], "A token")
+        self.assertEqual(self._states(told)["offer"], "scheduled")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(self.lead.name, "Ten desks")
+
     def test_email_is_sent_before_what_comes_later(self):
         told = self._try(self._done(), {"step": "forget", "date": "2026-03-09"})
         self.assertEqual(self._states(told)["offer"], "done")

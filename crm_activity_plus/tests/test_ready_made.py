@@ -35,6 +35,13 @@ class TestReadyMade(CrmActivityPlusCommon):
             self.assertNotIn("failed", run.line_ids.mapped("state"), plan.name)
         self.assertTrue(all(row["is_here"] for row in self.plans.get_ready_made()))
 
+    def test_queries(self):
+        """They don't grow with the steps."""
+        self.plans.get_ready_made()
+        self.env.invalidate_all()
+        with self.assertQueryCount(5):
+            self.plans.get_ready_made()
+
     def test_the_reference_s_own_plan(self):
         [plan_id] = self.plans.create_ready_made("meeting")["plan_ids"]
         run = self._launch(

@@ -28,3 +28,23 @@ def savepoint(cr):
         for function in functions:
             callbacks.add(function)
         raise
+
+
+class _Undone(Exception):
+    """It was only to be looked at."""
+
+
+@contextmanager
+def undone(cr):
+    """Do something to see what comes of it; afterwards, it is as if it had never been.
+    What was read before has to be read again, and new records that aren't saved lose
+    their values.
+
+    :param cr: cursor
+    """
+    try:
+        with savepoint(cr):
+            yield
+            raise _Undone
+    except _Undone:
+        return

@@ -158,7 +158,7 @@ class MailActivityBulk(models.TransientModel):
         # A second click of an impatient user.
         self.state = "report"
         activities, failures = self._filter_possible()
-        resumed = self._resume_plans(activities, failures)
+        resumed = self._resume_plans(activities)
         # Nobody waits until hundreds of emails are sent.
         queued = self.with_context(mail_notify_force_send=False)
         done = resumed | do_with_each(
@@ -293,11 +293,11 @@ class MailActivityBulk(models.TransientModel):
     def _apply_hold(self, activities):
         activities.action_hold(self.hold_until or None, self.note or None)
 
-    def _resume_plans(self, activities, failures):
+    def _resume_plans(self, activities):
         """Go on with the paused plans of activities that are to be resumed, where that
-        is wanted. What somebody put on hold by itself is so afterwards, too.
+        is wanted. What somebody put on hold by itself is so afterwards, too. Why a plan
+        can't be resumed, its activities say when they are.
 
-        :param dict failures: see ``do_with_each``
         :returns: the activities that are resumed by that
         """
         if self.mode != "resume" or not self.is_plan_resumed:

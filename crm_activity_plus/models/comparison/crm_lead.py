@@ -192,6 +192,7 @@ class CrmLead(models.Model):
             "without_plan": Domain("launched_plan_ids", "=", False),
         }
         return {
+            # It was launched on leads that the user may read.
             "plan": {"id": plan.id, "name": plan.sudo().display_name},
             "left_out": compared.left_out,
             **{

@@ -36,6 +36,12 @@ class MailActivity(models.Model):
             | Domain("crm_team_member_ids.user_id", "in", self.user_id.ids)
         )
         teams = _filter_readable(teams)
+        unassigned = self.filtered(
+            lambda activity: activity.res_model == "crm.lead" and not activity.user_id
+        )
+        leads = self.env["crm.lead"].browse(unassigned.mapped("res_id")).exists()
+        lead_teams = _filter_readable(leads.team_id)
+        team_by_lead = {lead.id: lead.team_id & lead_teams for lead in leads}
         for activity in self:
             user = activity.user_id
             if user:
@@ -44,8 +50,7 @@ class MailActivity(models.Model):
                     in (team.user_id | team.crm_team_member_ids.user_id)
                 )
             elif activity.res_model == "crm.lead":
-                lead = self.env["crm.lead"].browse(activity.res_id).exists()
-                activity.sales_team_ids = _filter_readable(lead.team_id)
+                activity.sales_team_ids = team_by_lead.get(activity.res_id, False)
             else:
                 activity.sales_team_ids = False
 
@@ -53,6 +58,7 @@ class MailActivity(models.Model):
     def _search_sales_team_ids(self, operator, value):
         if operator != "in":
             return NotImplemented
+        # Who belongs to a team; of their activities, one finds those that one may read.
         teams = self.env["crm.team"].sudo()
         ids = [team_id for team_id in value if team_id]
         found = self._get_teams_domain(teams.search([("id", "in", ids)]))
@@ -167,4 +173,5 @@ def _filter_readable(records):
 
 def describe(record):
     """:returns: a record for the client: ``{"id", "name"}``, or False for none"""
+    # What is counted for it may be read, so that its name may be known.
     return bool(record) and {"id": record.id, "name": record.sudo().display_name}

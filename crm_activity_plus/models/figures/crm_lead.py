@@ -17,6 +17,7 @@ class CrmLead(models.Model):
         own = self.env.company.currency_id
         today = fields.Date.context_today(self)
         others = [("currency_id", "!=", own.id)]
+        # Only their currencies, of leads that the user may read.
         companies = self.env["res.company"].sudo().search(others)
         rates = SQL(" ").join(
             SQL(

@@ -13,15 +13,11 @@ from ...engine.environment import unsteered
 from ...engine.plan_exporter import PlanExporter
 from ...engine.plan_importer import PlanImporter
 from ...engine.ready_made import ReadyMadePlans, read_documents
-from ...tools.savepoint import savepoint
+from ...tools.savepoint import savepoint, undone
 from ...tools.values import quote
 
 # So many sentences are read.
 MAX_TOLD = 10
-
-
-class _Undone(Exception):
-    """An import was only looked at."""
 
 
 class MailActivityPlan(models.Model):
@@ -62,12 +58,9 @@ class MailActivityPlan(models.Model):
         :raises UserError: it is no file with plans
         """
         importer = PlanImporter(self, data, types, as_manual)
-        try:
-            with savepoint(self.env.cr):
-                importer.run()
-                raise _Undone
-        except _Undone:
-            self.env.registry.clear_cache()
+        with undone(self.env.cr):
+            importer.run()
+        self.env.registry.clear_cache()
         return {
             "can_import": not importer.report.get_errors(),
             "entries": importer.report.entries,

@@ -82,6 +82,7 @@ class MailActivityPlan(models.Model):
             of the steps that were launched
         :returns: code -> name of the plan's steps, and then of those that it had
         """
+        # Names alone: of a plan that the user may read, or launched on what they may.
         steps = {step.code: step.display_name for step in self.sudo().template_ids}
         return steps | {
             code: row["summary"] or code

@@ -157,7 +157,8 @@ class MailActivityPlan(models.Model):
             reason = self.env._(
                 "It isn't running, or it is on the plan's present version already."
             )
-            left_out = {id_: reason for id_ in ids if id_ not in set(found._ids)}
+            found_ids = set(found._ids)
+            left_out = {id_: reason for id_ in ids if id_ not in found_ids}
         own = found.with_env(self.env)
         allowed = own._filtered_access("read")
         allowed -= allowed._filter_document_forbidden("write")
