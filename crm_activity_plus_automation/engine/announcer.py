@@ -48,9 +48,8 @@ class Announcer:
         mails = []
         for partner in partners:
             told = (partner, planned[partner.id], cancelled[partner.id])
-            users = partner.user_ids.filtered(lambda user: not user.share)
-            if users:
-                self._notify(users[0], *told)
+            if any(not user.share for user in partner.user_ids):
+                self._notify(*told)
             elif partner.email_normalized:
                 mails.append(self._prepare_mail(*told))
         # Those who have no account can't read a message in Odoo.
@@ -78,7 +77,7 @@ class Announcer:
     # One message for each person
     # ------------------------------------------------------------
 
-    def _notify(self, user, partner, planned, cancelled):
+    def _notify(self, partner, planned, cancelled):
         env = self._get_env_of(partner)
         env["mail.thread"].message_notify(
             partner_ids=partner.ids,

@@ -29,7 +29,8 @@ class MemberFinder:
         :rtype: tuple[int]
         :raises UserError: they are too many, or can't be found
         """
-        key = (series.res_model, series.domain, series.user_id, series.company_id)
+        owner = series._get_owner()
+        key = (series.res_model, series.domain, owner, series.company_id)
         if key not in self._found:
             self._found[key] = self._find(series)
         return self._found[key]
@@ -42,8 +43,17 @@ class MemberFinder:
         text = series.domain or "[]"
         Condition(env, text, series.name).check_text()
         records = series._as_owner(env[series.res_model])
-        domain = Domain(read_domain(text, series.user_id.id))
-        ids = records.search(domain, limit=MAX_RECORDS + 1, order="id").ids
+        try:
+            domain = Domain(read_domain(text, records.env.uid))
+            ids = records.search(domain, limit=MAX_RECORDS + 1, order="id").ids
+        except (TypeError, ValueError) as error:
+            # A field that it compares is gone, or has become another one.
+            raise UserError(
+                env._(
+                    "The filter of “%s” doesn't fit its records any more. Correct it.",
+                    series.name,
+                )
+            ) from error
         if len(ids) > MAX_RECORDS:
             raise UserError(
                 env._(
@@ -57,7 +67,7 @@ class MemberFinder:
         return tuple(ids)
 
     def _check_owner(self, series):
-        owner = series.user_id.sudo()
+        owner = series._get_owner().sudo()
         if owner._is_superuser():
             return
         if not owner.active:

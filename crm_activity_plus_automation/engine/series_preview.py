@@ -37,7 +37,7 @@ class SeriesPreview:
         :rtype: str"""
         try:
             ids = MemberFinder().find(self.series)
-        except (UserError, ValueError) as error:
+        except UserError as error:
             return describe_error(error)
         days = self.series._find_days(is_first=True)
         if not days:
@@ -58,7 +58,9 @@ class SeriesPreview:
         series = self.series
         ids = MemberFinder().find(series)
         days = series._find_days(is_first=True)
-        rows, load = self._propose(ids[:MAX_RECORDS], days)
+        # Whoever may see the series need not see the records of its owner.
+        shown = self.env[series.res_model].browse(ids)._filtered_access("read")
+        rows, load = self._propose(shown.ids[:MAX_RECORDS], days)
         records = series._as_owner(self.env[series.res_model]).browse(rows)
         users = self.env["res.users"].sudo().browse({user for user, _day in load})
         names = {user.id: user.name for user in users}

@@ -145,3 +145,12 @@ class TestProof(CrmActivityPlusCommon):
         self._make_meeting(opportunity_id=self._create_lead("Other").id)
         self._run_at("2026-03-09 15:00:00")
         self.assertEqual(step.state, "scheduled")
+
+    def test_step_that_comes_after_the_meeting(self):
+        """It waits for another one."""
+        step = self._launch_proved("meeting")
+        self._make_meeting()
+        with freeze_time("2026-03-09 14:00:00"):
+            later = self._launch_proved("meeting")
+        self._run_at("2026-03-09 15:00:00")
+        self.assertEqual((step.state, later.state), ("done", "scheduled"))

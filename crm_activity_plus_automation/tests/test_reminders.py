@@ -180,6 +180,15 @@ class TestReminders(CrmActivityPlusCommon, CronMixinCase):
         # The reminder of the type was replaced.
         self.assertFalse(self._run_at("2026-03-10 13:45:00"))
 
+    def test_own_ones_from_the_start(self):
+        self.type_call.reminder_ids = False
+        self.assertFalse(self.env["mail.activity"]._has_any_own_reminders())
+        with freeze_time("2026-03-10 08:00:00"):
+            self._make_call(
+                has_own_reminders=True, own_reminder_ids=[(6, 0, self.by_email.ids)]
+            )
+        self.assertEqual(len(self._run_at("2026-03-10 13:45:00")), 1)
+
     def test_type_that_gets_reminders_later(self):
         self.type_todo.reminder_ids = False
         with freeze_time("2026-03-10 08:00:00"):

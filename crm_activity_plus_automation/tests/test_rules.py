@@ -5,6 +5,7 @@ from freezegun import freeze_time
 
 from odoo import SUPERUSER_ID, sql_db
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.crm_activity_plus.tests.common import CrmActivityPlusCommon
@@ -136,6 +137,35 @@ class TestReadyRules(RuleCase):
         self._run_cron(cron)
         self.assertEqual(len(self._get_new_mails()), 1)
 
+    def test_missing_step_on_which_a_rule_fails(self):
+        """The others are noted all the same."""
+        first, broken, last = (self._create_lead(n) for n in ("A", "Broken", "B"))
+        model = self.env["ir.model"]._get("crm.lead")
+        field = self.env["ir.model.fields"]._get("crm.lead", "missing_step_since")
+        self.env["base.automation"].create(
+            {
+                "name": "Broken",
+                "model_id": model.id,
+                "trigger": "on_create_or_write",
+                "trigger_field_ids": [Command.set(field.ids)],
+                "action_server_ids": [
+                    Command.create(
+                        {
+                            "name": "Broken",
+                            "model_id": model.id,
+                            "usage": "base_automation",
+                            "state": "code",
+                            "code": "if record.name == 'Broken': record['x']",
+                        }
+                    )
+                ],
+            }
+        )
+        with self.assertLogs("odoo.addons.crm_activity_plus_automation", "ERROR"):
+            self._run_cron(f"{ADDON}.ir_cron_note_missing_steps")
+        self.assertTrue(first.missing_step_since and last.missing_step_since)
+        self.assertFalse(broken.missing_step_since)
+
 
 @tagged("crm_activity_plus", "post_install", "-at_install")
 class TestLaunchRules(RuleCase):
@@ -250,6 +280,48 @@ class TestLaunchRules(RuleCase):
         self._get_new_mails()
         leads.write({"type": "opportunity"})
         self.assertEqual(len(self._get_new_mails()), 60)
+
+    def test_emails_of_a_recomputation(self):
+        """As in core, it sends none."""
+        self._switch_on("rule_lead_converted")
+        leads = self._create_leads(2, type="lead")
+        self._get_new_mails()
+        actions = type(self.env["ir.actions.server"])
+        self.patch(actions, "_is_recompute", lambda action: True)
+        leads.write({"type": "opportunity"})
+        self.assertFalse(self._get_new_mails())
+
+    def test_what_is_done_of_a_batch(self):
+        """The rule still has to look at records that it left out."""
+        stage = self.env["crm.stage"].create({"name": "Visit"})
+        leads = self._create_lead("There", stage_id=stage.id) + self._create_leads(2)
+        rule = self._make_rule(launch_on="stage", stage_id=stage.id)
+        seen = []
+        self.patch(
+            type(self.env["ir.actions.server"]),
+            "_run_action_launch_plan_multi",
+            lambda action, eval_context=None: seen.append(
+                action.env.context["__action_done"][rule]
+            ),
+        )
+        leads.write({"stage_id": stage.id})
+        self.assertEqual(seen, [leads[1:]])
+
+    def test_context_of_a_client(self):
+        """It adds nothing to a rule that is made with more rights."""
+        wizard = self.env["mail.activity.plan.rule"].with_user(self.user_manager)
+        wizard = wizard.create({"plan_id": self.call_plan.id})
+        wizard.with_context(
+            default_active=False,
+            default_code="raise UserError('Mine')",
+            default_filter_domain="model.browse().mine()",
+            default_filter_pre_domain="model.browse().mine()",
+        ).action_create_rule()
+        rule = self.call_plan._find_rules()
+        self.assertTrue(rule.active)
+        self.assertFalse(rule.filter_domain)
+        self.assertFalse(rule.filter_pre_domain)
+        self.assertNotIn("Mine", rule.action_server_ids.code or "")
 
     def test_refused(self):
         partner_plan = self._create_plan(

@@ -164,6 +164,22 @@ class TestSeriesFollow(SeriesCase):
         self.assertIn("is archived", self.series.problem)
         self.assertEqual(len(self._find_days()), 18)
 
+    def test_filter_that_fits_no_more(self):
+        """A field that it compares is gone: the other series go on."""
+        broken = self._create_series(count=6)
+        broken.action_start()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE mail_activity_plan_recurrence SET domain = %s WHERE id = %s",
+            ["[('x_gone', '=', 1)]", broken.id],
+        )
+        broken.invalidate_recordset()
+        with freeze_time("2026-04-10 10:00:00"):
+            new = self._create_customers(1)
+            self._run_cron()
+            self.assertEqual(len(self._find_days(new)), 4)
+        self.assertIn("doesn't fit", broken.problem)
+
     def test_limit_for_a_day(self):
         """Nobody gets more visits on a day, whoever's series they are of."""
         self._create_customers(4)

@@ -318,3 +318,55 @@ class TestSeriesRights(SeriesCase):
         )
         event.write({"plan_recurrence_id": series.id})
         self.assertFalse(event.plan_recurrence_id)
+
+    def _hide_first_customer(self):
+        """It isn't for the colleague."""
+        hidden, user = self.customers[0].id, self.user_colleague.id
+        self.env["ir.rule"].create(
+            {
+                "name": "Hidden",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "domain_force": f"[('id', '!=', {hidden} if user.id == {user} else 0)]",
+            }
+        )
+
+    @freeze_time("2026-03-01 10:00:00")
+    def test_preview_of_records_that_may_not_be_read(self):
+        self._hide_first_customer()
+        series = self._create_series(count=2)
+        for user, customers in (
+            (self.user_manager, self.customers),
+            (self.user_colleague, self.customers[1:]),
+        ):
+            preview = series.with_user(user).action_preview()
+            shown = [row["res_id"] for row in preview["records"]]
+            self.assertEqual(shown, customers.ids)
+
+    @freeze_time("2026-03-01 10:00:00")
+    def test_form_has_no_rights_but_ones_own(self):
+        """Whoever a client says it is for."""
+        self._hide_first_customer()
+        series = self._create_series()
+        values = {
+            "plan_id": self.visit_plan.id,
+            "user_id": self.user_manager.id,
+            "domain": f"[('id', '=', {self.customers[0].id})]",
+            "rrule_type": "monthly",
+            "day": 3,
+            "date_start": date(2026, 3, 1),
+            "count": 12,
+        }
+        for user, count in ((self.user_manager, "1"), (self.user_colleague, "0")):
+            model = self.env["mail.activity.plan.recurrence"].with_user(user)
+            for form in (model.new(values), model.new(values, origin=series)):
+                self.assertEqual(form.summary.split()[0], count)
+
+    def test_proposed_plan(self):
+        self._create_series()
+        model = self.env["mail.activity.plan.recurrence"].with_user(self.user_manager)
+        for given, plan_id in (
+            ("res.partner", self.visit_plan.id),
+            *((x, None) for x in ("no.model", "\0", "", 5, None, ["a"], {"a": 1})),
+        ):
+            defaults = model.with_context(plan_visits_of=given).default_get(["plan_id"])
+            self.assertEqual(defaults.get("plan_id"), plan_id, given)

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from odoo.addons.crm_activity_plus.tests.common import CrmActivityPlusCommon
@@ -134,3 +136,46 @@ class TestTiming(CrmActivityPlusCommon, CronMixinCase):
             datetime(2026, 3, 10, 13, 54, 30), captured.records.mapped("call_at")
         )
         self.assertEqual(self._run_at(datetime(2026, 3, 10, 13, 55)), 1)
+
+    def test_first_run(self):
+        """What was due before the rule was made is left, and what doesn't match."""
+        self.rule.filter_domain = "[('name', '=', 'Meet')]"
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE base_automation SET create_date = %s, last_run = NULL"
+            " WHERE id = %s",
+            [datetime(2026, 3, 10, 8), self.rule.id],
+        )
+        self.rule.invalidate_recordset()
+        self._make_meeting(datetime(2026, 3, 10, 8, 5))
+        self._make_meeting(datetime(2026, 3, 10, 14))
+        self._make_meeting(datetime(2026, 3, 10, 14)).name = "Other"
+        self.assertEqual(self._run_at(datetime(2026, 3, 10, 13, 55)), 1)
+        self.assertEqual(self._run_at(datetime(2026, 3, 10, 13, 56)), 1)
+
+    def test_rule_that_gets_another_date(self):
+        rule = self._create_rule("mail.activity", "date_deadline")
+        self.assertNotIn(rule.id, rule._get_timed_ids())
+        rule.trg_date_id = self.env["ir.model.fields"]._get(
+            "mail.activity", "date_start"
+        )
+        self.assertIn(rule.id, rule._get_timed_ids())
+
+    def test_rule_that_fails(self):
+        """It keeps no other one from being run at its time."""
+        with freeze_time("2026-03-10 09:00:00"):
+            broken = self._create_rule("calendar.event", "stop")
+            broken.action_server_ids.code = "raise UserError('Broken')"
+            self._make_meeting(datetime(2026, 3, 10, 10))
+            self._make_meeting(datetime(2026, 3, 12, 14))
+        self.env["ir.cron.trigger"].search([]).unlink()
+        with (
+            self.assertRaisesRegex(UserError, "Broken"),
+            mute_logger("odoo.addons.base_automation.models.base_automation"),
+        ):
+            self._run_at(datetime(2026, 3, 10, 10, 55))
+        self.env.invalidate_all()
+        self.assertIn(
+            datetime(2026, 3, 12, 13, 54, 30),
+            self.env["ir.cron.trigger"].search([]).mapped("call_at"),
+        )

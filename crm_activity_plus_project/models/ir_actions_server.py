@@ -27,11 +27,13 @@ class IrActionsServer(models.Model):
         """One email for each project that wants it: whoever is its customer hears of
         all tasks, but not of their own."""
         tasks = self._get_action_records(eval_context).sudo()
+        tasks = tasks.filtered(lambda task: not task.has_template_ancestor)
         mails = []
         for project, own in tasks.grouped("project_id").items():
             partner = project.partner_id
-            told = project.is_customer_told_tasks and partner.email_normalized
+            told = project.is_customer_told_tasks and not project.is_template
             customers = partner | partner.commercial_partner_id
+            told = told and partner.email_normalized
             if told and self.env.user.partner_id not in customers:
                 mails.append(project._prepare_task_email(own))
         if mails:

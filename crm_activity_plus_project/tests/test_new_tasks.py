@@ -30,12 +30,12 @@ class TestNewTasks(CrmActivityPlusCommon):
         super().setUp()
         self.mails = self.env["mail.mail"].search([])
 
-    def _create_tasks(self, *names, project=None, user=None):
+    def _create_tasks(self, *names, project=None, user=None, **values):
         """:returns: the emails that came of it"""
         tasks = self.env["project.task"].with_user(user or self.env.user).sudo()
         project = project or self.told
         tasks.with_context(mail_auto_subscribe_no_notify=True).create(
-            [{"name": name, "project_id": project.id} for name in names]
+            [{"name": name, "project_id": project.id, **values} for name in names]
         )
         self.env.flush_all()
         mails = self.env["mail.mail"].search([]) - self.mails
@@ -82,3 +82,9 @@ class TestNewTasks(CrmActivityPlusCommon):
     def test_rule_is_switched_off(self):
         self.env.ref("crm_activity_plus_project.rule_new_tasks").active = False
         self.assertFalse(self._create_tasks("Measure"))
+
+    def test_templates(self):
+        """They are nobody's tasks yet."""
+        self.assertFalse(self._create_tasks("Measure", is_template=True))
+        self.told.is_template = True
+        self.assertFalse(self._create_tasks("Paint"))

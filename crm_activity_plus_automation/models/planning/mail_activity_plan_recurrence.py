@@ -262,13 +262,18 @@ class MailActivityPlanRecurrence(models.Model):
         return find_days(self.rrule, self.date_start, first, last) if self.rrule else []
 
     def _get_today(self):
-        owner = self.user_id.sudo()
+        owner = self._get_owner().sudo()
         return fields.Date.context_today(self.with_context(tz=owner.tz or "UTC"))
+
+    def _get_owner(self):
+        """:returns: whose rights the series acts with. In a form, it is whoever is
+        about to save it: what a client says of it there isn't checked yet."""
+        self.ensure_one()
+        return self.user_id if self.id else self.env.user
 
     def _as_owner(self, records):
         """:returns: records as whoever the series acts for works with them"""
-        self.ensure_one()
-        user = self.user_id
+        user = self._get_owner()
         others = user.sudo().company_ids - self.company_id
         context = {
             "allowed_company_ids": [self.company_id.id, *others.ids],

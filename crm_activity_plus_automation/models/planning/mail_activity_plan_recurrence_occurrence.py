@@ -102,10 +102,12 @@ class MailActivityPlanRecurrenceOccurrence(models.Model):
         )
         own = rows.filtered(lambda row: row.res_id == survivor.id)
         taken = {(row.recurrence_id, row.date) for row in own}
+        twice = rows.browse()
         for row in rows - own:
             key = (row.recurrence_id, row.date)
             if key in taken and row.state in ("planned", "skipped"):
-                row._leave()
-                row.recurrence_id.date_next_check = fields.Datetime.now()
+                twice |= row
             taken.add(key)
+        twice._leave()
+        twice.recurrence_id.date_next_check = fields.Datetime.now()
         rows.res_id = survivor.id

@@ -1,12 +1,25 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import logging
 from datetime import timedelta
+
+import psycopg2
 
 from odoo import api, fields, models
 
+from odoo.addons.crm_activity_plus.engine.environment import by_engine
+
+_logger = logging.getLogger(__name__)
+
 # Meetings are looked at for so long after their end.
 LOOK_BACK = timedelta(days=3)
+# Steps that a meeting closes.
+WAITING = [
+    ("proof", "=", "meeting"),
+    ("state", "=", "scheduled"),
+    ("run_id.state", "=", "running"),
+]
 
 
 class CalendarEvent(models.Model):
@@ -41,27 +54,34 @@ class CalendarEvent(models.Model):
     @api.model
     def _cron_prove_meetings(self):
         """Close the steps that wait for a meeting which was held."""
-        lines = self.env["mail.activity.plan.run.line"].sudo()
-        waiting = lines.search(
-            [
-                ("proof", "=", "meeting"),
-                ("state", "=", "scheduled"),
-                ("run_id.state", "=", "running"),
-            ]
-        )
-        now = fields.Datetime.now()
-        for res_model, same in waiting.grouped("res_model").items():
-            ids = list({*same.mapped("res_id")})
-            held = self._find_held(res_model, ids, now)
+        lines = by_engine(self.env["mail.activity.plan.run.line"])
+        proofs = self._find_proofs(lines.search(WAITING))
+        commit = self.env["ir.cron"]._commit_progress
+        commit(remaining=len(proofs))
+        for line_id, event in proofs:
+            try:
+                # Somebody may have closed it meanwhile.
+                for line in lines.browse(line_id).exists().filtered_domain(WAITING):
+                    line._close_by(event)
+                self.env.flush_all()
+            except psycopg2.OperationalError:
+                _logger.info("The step %s is closed later", line_id, exc_info=True)
+                self.env.cr.rollback()
+            if not commit(1):
+                break
+
+    @api.model
+    def _find_proofs(self, lines):
+        """:returns: ids of steps, each with the meeting that closes it"""
+        proofs, now = [], fields.Datetime.now()
+        for res_model, same in lines.grouped("res_model").items():
+            held = self._find_held(res_model, list({*same.mapped("res_id")}), now)
             for line in same:
                 since = line._get_proof_start()
                 events = held.get(line.res_id, self.browse())
-                event = events.filtered(lambda e, since=since: e.stop >= since)[:1]
-                if event and line.state == "scheduled":
-                    lines.browse(line.id)._prove(
-                        "meeting", self.env[res_model].browse(line.res_id), event
-                    )
-                self.env["ir.cron"]._commit_progress(1)
+                if event := events.filtered(lambda e, since=since: e.stop >= since)[:1]:
+                    proofs.append((line.id, event))
+        return proofs
 
     @api.model
     def _find_held(self, res_model, ids, now):

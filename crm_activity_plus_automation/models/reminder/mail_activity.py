@@ -65,14 +65,14 @@ class MailActivity(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._note_own_reminders(vals_list)
         activities = super().create(vals_list)
         if self._may_be_reminded(activities):
             activities._plan_reminders()
         return activities
 
     def write(self, vals):
-        if vals.get("has_own_reminders"):
-            self.env.registry.clear_cache()
+        self._note_own_reminders([vals])
         result = super().write(vals)
         if REMINDED_FIELDS & vals.keys() and self._may_be_reminded(self):
             self._plan_reminders()
@@ -84,7 +84,16 @@ class MailActivity(models.Model):
         if self._has_any_own_reminders():
             return True
         reminded = self.env["mail.activity.type"]._get_reminded_ids()
-        return bool(reminded and reminded.intersection(activities.activity_type_id.ids))
+        # Whoever writes an activity need not be allowed to read it then.
+        types = activities.sudo().activity_type_id
+        return bool(reminded and reminded.intersection(types.ids))
+
+    @api.model
+    def _note_own_reminders(self, vals_list):
+        """The first activity that has its own ones: all processes have to know."""
+        is_own = any(vals.get("has_own_reminders") for vals in vals_list)
+        if is_own and not self._has_any_own_reminders():
+            self.env.registry.clear_cache()
 
     @api.model
     @tools.ormcache()

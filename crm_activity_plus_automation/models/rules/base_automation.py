@@ -35,12 +35,12 @@ class BaseAutomation(models.Model):
         batch = ActionBatch()
         collecting = self.with_context(**{BATCH_KEY: Internal(batch)})
         super(BaseAutomation, collecting)._process(records, domain_post)
-        done = dict(self.env.context.get("__action_done", {}))
-        done[self] = done.get(self, records.browse()) | records
+        done = self.env.context.get("__action_done", {})
+        done_before = done.get(self, records.browse())
         for action_id, ids in batch.ids_by_action.items():
             try:
                 actions.browse(action_id).with_context(
-                    __action_done=done,
+                    __action_done={**done, self: done_before | records.browse(ids)},
                     active_model=records._name,
                     active_ids=ids,
                     active_id=ids[0],

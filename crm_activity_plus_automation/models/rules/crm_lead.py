@@ -1,7 +1,16 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import logging
+
+import psycopg2
+
 from odoo import api, fields, models
+from odoo.tools import split_every
+
+from odoo.addons.crm_activity_plus.tools.savepoint import savepoint
+
+_logger = logging.getLogger(__name__)
 
 # So many leads are looked at in a transaction.
 BATCH_SIZE = 500
@@ -57,7 +66,28 @@ class CrmLead(models.Model):
                 ("has_no_next_step", "=", not missing),
                 ("missing_step_since", "!=" if missing else "=", False),
             ]
-            while batch := leads.search(domain, limit=BATCH_SIZE):
-                batch.write({"missing_step_since": value})
+            for ids in split_every(BATCH_SIZE, leads.search(domain).ids, list):
+                batch = leads.browse(ids).exists().filtered_domain(domain)
+                batch._note_missing_steps(value)
                 if not cron._commit_progress(len(batch)):
                     return
+
+    def _note_missing_steps(self, value):
+        """A lead on which a rule fails is in no other one's way: it is tried again the
+        next day."""
+        if not self:
+            return
+        try:
+            with savepoint(self.env.cr):
+                self.write({"missing_step_since": value})
+                self.env.flush_all()
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            self.env.invalidate_all()
+            if len(self) == 1:
+                _logger.exception("The missing step of the lead %s isn't noted", self)
+                return
+            half = len(self) // 2
+            self[:half]._note_missing_steps(value)
+            self[half:]._note_missing_steps(value)

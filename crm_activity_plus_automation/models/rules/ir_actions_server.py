@@ -44,7 +44,10 @@ class IrActionsServer(models.Model):
     def _run_action_mail_post_multi(self, eval_context=None):
         """Core sends one email after the other."""
         ids = self.env.context.get("active_ids") or []
-        if self.mail_post_method != "email" or len(ids) < 2 or not self.template_id:
+        is_batch = (
+            self.mail_post_method == "email" and self.template_id and len(ids) > 1
+        )
+        if not is_batch or self._is_recompute():
             return super()._run_action_mail_post_multi(eval_context=eval_context)
         context = dict(self.env.context)
         context.pop("default_type", None)

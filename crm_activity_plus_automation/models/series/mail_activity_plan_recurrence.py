@@ -190,8 +190,8 @@ class MailActivityPlanRecurrence(models.Model):
         the only one there is."""
         defaults = super().default_get(fields)
         res_model = self.env.context.get("plan_visits_of")
-        if "plan_id" in fields and not defaults.get("plan_id") and res_model:
-            if isinstance(res_model, str):
+        if "plan_id" in fields and not defaults.get("plan_id"):
+            if isinstance(res_model, str) and res_model in self.env:
                 defaults["plan_id"] = self._find_usual_plan(res_model).id
         return defaults
 

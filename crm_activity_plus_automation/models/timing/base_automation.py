@@ -4,10 +4,8 @@
 from datetime import timedelta
 
 from odoo import api, fields, models, tools
-from odoo.fields import Domain
-from odoo.tools import safe_eval
 
-from odoo.addons.base_automation.models.base_automation import DATE_RANGE_FACTOR
+from odoo.addons.base_automation.models import base_automation as core
 
 # The scheduler looks once a minute: rules run a bit early, so that none is a minute
 # late.
@@ -22,6 +20,12 @@ class BaseAutomation(models.Model):
 
     # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "base.automation"
+
+    # Core looks again at when rules run where one of these has changed.
+    RANGE_FIELDS = [
+        *core.BaseAutomation.RANGE_FIELDS,
+        *("trg_date_id", "trg_date_range_mode"),
+    ]
 
     def _is_timed(self):
         """:returns: whether the rule runs by triggers"""
@@ -38,9 +42,9 @@ class BaseAutomation(models.Model):
     def _get_offset(self):
         """:returns: how long after its date a record is due"""
         self.ensure_one()
-        minutes = self.trg_date_range * DATE_RANGE_FACTOR[self.trg_date_range_type]
+        factor = core.DATE_RANGE_FACTOR[self.trg_date_range_type]
         sign = -1 if self.trg_date_range_mode == "before" else 1
-        return timedelta(minutes=sign * minutes)
+        return timedelta(minutes=sign * self.trg_date_range * factor)
 
     def _get_cron_interval(self, automations=None):
         """Those that run by triggers ask for no interval."""
@@ -60,23 +64,22 @@ class BaseAutomation(models.Model):
     def _search_time_based_automation_records(self, *, until):
         if not self._is_timed():
             return super()._search_time_based_automation_records(until=until)
-        domain = Domain.TRUE
-        if self.filter_domain:
-            context = self._get_eval_context()
-            domain = Domain(safe_eval.safe_eval(self.filter_domain, context))
-        # What was due before the rule was made, nobody wants to hear of.
-        last_run = self.last_run or self.create_date
-        name, offset = self.trg_date_id.name, LEAD - self._get_offset()
-        domain &= Domain(name, ">=", last_run + offset)
-        domain &= Domain(name, "<", until + offset)
-        return self.env[self.model_name].search(domain)
+        records = super()._search_time_based_automation_records(until=until + LEAD)
+        # The last run looked ahead, too; and what was due before the rule was made,
+        # nobody wants to hear of.
+        first = (self.last_run or self.create_date) + LEAD - self._get_offset()
+        return records.filtered_domain([(self.trg_date_id.name, ">=", first)])
 
     @api.model
     def _cron_process_time_based_actions(self):
         try:
             return super()._cron_process_time_based_actions()
         finally:
+            # Core has committed each rule, or it failed. What fails is in no other
+            # rule's way: it would be rolled back along with that.
+            self.env.cr.rollback()
             self._trigger_next()
+            self.env["ir.cron"]._commit_progress()
 
     @api.model
     def _trigger_next(self):
@@ -100,14 +103,16 @@ class BaseAutomation(models.Model):
         for rule in self.sudo().browse(self._get_timed_ids()):
             name, offset = rule.trg_date_id.name, rule._get_offset() - LEAD
             if rule.model_name == records._name and name in names:
-                dates = {record[name] for record in records if record[name]}
+                # Whoever writes a record need not be allowed to read it then.
+                dates = set(records.sudo().mapped(name)) - {False}
                 moments.update(day + offset for day in dates if day + offset > now)
         self._trigger_at(moments)
 
     @api.model
     def _trigger_at(self, moments):
-        if moments:
-            cron = self.env.ref("base_automation.ir_cron_data_base_automation_check")
+        xmlid = "base_automation.ir_cron_data_base_automation_check"
+        cron = moments and self.env.ref(xmlid, raise_if_not_found=False)
+        if cron:
             cron.sudo()._trigger(sorted(moments))
 
     @api.model
