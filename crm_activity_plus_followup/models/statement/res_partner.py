@@ -70,8 +70,12 @@ class ResPartner(models.Model):
     def _get_followup_statement(self):
         """:returns: the open items in the active company, for each currency:
             ``currency``, ``items``, ``due`` and ``overdue``
-        :rtype: list[dict]"""
+        :rtype: list[dict]
+        :raises AccessError: the user may not see them: Odoo prints a report for whoever
+            knows its address"""
         self.ensure_one()
+        self.check_access("read")
+        self._check_field_access(self._fields["followup_item_ids"], "read")
         items = OpenItems(self.env)
         return [
             {
