@@ -41,6 +41,7 @@ class MailActivityPlan(models.Model):
                         plan=plan.name,
                     )
                 )
+        self.filtered("is_followup").template_ids._check_action()
         self._check_followup_levels()
 
     def _check_followup_levels(self):
