@@ -233,13 +233,12 @@ class FollowupJob:
             self.env.invalidate_all(flush=False)
             if not isinstance(error, UserError):
                 _logger.exception("The email to contact %s failed", step.res_id)
-            customer._log_followup(
-                self.env._(
-                    "The email of “%(level)s” couldn't be sent: %(reason)s",
-                    level=step.display_name,
-                    reason=describe_error(error),
-                )
+            why = self.env._(
+                "The email of “%(level)s” couldn't be sent: %(reason)s",
+                level=step.display_name,
+                reason=describe_error(error),
             )
+            customer._log_followups(lambda _customer: why)
             return
         if step._is_followup_done_by_email():
             step._finish_followup()

@@ -319,3 +319,10 @@ class TestLevels(LevelCase):
         self.customer.active = False
         self._run_job()
         self.assertStatus("none")
+
+    def test_customer_who_is_being_made(self):
+        """As programs ask about one: by any of the fields."""
+        customer = self.env["res.partner"].new({"name": "New"})
+        self.assertFalse(customer.followup_has_manual)
+        self.assertFalse(customer.followup_item_ids)
+        self.assertEqual(customer.followup_status, "none")

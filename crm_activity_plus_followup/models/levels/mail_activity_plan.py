@@ -77,6 +77,7 @@ class MailActivityPlan(models.Model):
     def _find_followup_plans(self):
         """:returns: the plans with levels that count in the active company: its own
         before those of all companies"""
+        # For the job: people choose plans by their own rights.
         plans = self.sudo().search(
             Domain("is_followup", "=", True)
             & Domain("company_id", "in", [False, self.env.company.root_id.id]),
