@@ -315,6 +315,15 @@ class TestActions(LevelCase):
             own.followup_next_date = self.today + timedelta(days=3)
         with self.assertRaises(AccessError):
             self.env["followup.customer"].with_user(seller).search([])
+        plan = self.plan.with_user(seller)
+        stranger = self._create_customer("Stranger")
+        self._invoice(100, 20, stranger)
+        for function in (plan.launch, plan.preview):
+            with self.assertRaisesRegex(UserError, "who deal with invoices only"):
+                function(stranger.ids)
+        self.assertFalse(stranger.followup_run_id)
+        result = self.plan.with_user(self.accountant).launch(stranger.ids)
+        self.assertTrue(result["run_ids"])
 
     def test_customers_without_a_level(self):
         stranger = self._create_customer("Stranger").with_user(self.accountant)
