@@ -22,6 +22,7 @@ class FollowupEmail:
     """
 
     def __init__(self, customers):
+        # Whoever deals with invoices may have no right to change contacts.
         self.customers = customers.sudo()
         self.env = self.customers.env
         self.items = OpenItems(customers.env)
@@ -40,7 +41,7 @@ class FollowupEmail:
             self._send(customer)
 
     def _send(self, customer):
-        step = customer._get_followup_step()
+        step = customer._find_followup_steps()
         recipient = customer._get_followup_recipient()
         if not recipient.email_normalized:
             raise UserError(

@@ -56,7 +56,13 @@ class FollowupJob:
 
     def run(self):
         """:returns: whether there is time left for the next company"""
-        return self._refresh() and self._launch_all() and self._send_all()
+        return (
+            self._refresh()
+            and self._launch_all()
+            # Who has paid meanwhile found no run to end.
+            and self._refresh()
+            and self._send_all()
+        )
 
     # ------------------------------------------------------------
     # What has begun
@@ -149,12 +155,12 @@ class FollowupJob:
             SELECT total.partner_id, total.followup_oldest_date FROM (%s) AS total
               JOIN res_partner AS customer ON customer.id = total.partner_id
              WHERE total.amount_overdue > 0 AND customer.active
-               AND total.followup_oldest_date + %s <= %s
+               AND %s - total.followup_oldest_date >= %s
              ORDER BY total.partner_id
             """,
             self.items.select_totals(which),
-            days,
             self.today,
+            days,
         )
         return self.env.execute_query(query)
 
@@ -227,13 +233,12 @@ class FollowupJob:
             self.env.invalidate_all(flush=False)
             if not isinstance(error, UserError):
                 _logger.exception("The email to contact %s failed", step.res_id)
-            customer._log_followup(
-                self.env._(
-                    "The email of “%(level)s” couldn't be sent: %(reason)s",
-                    level=step.display_name,
-                    reason=describe_error(error),
-                )
+            why = self.env._(
+                "The email of “%(level)s” couldn't be sent: %(reason)s",
+                level=step.display_name,
+                reason=describe_error(error),
             )
+            customer._log_followups(lambda _customer: why)
             return
         if step._is_followup_done_by_email():
             step._finish_followup()

@@ -6,6 +6,7 @@ from . import test_amounts
 from . import test_amounts_random
 from . import test_automatic_emails
 from . import test_exits
+from . import test_garbage
 from . import test_guarantees
 from . import test_job
 from . import test_levels

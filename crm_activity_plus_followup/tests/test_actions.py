@@ -69,8 +69,8 @@ class TestActions(LevelCase):
             self.both.action_followup_print()
         self.assertFalse(self.other.followup_run_id.line_ids[0].followup_printed)
 
-    def _render(self, partners, company=None):
-        reports = self.env["ir.actions.report"]
+    def _render(self, partners):
+        reports = self.env["ir.actions.report"].with_env(partners.env)
         content, _kind = reports._render_qweb_html(
             "crm_activity_plus_followup.report_followup_statement", partners.ids
         )
@@ -296,13 +296,16 @@ class TestActions(LevelCase):
     # Who may
     # ------------------------------------------------------------
 
-    def test_salespeople_may_not(self):
-        seller = new_test_user(
+    def _create_seller(self):
+        return new_test_user(
             self.env,
             "seller",
             "sales_team.group_sale_salesman",
             company_id=self.env.company.id,
         )
+
+    def test_salespeople_may_not(self):
+        seller = self._create_seller()
         self.customer.user_id = seller
         own = self.customer.with_user(seller)
         for act in ("print", "send", "manual", "done", "later"):
@@ -312,6 +315,15 @@ class TestActions(LevelCase):
             own.followup_next_date = self.today + timedelta(days=3)
         with self.assertRaises(AccessError):
             self.env["followup.customer"].with_user(seller).search([])
+        plan = self.plan.with_user(seller)
+        stranger = self._create_customer("Stranger")
+        self._invoice(100, 20, stranger)
+        for function in (plan.launch, plan.preview):
+            with self.assertRaisesRegex(UserError, "who deal with invoices only"):
+                function(stranger.ids)
+        self.assertFalse(stranger.followup_run_id)
+        result = self.plan.with_user(self.accountant).launch(stranger.ids)
+        self.assertTrue(result["run_ids"])
 
     def test_customers_without_a_level(self):
         stranger = self._create_customer("Stranger").with_user(self.accountant)
@@ -341,3 +353,37 @@ class TestActions(LevelCase):
         forged = there.with_context(allowed_company_ids=self.env.company.ids)
         with self.assertRaises(AccessError):
             forged.action_followup_send()
+        rows = self.env["followup.customer"].with_env(forged.env)
+        with self.assertRaises(AccessError):
+            rows.search_read([], ["amount_overdue", "next_date"])
+        with self.assertRaises(AccessError):
+            rows.formatted_read_group([], aggregates=["amount_overdue:sum"])
+
+    def test_letter_for_people_without_accounting(self):
+        """Whoever may read the customer may not read what is owed: Odoo renders a
+        report for whoever knows its address."""
+        portal = new_test_user(
+            self.env, "portal", "base.group_portal", partner_id=self.customer.id
+        )
+        for user in (self._create_seller(), portal):
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                self._render(self.customer.with_user(user))
+        reader = new_test_user(self.env, "reader", "account.group_account_readonly")
+        self.assertIn("100.00", self._render(self.customer.with_user(reader)))
+
+    def test_buyers_may_not(self):
+        """They may write bills, and so documents, but don't deal with customers."""
+        seller = self._create_seller()
+        self.env["ir.model.access"].create(
+            {
+                "name": "Bills",
+                "model_id": self.env["ir.model"]._get_id("account.move"),
+                "group_id": self.env.ref("sales_team.group_sale_salesman").id,
+                "perm_read": True,
+                "perm_write": True,
+            }
+        )
+        own = self.customer.with_user(seller)
+        for act in ("print", "send", "manual", "done", "later"):
+            with self.subTest(act), self.assertRaises(AccessError):
+                getattr(own, f"action_followup_{act}")()

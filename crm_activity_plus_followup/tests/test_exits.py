@@ -153,3 +153,15 @@ class TestExits(LevelCase):
         self.assertEqual(self.run.stop_reason, "merged")
         self._run_job(10)
         self.assertStatus("in_need", self.second)
+
+    def test_customer_that_becomes_a_contact_of_another(self):
+        """It owes nothing by itself any more: what it owed is the other's."""
+        other = self._create_customer("Other")
+        self.customer.write({"parent_id": other.id, "is_company": False})
+        self.env.invalidate_all()
+        self.assertEqual(other.amount_overdue, 100)
+        self._run_job()
+        self.assertEnded("settled")
+        self.assertStatus("in_need", self.first, other)
+        self._run_job(1)
+        self.assertEqual(self.env["followup.customer"].search([]).partner_id, other)

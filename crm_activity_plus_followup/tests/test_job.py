@@ -133,3 +133,31 @@ class TestJob(LevelCase):
         self.assertEqual(self._find_runs(customers).line_ids.activity_id.user_id, user)
         self.assertEqual(self.env["mail.mail"].search_count([]), before)
         self.assertEqual(self.env["mail.message"].search_count([]), messages)
+
+    def test_level_beyond_the_calendar(self):
+        """Nobody reaches it, and it stops nobody else."""
+        self.plan.domain = "[('name', '=', 'Nobody')]"
+        self._create_levels(2**31 - 1)
+        self._create_levels(5)
+        customers = self._create_customers(2)
+        self._run_job()
+        self.assertEqual(len(self._find_runs(customers)), 2)
+
+    def test_paid_while_the_job_runs(self):
+        """Whoever pays meanwhile finds no run to end, as the job sees no payment."""
+        customers = self._create_customers(2)
+        launch = job.FollowupJob._launch_all
+
+        def launch_and_pay(self):
+            result = launch(self)
+            self.env.cr.execute(
+                "UPDATE account_move_line SET followup_excluded = TRUE"
+                " WHERE partner_id = %s",
+                [customers[0].id],
+            )
+            return result
+
+        with patch.object(job.FollowupJob, "_launch_all", launch_and_pay):
+            self._run_job()
+        self.assertStatus("none", partner=customers[0])
+        self.assertStatus("in_need", self.first, customers[1])

@@ -239,6 +239,19 @@ class TestLevels(LevelCase):
         with self.assertRaises(ValidationError):
             self._create_levels(res_model="crm.lead")
 
+    def test_email_template_of_another_application(self):
+        template = (
+            self.env["mail.template"]
+            .sudo()
+            .create({"name": "T", "model_id": self.env["ir.model"]._get_id("crm.lead")})
+        )
+        with self.assertRaisesRegex(ValidationError, "plan's own application"):
+            self.first.mail_template_id = template
+        self.plan.is_followup = False
+        self.first.mail_template_id = template
+        with self.assertRaisesRegex(ValidationError, "plan's own application"):
+            self.plan.is_followup = True
+
     def test_levels_swap_their_days(self):
         self.plan.template_ids = [
             Command.update(self.first.id, {"delay_count": 30}),
@@ -306,3 +319,10 @@ class TestLevels(LevelCase):
         self.customer.active = False
         self._run_job()
         self.assertStatus("none")
+
+    def test_customer_who_is_being_made(self):
+        """As programs ask about one: by any of the fields."""
+        customer = self.env["res.partner"].new({"name": "New"})
+        self.assertFalse(customer.followup_has_manual)
+        self.assertFalse(customer.followup_item_ids)
+        self.assertEqual(customer.followup_status, "none")

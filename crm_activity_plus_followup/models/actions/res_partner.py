@@ -29,15 +29,14 @@ class ResPartner(models.Model):
         :raises UserError: nothing is overdue of one of them
         """
         customers = self._get_followup_customers()
-        for customer in customers:
-            customer._get_followup_step()._note_followup("printed")
-            customer._log_followup(
-                self.env._(
-                    "Letter printed for %(recipient)s: %(amount)s overdue.",
-                    recipient=customer._get_followup_recipient().display_name,
-                    amount=customer._format_followup_amount(),
-                )
+        customers._find_followup_steps()._note_followup("printed")
+        customers._log_followups(
+            lambda customer: self.env._(
+                "Letter printed for %(recipient)s: %(amount)s overdue.",
+                recipient=customer._get_followup_recipient().display_name,
+                amount=customer._format_followup_amount(),
             )
+        )
         return self.env.ref(REPORT).report_action(customers, config=False)
 
     def action_followup_send(self):
@@ -61,12 +60,15 @@ class ResPartner(models.Model):
         :raises UserError: one of them has no open level
         """
         self._get_followup_runs()
-        for customer in self.commercial_partner_id:
-            step = customer._get_followup_step()
-            step._note_followup("handled")
-            customer._log_followup(
-                self.env._("Manual action done: %(what)s", what=step.display_name)
+        customers = self.commercial_partner_id
+        found = customers._find_followup_steps()
+        found._note_followup("handled")
+        steps = found.grouped("res_id")
+        customers._log_followups(
+            lambda customer: self.env._(
+                "Manual action done: %(what)s", what=steps[customer.id].display_name
             )
+        )
         return True
 
     def action_followup_done(self):
@@ -76,9 +78,9 @@ class ResPartner(models.Model):
         """
         self._get_followup_runs()
         customers = self.commercial_partner_id
-        idle = customers.filtered(
-            lambda c: not c._get_followup_step()._has_followup_action()
-        )
+        steps = customers._find_followup_steps()
+        idle = steps.filtered(lambda step: not step._has_followup_action())
+        idle = customers.browse(idle.mapped("res_id"))
         if idle:
             raise UserError(
                 self.env._(
@@ -88,8 +90,7 @@ class ResPartner(models.Model):
                     customers=", ".join(idle[:6].mapped("display_name")),
                 )
             )
-        for customer in customers:
-            customer._get_followup_step()._finish_followup()
+        steps._finish_followup()
         customers._forget_followups()
         return True
 
@@ -112,15 +113,14 @@ class ResPartner(models.Model):
             )
         for run in self._get_followup_runs():
             run._put_off_followup(day, today)
-        for customer in self.commercial_partner_id:
-            customer._log_followup(
-                self.env._(
-                    "Follow-up put off until %(date)s.",
-                    date=format_date(
-                        self.env, customer._get_followup_step().date_deadline
-                    ),
-                )
+        customers = self.commercial_partner_id
+        steps = customers._find_followup_steps().grouped("res_id")
+        customers._log_followups(
+            lambda customer: self.env._(
+                "Follow-up put off until %(date)s.",
+                date=format_date(self.env, steps[customer.id].date_deadline),
             )
+        )
         return True
 
     def action_followup_choose_later(self):
@@ -167,16 +167,19 @@ class ResPartner(models.Model):
             )
         return late
 
-    def _get_followup_step(self):
-        """:returns: the open level of the customer, for the engine, or none"""
-        self.ensure_one()
+    def _find_followup_steps(self):
+        """:returns: the open levels of the customers, for the engine: one for each who
+        has any"""
         runs = self.env["mail.activity.plan.run"]._find_followups(self)
-        return runs._get_followup_step() if runs else runs.line_ids
+        return runs.line_ids.browse().union(*(run._get_followup_step() for run in runs))
 
-    def _log_followup(self, body):
+    def _log_followups(self, describe):
         """Tell in the chatter what was done. Whoever deals with invoices may have no
-        right to change contacts."""
-        self.sudo()._message_log(body=body)
+        right to change contacts.
+
+        :param describe: called with a customer, returns what was done for it"""
+        bodies = {customer.id: describe(customer) for customer in self}
+        self.sudo()._message_log_batch(bodies)
         self._forget_followups()
 
     def _forget_followups(self):

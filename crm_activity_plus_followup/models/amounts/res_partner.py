@@ -2,8 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+from odoo.addons.crm_activity_plus.engine.arguments import Arguments
 
 from ...engine.open_items import OpenItems
 from ...tools.ageing import BUCKETS, CREDIT
@@ -95,11 +98,13 @@ class ResPartner(models.Model):
         """Whoever has no open items owes nothing, and is found by that."""
         if operator not in OPERATORS:
             return NotImplemented
-        values = [float(item or 0) for item in value] if operator == "in" else value
-        condition = SQL("total.%s = ANY(%s)", SQL.identifier(name), values)
-        if operator != "in":
+        if operator == "in":
+            values = [self._read_followup_amount(name, item) for item in value]
+            condition = SQL("total.%s = ANY(%s)", SQL.identifier(name), values)
+        else:
+            values = self._read_followup_amount(name, value)
             condition = SQL(
-                "total.%s %s %s", SQL.identifier(name), SQL(operator), float(value)
+                "total.%s %s %s", SQL.identifier(name), SQL(operator), values
             )
         finds_nothing_due = OPERATORS[operator](0, values)
         if finds_nothing_due:
@@ -112,3 +117,12 @@ class ResPartner(models.Model):
             condition,
         )
         return Domain("id", "not in" if finds_nothing_due else "in", found)
+
+    @api.model
+    def _read_followup_amount(self, name, value):
+        """:raises UserError: what a program searches by is no number"""
+        try:
+            return float(value or 0)
+        except (OverflowError, TypeError, ValueError) as error:
+            sentence = Arguments(self.env).explain("number", name, value)
+            raise UserError(sentence) from error

@@ -58,6 +58,7 @@ class AccountMoveLine(models.Model):
         :param str reason: a value of ``stop_reason``
         :param dict before: company -> the customers that it may have changed for, too
         """
+        # Whoever deals with entries may have no right to the runs of customers.
         found = self.sudo()._get_followup_partners()
         for company, partners in (before or {}).items():
             found[company] = found.get(company, partners) | partners

@@ -27,7 +27,8 @@ class ResPartner(models.Model):
 
         :param str reason: why that is, a value of ``stop_reason``
         """
-        customers = self.commercial_partner_id
+        # Whoever has become a contact of another has a run of its own until now.
+        customers = self | self.commercial_partner_id
         customers.sudo(False).invalidate_recordset(AMOUNTS, flush=False)
         runs = self.env["mail.activity.plan.run"]._find_followups(customers)
         if not runs:

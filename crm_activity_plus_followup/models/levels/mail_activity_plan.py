@@ -4,7 +4,7 @@
 from dataclasses import replace
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_list
 
@@ -41,6 +41,7 @@ class MailActivityPlan(models.Model):
                         plan=plan.name,
                     )
                 )
+        self.filtered("is_followup").template_ids._check_action()
         self._check_followup_levels()
 
     def _check_followup_levels(self):
@@ -76,6 +77,7 @@ class MailActivityPlan(models.Model):
     def _find_followup_plans(self):
         """:returns: the plans with levels that count in the active company: its own
         before those of all companies"""
+        # For the job: people choose plans by their own rights.
         plans = self.sudo().search(
             Domain("is_followup", "=", True)
             & Domain("company_id", "in", [False, self.env.company.root_id.id]),
@@ -117,6 +119,18 @@ class MailActivityPlan(models.Model):
         if self.is_followup and template.responsible_type == "other":
             return template.activity_type_id._find_reason_not_applicable(self.res_model)
         return super()._find_step_obstacle(template)
+
+    def _get_unavailable_reason(self):
+        """Whoever launches it has customers reminded, and is told whether they owe
+        anything."""
+        reason = super()._get_unavailable_reason()
+        if reason or not self.is_followup:
+            return reason
+        try:
+            self.env["res.partner"]._check_may_follow_up()
+        except AccessError:
+            return Reason("followup_accountants", {"plan": self.name})
+        return False
 
     def _get_condition_reasons(self, records):
         reasons = super()._get_condition_reasons(records)

@@ -98,7 +98,8 @@ class MailActivityPlanRunLine(models.Model):
         if run.followup_next_mode == "manual" and run.followup_manual_date > today:
             day = run.followup_manual_date
             return Deadline(day, {"base": "rescheduled", "date": day.isoformat()})
-        run.write({"followup_next_mode": "auto", "followup_manual_date": False})
+        if run.followup_next_mode == "manual":
+            run.write({"followup_next_mode": "auto", "followup_manual_date": False})
         before = self._get_previous()[-1:]
         gap = before and find_reminder_gap(
             values["date_deadline"], today, self.delay_count, before.delay_count

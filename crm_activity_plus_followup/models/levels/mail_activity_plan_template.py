@@ -51,6 +51,14 @@ class MailActivityPlanTemplate(models.Model):
             )
         return days
 
+    def _get_action_error(self):
+        """A template of another application would be filled in with whatever there has
+        the customer's number."""
+        error = super()._get_action_error()
+        if error or not (self.plan_id.is_followup and self.mail_template_id):
+            return error
+        return self._get_needed_error("mail_template_id")
+
     @api.model
     def _finish_saving(self, pending):
         result = super()._finish_saving(pending)

@@ -9,6 +9,10 @@ from odoo.tools.translate import LazyTranslate
 _lt = LazyTranslate(__name__)
 
 SENTENCES = {
+    "followup_accountants": _lt(
+        "“%(plan)s” can be launched by those who deal with invoices only. Ask one of "
+        "them."
+    ),
     "followup_nothing_overdue": _lt("Nothing is overdue of “%(record)s”."),
     "followup_running": _lt("“%(record)s” is followed up already."),
 }

@@ -155,5 +155,7 @@ class ResPartner(models.Model):
         """:raises AccessError: the user is no accountant, or may not read one of
         them"""
         self.check_access("read")
-        # It needs the right to deal with invoices.
+        # It needs the right to deal with invoices, as buyers have for bills; and to
+        # see what customers owe.
+        self._check_field_access(self._fields["amount_due"], "read")
         self.env["account.move"].check_access("write")

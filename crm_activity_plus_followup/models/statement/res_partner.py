@@ -52,8 +52,10 @@ class ResPartner(models.Model):
     @api.depends_context("company")
     def _compute_followup_manual(self):
         """The manual action of the level that is open."""
+        found = self._origin._find_followup_steps()
+        steps = found.grouped("res_id")
         for partner in self:
-            step = partner._origin._get_followup_step()
+            step = steps.get(partner._origin.id, found.browse())
             partner.followup_has_manual = step.followup_manual
             partner.followup_manual_text = step.note
 
@@ -70,8 +72,12 @@ class ResPartner(models.Model):
     def _get_followup_statement(self):
         """:returns: the open items in the active company, for each currency:
             ``currency``, ``items``, ``due`` and ``overdue``
-        :rtype: list[dict]"""
+        :rtype: list[dict]
+        :raises AccessError: the user may not see them: Odoo prints a report for whoever
+            knows its address"""
         self.ensure_one()
+        self.check_access("read")
+        self._check_field_access(self._fields["followup_item_ids"], "read")
         items = OpenItems(self.env)
         return [
             {
@@ -96,6 +102,7 @@ class ResPartner(models.Model):
         """:returns: what the letter says above the items, by the level that the
         customer has reached; empty for the usual"""
         self.ensure_one()
+        # Whoever prints the letter needs no right to read plans.
         text = self.sudo().followup_line_id.followup_text
         return "" if is_html_empty(text) else text
 
