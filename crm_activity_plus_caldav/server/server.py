@@ -280,10 +280,8 @@ class Server:
         vals, refused, done = self._read_updates(root, target)
         answer = xml.Multistatus()
         if refused:
-            answer.add_properties(target.href, [], refused, 403)
-            if done:
-                # All is changed, or nothing.
-                answer.add_properties(target.href, [], done, 424)
+            # All is changed, or nothing.
+            answer.add_properties(target.href, [], refused, 403, done)
         else:
             if vals:
                 target.collection.write(vals)
