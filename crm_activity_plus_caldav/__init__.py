@@ -4,3 +4,8 @@
 from . import controllers
 from . import models
 from . import wizards
+
+
+def uninstall_hook(env):
+    """Delete what was exported last: nobody else cleans it up."""
+    env["ir.attachment"].search([("res_model", "=", "caldav.import")]).unlink()

@@ -17,4 +17,5 @@
         "views/res_users_views.xml",
     ],
     "installable": True,
+    "uninstall_hook": "uninstall_hook",
 }

@@ -59,9 +59,10 @@ class Filter:
         self.range = None
         if element is None:
             return
-        [outer] = element.findall(caldav("comp-filter")) or [None]
-        if outer is None or outer.get("name") != "VCALENDAR":
+        outers = element.findall(caldav("comp-filter"))
+        if [each.get("name") for each in outers] != ["VCALENDAR"]:
             raise DavError(403, caldav("valid-filter"), "A filter is of VCALENDAR.")
+        [outer] = outers
         parts = outer.findall(caldav("comp-filter"))
         self.parts = parts
         self.part = next((p for p in parts if p.get("name") != "VTIMEZONE"), None)

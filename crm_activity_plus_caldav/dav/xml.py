@@ -127,17 +127,20 @@ class Multistatus:
     def __init__(self):
         self.root = etree.Element(dav("multistatus"), nsmap=NAMESPACES)
 
-    def add_properties(self, path, found, missing=(), status=404):
+    def add_properties(self, path, found, missing=(), status=404, dependent=()):
         """:param str path: of the resource
         :param found: the elements of the properties that it has
         :param missing: the names of those that it doesn't have
-        :param int status: what there is to say of the missing ones"""
+        :param int status: what there is to say of the missing ones
+        :param dependent: the names of those that failed with them"""
         response = etree.SubElement(self.root, dav("response"))
         etree.SubElement(response, dav("href")).text = path
         if found or not missing:
             self._add_propstat(response, found, 200)
         if missing:
             self._add_propstat(response, [element(name) for name in missing], status)
+        if dependent:
+            self._add_propstat(response, [element(name) for name in dependent], 424)
 
     def add_status(self, path, status, condition=None):
         """Say that there is nothing but a status to tell of a resource."""

@@ -22,9 +22,12 @@ def find_contacts(env, people, known=None):
     candidates = partners.search(
         [("email_normalized", "in", addresses)], order="partner_share, id"
     )
-    for partner in [*candidates, *known]:
-        if partner in known or partner.email_normalized not in found:
-            found[partner.email_normalized] = partner
+    for partner in candidates:
+        found.setdefault(partner.email_normalized, partner)
+    # Who is invited already is no secret to whoever sees the event: they may be of a
+    # company that the user isn't of.
+    for partner in known.sudo():
+        found[partner.email_normalized] = partner.sudo(False)
     own = env.user.partner_id
     found.update(dict.fromkeys(get_emails(env.user), own))
     missing = [p for p in people if p.email not in found and _is_address(p.email)]

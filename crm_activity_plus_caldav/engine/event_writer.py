@@ -96,15 +96,20 @@ class EventWriter:
 
     def finish_new(self, event, said):
         """Note down what people have answered already."""
-        for attendee in event.attendee_ids:
-            email = attendee.partner_id.email_normalized
-            person = said.find_attendee(email)
-            if person and person.state not in ("needsAction", attendee.state):
-                attendee.state = person.state
+
+        def find_answer(attendee):
+            person = said.find_attendee(attendee.partner_id.email_normalized)
+            return person.state if person else "needsAction"
+
+        for state, attendees in event.attendee_ids.grouped(find_answer).items():
+            if state != "needsAction":
+                attendees.filtered(lambda a, new=state: a.state != new).state = state
 
     def _find_organizer(self, said):
         if not said.organizer or said.organizer in self.emails:
             return self.user
+        # Who of the same company has an address is no secret to employees; users of
+        # it whose contacts they may not read are found, too.
         users = self.env["res.users"].sudo()
         found = users.search(
             [
@@ -132,18 +137,16 @@ class EventWriter:
             [
                 ("alarm_type", "=", "notification"),
                 ("duration_minutes", "in", [*minutes]),
-            ]
-            if minutes
-            else [(0, "=", 1)],
+            ],
             order="id desc",
         )
         by_minutes = {alarm.duration_minutes: alarm for alarm in found}
-        result = alarms.browse()
-        for each in sorted(minutes):
-            result |= by_minutes.get(each) or self._create_alarm(each)
-        return result
+        missing = sorted(minutes - by_minutes.keys())
+        created = alarms.create([self._prepare_alarm(each) for each in missing])
+        by_minutes.update(zip(missing, created, strict=True))
+        return alarms.union(*(by_minutes[each] for each in sorted(minutes)))
 
-    def _create_alarm(self, minutes):
+    def _prepare_alarm(self, minutes):
         duration, interval = minutes, "minutes"
         for name, size in (("days", 1440), ("hours", 60)):
             if minutes and minutes % size == 0:
@@ -155,14 +158,12 @@ class EventWriter:
             {"alarm_type": "notification", "duration": duration, "interval": interval}
         )
         draft._onchange_duration_interval()
-        return alarms.create(
-            {
-                "alarm_type": "notification",
-                "duration": duration,
-                "interval": interval,
-                "name": draft.name,
-            }
-        )
+        return {
+            "alarm_type": "notification",
+            "duration": duration,
+            "interval": interval,
+            "name": draft.name,
+        }
 
     def _to_html(self, text):
         return plaintext2html(text) if text.strip() else False
@@ -213,7 +214,8 @@ class EventWriter:
 
     def _prepare_people(self, event, said):
         """Those without an address are invited, too: programs don't know of them."""
-        present = event.partner_ids
+        # By ``partner_ids`` the user would see only those that they may read.
+        present = event.attendee_ids.partner_id
         wanted = self._get_partners(said) if said.attendees else self.user.partner_id
         # Who organizes it takes part.
         wanted |= present & (event.user_id.partner_id | self.user.partner_id)

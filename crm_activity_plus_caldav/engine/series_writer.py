@@ -204,6 +204,7 @@ class SeriesWriter:
         now = fields.Datetime.now()
         told = events.filtered(lambda e: e.start > now and e.user_id == self.env.user)
         if not self.writer.is_quiet:
+            # As superuser it writes the emails: these meetings are the user's own.
             told.sudo()._queue_cancellations().send_after_commit()
         events.unlink()
 

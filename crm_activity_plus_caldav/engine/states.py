@@ -63,7 +63,7 @@ SELECT 'mail.activity', a.id,
            a.date_done, a.res_model, a.res_id, a.res_name, t.name, p.name, p.phone
        )::text) || COALESCE(md5(r.raw), '') || COALESCE(r.kept::text, '')
        || %(format)s),
-       r.id, NULL, TRUE, FALSE
+       r.id, NULL, a.status = 'done', FALSE
   FROM mail_activity a
   LEFT JOIN mail_activity_type t ON t.id = a.activity_type_id
   LEFT JOIN res_partner p ON p.id = a.partner_id

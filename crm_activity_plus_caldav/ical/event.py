@@ -20,7 +20,7 @@ STATES = {
 }
 STATE_NAMES = {state: name for name, state in STATES.items()}
 MAX_ATTENDEES = 500
-_EMAIL = re.compile(r"mailto:\s*(.+@.+)", re.IGNORECASE)
+_EMAIL = re.compile(r"mailto:(.+@.+)", re.IGNORECASE)
 _VIDEO = "CONFERENCE"
 
 

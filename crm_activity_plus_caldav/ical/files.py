@@ -13,11 +13,13 @@ MAX_OBJECTS = 20000
 # Whoever writes an object again writes these anew.
 _VOLATILE = ("DTSTAMP", "LAST-MODIFIED", "SEQUENCE", "CREATED")
 _LINE = re.compile(
-    r"(BEGIN|END):([^\r\n]+)|(UID)[^:\r\n]*:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)"
+    r"^(?:(BEGIN|END):([^\r\n]+)"
+    r"|(UID)[^:\r\n]*:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*))",
+    re.MULTILINE,
 )
 _FOLD = re.compile(r"\r?\n[ \t]")
 _TZID = re.compile(r"TZID=\"?([^\":;\r\n]+)")
-_NAME = re.compile(r"^TZID[^:]*:([^\r\n]*)", re.MULTILINE)
+_NAME = re.compile(r"^TZID[^:\r\n]*:([^\r\n]*)", re.MULTILINE)
 
 
 @dataclass
@@ -54,8 +56,6 @@ class CalendarFile:
         """Find the components of the first level below the calendar's."""
         stack, start, uid = [], 0, ""
         for match in re.finditer(_LINE, self.text):
-            if match.start() and self.text[match.start() - 1] != "\n":
-                continue
             kind, name = match[1], (match[2] or "").strip().upper()
             if match[3] and len(stack) == 2:
                 uid = _FOLD.sub("", match[4]).strip()

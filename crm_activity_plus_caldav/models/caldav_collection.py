@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..ical.text import UNSUPPORTED, Refused
+from ..ical.text import INVALID_OBJECT, UNSUPPORTED, Refused
 
 EVENTS, TASKS = "events", "tasks"
 
@@ -347,6 +347,10 @@ class CaldavCollection(models.Model):
         resource = self._get_resources([member] if member else [])
         if resource and resource.uid != obj.uid:
             raise Refused("no-uid-conflict", "The UID of something never changes.")
+        if resource and self._get_mapper_of(resource) != mapper:
+            raise Refused(
+                INVALID_OBJECT, "An event never becomes a task, or a task one."
+            )
         record, kept = mapper._put(self, resource, obj, is_quiet)
         values = {
             "event_ref": mapper._get_event_ref(record),

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import copy
+from datetime import time
 
 import icalendar
 
@@ -45,9 +46,9 @@ class CaldavMapperEvent(models.AbstractModel):
         # What takes no time is there at its moment.
         timed &= Domain("stop", ">", start) | Domain("start", ">=", start)
         days = Domain("allday", "=", True) & Domain("stop_date", ">=", start.date())
-        days &= Domain("start_date", "<", end.date()) | Domain(
-            "start_date", "=", end.date() if end.time() else False
-        )
+        # The end isn't a part of the range: a day that begins then is outside.
+        operator = "<" if end.time() == time.min else "<="
+        days &= Domain("start_date", operator, end.date())
         events = self.env["calendar.event"].search_fetch(
             self._get_domain() & (timed | days), ["recurrence_id"]
         )

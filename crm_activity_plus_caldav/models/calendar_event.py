@@ -20,6 +20,9 @@ class CalendarEvent(models.Model):
         return self.env["caldav.export"]._download(self)
 
     def write(self, vals):
+        if vals.get("follow_recurrence"):
+            # The rule has it where it is now: another series begins with it.
+            vals = {**vals, "caldav_occurrence_start": False}
         if not {"start", "start_date", "allday"} & vals.keys():
             return super().write(vals)
         moving = self.filtered(

@@ -24,6 +24,9 @@ class ResUsers(models.Model):
         :raises AccessDenied: it is nobody, or there were too many attempts
         """
         with self._assert_can_auth(user=login):
+            if "\0" in login + secret:
+                # PostgreSQL has no such texts.
+                raise AccessDenied()
             user = self.sudo().search(
                 self._get_login_domain(login), order=self._get_login_order(), limit=1
             )
@@ -35,6 +38,7 @@ class ResUsers(models.Model):
             if not user._caldav_allows_password():
                 raise AccessDenied()
             credential = {"login": login, "password": secret, "type": "password"}
+            # As Odoo's own login does: nobody is logged in yet.
             own = user.with_user(user).sudo()
             own._check_credentials(credential, {"interactive": False})
             return user.id

@@ -280,21 +280,14 @@ class Server:
         vals, refused, done = self._read_updates(root, target)
         answer = xml.Multistatus()
         if refused:
-            answer.add_properties(target.href, [], refused, 403)
-            if done:
-                answer = self._tell_update(target, refused, done)
+            # All is changed, or nothing.
+            answer.add_properties(target.href, [], refused, 403, done)
         else:
-            target.collection.write(vals)
+            if vals:
+                target.collection.write(vals)
             found = [xml.element(name) for name in done]
             answer.add_properties(target.href, found)
         return Response.from_xml(207, answer.to_bytes())
-
-    def _tell_update(self, target, refused, done):
-        """All is changed, or nothing."""
-        answer = xml.Multistatus()
-        answer.add_properties(target.href, [], refused, 403)
-        answer.add_properties(target.href, [], done, 424)
-        return answer
 
     def _read_updates(self, root, target):
         """:returns: values for the calendar, the names of what can't be changed, and

@@ -36,6 +36,12 @@ class TestConnect(CaldavCase):
     def test_portal_users_have_no_calendar(self):
         with self.assertRaises(AccessError):
             self._connect(self.user_portal)
+        wizards = self.env["caldav.connect"].with_user(self.user_portal)
+        for method in (wizards.action_show_feed, wizards.action_renew_feed):
+            with self.assertRaises(AccessError):
+                method()
+        feeds = self.env["caldav.feed"].sudo()
+        self.assertFalse(feeds.search([("user_id", "=", self.user_portal.id)]))
 
     def test_profile(self):
         self.authenticate(self.user.login, self.user.login.ljust(8, "x"))

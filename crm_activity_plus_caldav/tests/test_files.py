@@ -7,6 +7,8 @@ from datetime import date, datetime
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
+from odoo.addons.crm_activity_plus_caldav import uninstall_hook
+
 from .common import CaldavCase, make_calendar, make_ics
 
 
@@ -103,6 +105,10 @@ class TestFiles(CaldavCase):
         for name in ("Mine", "Theirs", "Series"):
             self.assertEqual(text.count(f"SUMMARY:{name}"), 1)
         self.assertIn("RRULE:FREQ=DAILY;COUNT=3", text)
+        files = self.env["ir.attachment"].search([("res_model", "=", "caldav.import")])
+        self.assertTrue(files)
+        uninstall_hook(self.env)
+        self.assertFalse(files.exists())
 
     def test_private_meetings_of_others(self):
         body = make_ics("UID:a", "SUMMARY:Secret", "X-SECRET:secret", "CLASS:PRIVATE",

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.tests import TransactionCase, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.crm_activity_plus.tests.common import CrmActivityPlusCommon
 
@@ -89,6 +90,50 @@ class TestServerGarbage(CrmActivityPlusCommon, TransactionCase):
             self._ask(method, self.home + path, body, **headers)
             savepoint.rollback()
         self.env.invalidate_all()
+
+    def test_one_becomes_another(self):
+        """An event isn't made a task by its address, nor another record's data."""
+        mine = f"{self.home}mine/"
+        self._ask("MKCALENDAR", mine)
+        bodies = [
+            make_ics("UID:a", "SUMMARY:b", "DTSTART:20300305T090000Z"),
+            make_ics("UID:a", "SUMMARY:c", kind="VTODO"),
+        ]
+        for number, (first, second) in enumerate([bodies, bodies[::-1]]):
+            path = f"{mine}{number}.ics"
+            self.assertEqual(self._ask("PUT", path, first).status, 201)
+            before = self._count()
+            self.assertEqual(self._ask("PUT", path, second).status, 403)
+            self.assertEqual(self._count(), before)
+            self.assertEqual(self._ask("DELETE", path).status, 204)
+
+    def test_empty_update(self):
+        body = f"<D:propertyupdate {XMLNS}/>".encode()
+        for path in ("/caldav/", self.home, f"{self.home}events/"):
+            self._ask("PROPPATCH", path, body)
+
+    def test_two_filters(self):
+        one = '<C:comp-filter name="VCALENDAR"/>'
+        body = f"<C:calendar-query {XMLNS}><D:prop><D:getetag/></D:prop>"
+        body += f"<C:filter>{one}{one}</C:filter></C:calendar-query>"
+        response = self._ask("REPORT", f"{self.home}events/", body.encode())
+        self.assertEqual(response.status, 403)
+
+    @mute_logger("odoo.addons.crm_activity_plus_caldav.server.server")
+    def test_expanded_at_the_ends_of_time(self):
+        event = make_ics(
+            "UID:a", "DTSTART:20300305T090000Z", "RRULE:FREQ=DAILY;COUNT=2"
+        )
+        self._ask("PUT", f"{self.home}events/a.ics", event)
+        for start, end in (
+            ("00010101T000000Z", "00020101T000000Z"),
+            ("99980101T000000Z", "99991231T235959Z"),
+            ("20300305T000000Z", "20300306T000000Z"),
+        ):
+            body = f"<C:calendar-multiget {XMLNS}><D:prop><C:calendar-data><C:expand"
+            body += f' start="{start}" end="{end}"/></C:calendar-data></D:prop>'
+            body += f"<D:href>{self.home}events/a.ics</D:href></C:calendar-multiget>"
+            self._ask("REPORT", f"{self.home}events/", body.encode())
 
     @QUICK
     @given(st.lists(lines, max_size=8), st.sampled_from(["VEVENT", "VTODO"]))

@@ -1,6 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import time
 from datetime import datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -15,7 +16,8 @@ from ..dav.errors import DavError
 from ..dav.filters import task_overlaps
 from ..dav.paths import Path, is_name, parse_href, parse_path
 from ..dav.xml import parse
-from ..ical.event import Attendee, Event, overlay, read_event
+from ..ical.event import Attendee, Event, get_email, overlay, read_event
+from ..ical.files import CalendarFile
 from ..ical.rules import MAX_OCCURRENCES, read_rule
 from ..ical.task import add_footer, strip_footer
 from ..ical.text import Refused, read_calendar, read_object
@@ -131,6 +133,57 @@ class TestIcal(BaseCase):
         zone += ("TZOFFSETFROM:+0000", "END:STANDARD", "END:VTIMEZONE")
         with self.assertRaises(Refused):
             read_calendar(make_calendar(*zone))
+
+    def test_time_zones_in_disguise(self):
+        """What the library takes for a time zone is looked at, however it is written:
+        else it would be remembered for everybody, and might take for ever."""
+        inner = ("BEGIN:VTIMEZONE", "END:VTIMEZONE")
+        hidden = ("BEGIN:STANDARD", "END:VTIMEZONE")
+        minutes = ",".join(map(str, range(60)))
+        for rule in ("SECONDLY", f"YEARLY;BYHOUR=1,2;BYMINUTE={minutes}"):
+            for begin in (
+                ("BEGIN:VTIMEZONE",),
+                ("BEGIN:VTIMEZ", " ONE"),
+                ("BEGIN:VTIMEZ", "", "\tONE"),
+                ("BEGIN;X=1:VTIMEZONE",),
+                ("BEGIN:VTIMEZONE", *inner),
+                ("BEGIN:VTIMEZONE", *hidden),
+            ):
+                data = self._make_zone(begin, f"RRULE:FREQ={rule}")
+                with self.assertRaises(Refused, msg=begin):
+                    read_calendar(data)
+        for begin in (("BEGIN:VTIMEZ", " ONE"), ("BEGIN;X=1:VTIMEZONE",)):
+            read_calendar(self._make_zone(begin, "X-A:b"))
+            event = make_ics("UID:a", "DTSTART;TZID=My/Own:20300101T100000")
+            with self.assertRaises(Refused):
+                read_event(read_object(event).master, ZONE)
+
+    def _make_zone(self, begin, line):
+        zone = (*begin, "TZID:My/Own", "BEGIN:STANDARD", "DTSTART:19700101T000000")
+        zone += ("TZOFFSETFROM:+0100", "TZOFFSETTO:+0100", line, "END:STANDARD")
+        zone += ("END:VTIMEZONE", "BEGIN:VEVENT", "UID:a")
+        return make_calendar(*zone, "DTSTART;TZID=My/Own:20300101T100000", "END:VEVENT")
+
+    def test_rule_of_a_time_zone(self):
+        """Some programs name the hour, too; and events are repeated as they like."""
+        rule = "RRULE:FREQ=YEARLY;BYMINUTE=0;BYHOUR=2;BYDAY=1SU;BYMONTH=4"
+        data = self._make_zone(["BEGIN:VTIMEZONE"], rule)
+        often = b"RRULE:FREQ=WEEKLY;COUNT=2\r\nEND:VEVENT"
+        calendar = read_calendar(data.replace(b"END:VEVENT", often))
+        self.assertEqual(len(calendar.walk("VEVENT")), 1)
+
+    def test_long_lines(self):
+        """To look through something long doesn't take much longer than it is long."""
+        size = 200000
+        start = time.monotonic()
+        with self.assertRaises(Refused):
+            read_calendar(make_calendar(*["BEGIN:VTIMEZONE"] * (size // 10)))
+        read_calendar(make_calendar("X-A:b", *[""] * size))
+        for line in ("X:" + "UID" * size, "TZID\n" * size):
+            zone = ("BEGIN:VTIMEZONE", line, "END:VTIMEZONE")
+            CalendarFile(make_calendar(*zone))
+        self.assertEqual(get_email("mailto:" + " " * size + "x"), "")
+        self.assertLess(time.monotonic() - start, 10)
 
     def test_components_in_components(self):
         lines = ["BEGIN:VEVENT"] * 3000 + ["END:VEVENT"] * 3000

@@ -1,6 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import base64
 from datetime import date, datetime
 
 from odoo.tools import mute_logger
@@ -69,6 +70,15 @@ class TestLogin(CaldavCase):
         key = self._create_key(self.user, scope="2fa_trusted_device")
         response = self._request("PROPFIND", "/caldav/", key=key)
         self.assertEqual(response.status_code, 401)
+
+    @mute_logger(*LOGGERS)
+    def test_what_no_database_can_hold(self):
+        for login, key in (("a\0b", "key"), (self.user.login, "12345678\0")):
+            token = base64.b64encode(f"{login}:{key}".encode()).decode()
+            response = self._request(
+                "PROPFIND", "/caldav/", Authorization=f"Basic {token}"
+            )
+            self.assertEqual(response.status_code, 401)
 
     @mute_logger(*LOGGERS)
     def test_password(self):
@@ -280,6 +290,12 @@ class TestReadEvents(CaldavCase):
             inner = f'<C:comp-filter name="VEVENT"><C:time-range start="{start}"'
             inner += f' end="{end}"/></C:comp-filter>'
             self.assertEqual(len(self._query(self.events, inner)), count, start)
+        day = date(2030, 3, 7)
+        self._create_event("Day", allday=True, start_date=day, stop_date=day)
+        for end, count in (("20300307T000000Z", 0), ("20300307T000001Z", 1)):
+            inner = '<C:comp-filter name="VEVENT"><C:time-range'
+            inner += f' start="20300306T000000Z" end="{end}"/></C:comp-filter>'
+            self.assertEqual(len(self._query(self.events, inner)), count, end)
 
     def test_text_match(self):
         self._create_event("Lunch with Anna")

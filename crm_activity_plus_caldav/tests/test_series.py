@@ -95,6 +95,24 @@ class TestReadSeries(SeriesCase):
         self.assertIn("SUMMARY:Last", text)
         self.assertEqual(text.count("BEGIN:VEVENT"), 3)
 
+    def test_moved_one_begins_another_series(self):
+        """It is called by when it is there: else programs couldn't change a thing."""
+        series = self._create_series()
+        moved = series.calendar_event_ids.sorted("start")[1]
+        times = {"start": datetime(2030, 3, 12, 8), "stop": datetime(2030, 3, 12, 9)}
+        moved.write({**times, "recurrence_update": "self_only"})
+        moved.write({"name": "Other", "recurrence_update": "future_events"})
+        self.assertFalse(moved.caldav_occurrence_start)
+        hrefs = [*self._propfind(self.events, "D:getetag", depth="1")][1:]
+        [(href, text)] = [
+            (each, text) for each in hrefs if "Other" in (text := self._get(each))
+        ]
+        self.assertNotIn("RECURRENCE-ID", text)
+        self.assertNotIn("EXDATE", text)
+        text = self._request("GET", href).text.replace("SUMMARY:Other", "SUMMARY:New")
+        self._put(href, text, 204)
+        self.assertEqual(moved.name, "New")
+
     def test_first_one_deleted(self):
         series = self._create_series()
         series.calendar_event_ids.sorted("start")[0].unlink()

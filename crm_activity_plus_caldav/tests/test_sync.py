@@ -149,6 +149,7 @@ class TestCollections(CaldavCase):
             response = self._proppatch(self.events, name, bad)
             self.assertIn("403", response.text)
             self.assertIn("424", response.text)
+            self.assertEqual(response.text.count("<D:href>"), 1)
         [props] = self._propfind(self.events, "D:displayname").values()
         self.assertNotEqual(props["displayname"].text, "Mine")
 

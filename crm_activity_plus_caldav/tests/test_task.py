@@ -153,6 +153,14 @@ class TestTask(CaldavCase):
         self.assertEqual(activity.status, "done")
         self.assertEqual(self._request("GET", href).status_code, 404)
 
+    def test_reopened_is_seen_again(self):
+        activity = self._schedule()
+        href = self._find_href()
+        activity.action_done()
+        self._request("DELETE", href)
+        activity.write({"active": True})
+        self.assertIn("NEEDS-ACTION", self._get(href))
+
     def test_note_and_what_stands_below_it(self):
         activity = self._schedule(note="<p>Hello</p>", summary="Call")
         href = self._find_href()

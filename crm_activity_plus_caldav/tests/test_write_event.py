@@ -201,6 +201,26 @@ class TestWriteEvent(CaldavCase, MailCase):
         self.assertEqual(mine.state, "declined")
         self.assertIn("declined", event.message_ids[0].body)
 
+    def test_people_of_another_company(self):
+        """Who else is invited may be nobody that the user may read."""
+        company = self.env["res.company"].create({"name": "Another company"})
+        stranger = self.env["res.partner"].create(
+            {"company_id": company.id, "email": "s@b.example", "name": "Stranger"}
+        )
+        partners = (self.user | self.user_manager).partner_id | stranger
+        event = self._create_event("Invited", user=self.env.user)
+        event.write({"partner_ids": [Command.set(partners.ids)]})
+        [href] = [h for h in self._propfind(self.events, "D:getetag", depth="1")][1:]
+        text = self._request("GET", href).text.replace("\r\n ", "")
+        self.assertIn("s@b.example", text)
+        old = f"PARTSTAT=NEEDS-ACTION:{OWNER}"
+        self._put(href, text.replace(old, f"PARTSTAT=ACCEPTED:{OWNER}"), 204)
+        mine = event.attendee_ids.filtered(
+            lambda a: a.partner_id == self.user.partner_id
+        )
+        self.assertEqual(mine.state, "accepted")
+        self.assertEqual(event.sudo().partner_ids, partners)
+
     def test_deleting_an_invitation_declines_it(self):
         event = self._create_event(
             "Invited",

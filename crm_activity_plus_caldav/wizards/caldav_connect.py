@@ -60,8 +60,7 @@ class CaldavConnect(models.TransientModel):
         :raises AccessError: the user may not have a calendar outside of Odoo
         """
         self.ensure_one()
-        if not self.env.user._is_internal():
-            raise AccessError(self.env._("Only employees can connect a calendar."))
+        self._check_employee()
         days = int(self.duration)
         expires = self.expiration_date if days < 0 else None
         if days > 0:
@@ -76,6 +75,11 @@ class CaldavConnect(models.TransientModel):
             "views": [(False, "form")],
         }
 
+    def _check_employee(self):
+        """:raises AccessError: the user may not have a calendar outside of Odoo"""
+        if not self.env.user._is_internal():
+            raise AccessError(self.env._("Only employees can connect a calendar."))
+
     def action_download_profile(self):
         """Download what connects an iPhone, an iPad or a Mac."""
         return {
@@ -86,11 +90,13 @@ class CaldavConnect(models.TransientModel):
 
     def action_renew_feed(self):
         """Have another secret address to subscribe to: the one before is dead."""
+        self._check_employee()
         self.env["caldav.feed"]._renew(self.env.user)
         return self._reopen()
 
     def action_show_feed(self):
         """Show the secret address to subscribe to, which is made the first time."""
+        self._check_employee()
         self.env["caldav.feed"]._find(self.env.user)
         return self._reopen()
 
