@@ -61,12 +61,21 @@ class Page:
         self.browser._websocket_request(
             "Page.navigate", params={"url": f"{self.url}{path}"}, timeout=300
         )
-        deadline = time.monotonic() + 300
-        while not self.run(f"Boolean({LOADED})"):
-            if time.monotonic() > deadline:
-                raise TimeoutError(path)
-            time.sleep(0.2)
+        self.wait_for(LOADED, 300)
         self.run(PAGE)
+
+    def wait_for(self, condition, patience=60):
+        """Wait until something is true in the page.
+
+        :param str condition: JavaScript
+        :param int patience: seconds
+        :raises TimeoutError: it isn't by then
+        """
+        deadline = time.monotonic() + patience
+        while not self.run(f"Boolean({condition})"):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"There is no {condition}")
+            time.sleep(0.05)
 
     def run(self, script):
         """Run JavaScript in the page, and wait for what it promises.

@@ -69,7 +69,7 @@ def measure(env, page, size, figures):
         # The first one reads the scripts.
         start = time.perf_counter()
         page.load(path)
-        wait_for(page, ".o_plan_node")
+        page.wait_for("document.querySelector('.o_plan_node')")
         opened.append(1000 * (time.perf_counter() - start))
     figures[f"{size} steps: open the page"] = {"ms": opened[-1]}
     page.run("document.querySelector('.o_plan_full_button').click()")
@@ -84,11 +84,6 @@ def measure(env, page, size, figures):
         ms = statistics.median(times)
         figures[f"{size} steps: {name}"] = {"ms": ms, "slowest_ms": max(times)}
     figures[f"{size} steps: drag a step"] = drag(page)
-
-
-def wait_for(page, place):
-    while not page.run(f"Boolean(document.querySelector({place!r}))"):
-        time.sleep(0.05)
 
 
 def drag(page):

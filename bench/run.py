@@ -60,17 +60,13 @@ def main():
         return run_alone(options)
     sizes = [50, 500] if options.quick else [50, 500, 5000]
     modules = MODULES.get(options.scenario, ("core", "plus"))
-    subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
-    try:
+    with own_database(options):
         install("crm")
         core = measure(modules[0], sizes)
         install(ADDONS.get(options.scenario, "crm_activity_plus"))
         # What the first one did was rolled back: its rows must not slow down the other.
         subprocess.run(["vacuumdb", "--quiet", "--analyze", DATABASE], check=True)
         plus = measure(modules[1], sizes)
-    finally:
-        if not options.keep:
-            subprocess.run(["dropdb", "--if-exists", DATABASE], check=False)
     if options.scenario == "lists":
         report_lists(core, plus)
     else:
@@ -93,63 +89,59 @@ def find_runner(scenario):
 
 def run_figures(options, addon="crm_activity_plus", module="figures"):
     """There is nothing of Odoo's to compare with: it forgets plans."""
-    subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
-    try:
+    with own_database(options):
         install(addon)
         report_lists({}, measure(module))
-    finally:
-        if not options.keep:
-            subprocess.run(["dropdb", "--if-exists", DATABASE], check=False)
     return 0
 
 
 def run_clicks(options):
-    try:
+    with own_database(options, options.reuse):
         if not options.reuse:
-            subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
             install("crm", "--with-demo")
             measure("clicks_data", BENCH_ACTIVITIES="10000")
         install("crm_activity_plus", "--with-demo", "-u", "crm_activity_plus")
         measure("clicks_data", BENCH_ONLY=options.only)
         with serving() as url:
             figures = measure("clicks", BENCH_URL=url, BENCH_ONLY=options.only)
-    finally:
-        if not options.keep:
-            subprocess.run(["dropdb", "--if-exists", DATABASE], check=False)
     report_clicks(figures)
     return 0
 
 
 def run_screenshots(options):
     """The same browser takes the pictures of the README, with the demo data."""
-    try:
+    with own_database(options, options.reuse):
         if not options.reuse:
-            subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
             install("crm_activity_plus", "--with-demo")
         with serving() as url:
-            print(
-                "\n".join(
-                    measure("screenshots", BENCH_URL=url, BENCH_ONLY=options.only)
-                )
-            )
-    finally:
-        if not options.keep:
-            subprocess.run(["dropdb", "--if-exists", DATABASE], check=False)
+            taken = measure("screenshots", BENCH_URL=url, BENCH_ONLY=options.only)
+    print("\n".join(taken))
     return 0
 
 
 def run_drawing(options):
-    subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
-    try:
+    with own_database(options):
         install("crm_activity_plus")
         measure("drawing_data")
         with serving() as url:
             figures = measure("drawing", BENCH_URL=url)
+    report_drawing(figures)
+    return 0
+
+
+@contextmanager
+def own_database(options, is_reused=False):
+    """A database that is dropped before the block and, unless it is kept, after it.
+
+    :param bool is_reused: what was kept last time stays
+    """
+    if not is_reused:
+        subprocess.run(["dropdb", "--if-exists", DATABASE], check=True)
+    try:
+        yield
     finally:
         if not options.keep:
             subprocess.run(["dropdb", "--if-exists", DATABASE], check=False)
-    report_drawing(figures)
-    return 0
 
 
 @contextmanager

@@ -18,7 +18,6 @@ from clicks_browser import Page
 
 IMAGES = Path(__file__).parents[1] / "images"
 SIZE = {"width": 1366, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-PATIENCE = 60
 # Until nothing moves any more.
 REST = 1.5
 
@@ -119,11 +118,11 @@ def take(page, name, path, clicks, sight):
     """
     page.load(path)
     for place in clicks:
-        wait_for(page, place)
+        page.wait_for(FIND % place)
         # What was just drawn may be drawn anew before it listens.
         time.sleep(REST)
         page.run(f"{FIND % place}.click()")
-    wait_for(page, sight)
+    page.wait_for(FIND % sight)
     page.run(f"{FIND % sight}.scrollIntoView({{block: 'nearest'}})")
     time.sleep(REST)
     answer = page.browser._websocket_request(
@@ -131,12 +130,3 @@ def take(page, name, path, clicks, sight):
     )
     IMAGES.mkdir(exist_ok=True)
     (IMAGES / f"{name}.png").write_bytes(base64.b64decode(answer["data"]))
-
-
-def wait_for(page, place):
-    """:raises TimeoutError: it doesn't appear"""
-    deadline = time.monotonic() + PATIENCE
-    while not page.run(f"Boolean({FIND % place})"):
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"There is no {place}")
-        time.sleep(0.2)

@@ -96,6 +96,8 @@ test("one that is overdue is called so, as everywhere else", async () => {
     expect(".o_data_row [name='date_deadline']").toHaveText("1 day overdue");
     expect(".o_data_row [name='date_deadline'] .text-danger").toHaveCount(1);
     expect(".o_data_row .o_dropdown_title").toHaveText("Reschedule");
+    // The icon says it; the customers need the room.
+    expect(".o_data_row .o_dropdown_title").not.toBeVisible();
 });
 
 test("one that is closed isn't overdue", async () => {

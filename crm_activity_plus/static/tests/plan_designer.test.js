@@ -10,7 +10,10 @@ import {
     queryAllTexts,
     queryAllValues,
     queryFirst,
+    queryRect,
     advanceTime,
+    waitFor,
+    waitUntil,
 } from "@odoo/hoot-dom";
 import {
     contains,
@@ -23,6 +26,7 @@ import {
     patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
 import {describe, expect, test} from "@odoo/hoot";
+import {Deferred} from "@odoo/hoot-mock";
 import {assets} from "@web/core/assets";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 
@@ -372,6 +376,20 @@ test("arrows are drawn with the keyboard, but never in a circle", async () => {
     expect(node("second")).toBeFocused();
 });
 
+test("Enter leads to what is written of a step that one came to with the Tab key", async () => {
+    await openPlan();
+    for (const code of ["second", "third"]) {
+        queryFirst(node(code)).focus();
+        await press("Enter");
+        await animationFrame();
+        await animationFrame();
+        expect(`.o_plan_panel[data-code=${code}] select[name=type]`).toBeFocused();
+        await press("Escape");
+        await animationFrame();
+        expect(node(code)).toBeFocused();
+    }
+});
+
 test("problems are marked at the step and at its arrows", async () => {
     const problem = {
         step: "second",
@@ -475,6 +493,10 @@ test("another page of the form in between loses nothing, not even what can be un
     await contains(".o_notebook .nav-link[name=steps]").click();
     await animationFrame();
     expect(".o_plan_node").toHaveCount(2);
+    // What is wrong with it is said again.
+    await advanceTime(500);
+    await animationFrame();
+    expect(".o_plan_stale").toHaveCount(1);
     // What it began with is known, so that it can be put together with another one.
     await contains(node("second")).click();
     await press(["ctrl", "d"]);
@@ -508,6 +530,43 @@ test("a type that was made meanwhile is there when one comes back", async () => 
     ]);
 });
 
+test("of two answers on what there is, the one that was asked for last counts", async () => {
+    await openPlan();
+    const answers = [new Deferred(), new Deferred()];
+    const waiting = [...answers];
+    onRpc("mail.activity.plan", "get_designer", () => waiting.shift());
+    window.dispatchEvent(new Event("focus"));
+    window.dispatchEvent(new Event("focus"));
+    await animationFrame();
+    const letter = makeType("letter", "Letter");
+    answers[1].resolve({...DESIGNER, types: [letter]});
+    await animationFrame();
+    answers[0].resolve(DESIGNER);
+    await animationFrame();
+    expect(queryAllTexts(".o_plan_element")).toEqual(["Letter", "Email"]);
+});
+
+test("what couldn't be loaded is tried again", async () => {
+    let loads = 0;
+    Plan._records[0].graph = GRAPH;
+    patchWithCleanup(assets, {
+        loadBundle: () => (loads++ ? Promise.resolve() : Promise.reject(new Error())),
+    });
+    onRpc("mail.activity.plan", "get_designer", () => DESIGNER);
+    await mountView({
+        arch: FORM,
+        resId: 1,
+        resModel: "mail.activity.plan",
+        type: "form",
+    });
+    await animationFrame();
+    expect(".o_notification").toHaveText(/couldn't be loaded/);
+    expect(queryAllTexts(".o_data_row")).toEqual(["In the list"]);
+    await contains(".o_plan_steps_as_drawing").click();
+    await animationFrame();
+    expect(".o_plan_node").toHaveCount(3);
+});
+
 test("where the server can't tell what there is, the rest of the form works", async () => {
     Plan._records[0].graph = GRAPH;
     patchWithCleanup(assets, {loadBundle: () => Promise.resolve()});
@@ -524,6 +583,49 @@ test("where the server can't tell what there is, the rest of the form works", as
     expect(".o_plan_designer .alert-danger").toHaveText(/You may not read/);
     await contains(".o_plan_steps_as_list").click();
     expect(queryAllTexts(".o_data_row")).toEqual(["In the list"]);
+});
+
+test("what is chosen is seen beside its panel, and the whole plan where there is more room", async () => {
+    const steps = GRAPH.steps.map((step) => ({...step, delay_count: 0}));
+    const more = ["fourth", "fifth", "sixth"].map((code) => makeStep(code));
+    const links = more.map(({code}, number) => ({
+        from: ["third", "fourth", "fifth"][number],
+        to: code,
+        outcomes: [],
+    }));
+    await openPlan({
+        ...GRAPH,
+        steps: [...steps, ...more],
+        links: [...GRAPH.links, ...links],
+    });
+    const right = (place) => queryRect(place).right;
+    const isSeen = (code) => right(node(code)) <= right(".o_plan_canvas");
+    const last = GRAPH.steps
+        .concat(more)
+        .map(({code}) => code)
+        .findLast(isSeen);
+    await contains(node(last)).click();
+    await waitFor(".o_plan_panel");
+    await waitUntil(() => isSeen(last));
+    await contains(".o_plan_panel .btn-close").click();
+    await contains(".o_plan_full_button").click();
+    await animationFrame();
+    await animationFrame();
+    const before = queryRect(node("first")).width;
+    await contains(".o_plan_fit").click();
+    await waitUntil(() => isSeen("sixth"));
+    expect(queryRect(node("first")).width).not.toBe(before);
+});
+
+test("Delete does nothing where nothing is chosen", async () => {
+    await openPlan();
+    await contains(".o_plan_canvas").click({position: "bottom-left"});
+    expect(".o_plan_canvas").toBeFocused();
+    await press("Delete");
+    await press("Delete");
+    await animationFrame();
+    expect(".o_plan_node").toHaveCount(3);
+    expect(".o_plan_selected").toHaveCount(0);
 });
 
 test("steps are moved by the mouse, and put back", async () => {
@@ -593,6 +695,13 @@ test("an empty plan says what to do", async () => {
     await click(".o_plan_element[data-key=kind-email]");
     await animationFrame();
     expect(".o_plan_empty").toHaveCount(0);
+    expect(node("email")).toBeFocused();
+    await press("Delete");
+    await animationFrame();
+    // Whoever works with the keyboard goes on from here.
+    expect(".o_plan_canvas").toBeFocused();
+    await press(["ctrl", "z"]);
+    await animationFrame();
     await save();
     expect(seen.saved[0].steps.map(({code, kind}) => [code, kind])).toEqual([
         ["email", "email"],

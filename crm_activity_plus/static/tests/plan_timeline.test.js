@@ -12,6 +12,7 @@ import {
 } from "@web/../tests/web_test_helpers";
 import {describe, expect, test} from "@odoo/hoot";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
+import {Deferred, animationFrame} from "@odoo/hoot-mock";
 import {queryAllTexts} from "@odoo/hoot-dom";
 
 const STEP = ".o_plan_timeline_step";
@@ -19,7 +20,11 @@ const STEP = ".o_plan_timeline_step";
 class Plan extends models.Model {
     _name = "mail.activity.plan";
     name = fields.Char();
-    _records = [{id: 1, name: "Chain"}];
+    graph = fields.Json();
+    _records = [
+        {id: 1, name: "Chain", graph: {version: 1}},
+        {id: 2, name: "Other", graph: {version: 1}},
+    ];
 }
 
 class Lead extends models.Model {
@@ -66,12 +71,18 @@ const STEPS = [
     makeStep("e", {after: ["Step d"], days: 3, months: 1, when: false}),
 ];
 
-function open(resId) {
+function open(resId, resIds) {
     return mountView({
         type: "form",
         resModel: "mail.activity.plan",
         resId,
-        arch: `<form><field name="name"/><widget name="plan_timeline"/></form>`,
+        resIds,
+        arch: `
+            <form>
+                <field name="name"/>
+                <field name="graph" invisible="1"/>
+                <widget name="plan_timeline"/>
+            </form>`,
     });
 }
 
@@ -113,6 +124,49 @@ test("why there is none", async () => {
     await open(1);
     expect(".o_plan_timeline_error").toHaveText("The steps wait for each other.");
     expect(STEP).toHaveCount(0);
+});
+
+test("another plan has its own timeline, and so has this one once it is saved", async () => {
+    onRpc("mail.activity.plan", "get_timeline", ({args}) => {
+        expect.step(args[0][0]);
+        const summary = {1: "Chain", 2: "Other"}[args[0][0]];
+        const condition = "[('name', '=', 'Ten desks')]";
+        const steps = [makeStep("x", {condition, summary})];
+        return {policy: "all_days", res_model: "crm.lead", steps};
+    });
+    await open(1, [1, 2]);
+    expect(STEP).toHaveText(/Chain/);
+    await contains(".o_pager_next").click();
+    expect(STEP).toHaveText(/Other/);
+    expect.verifySteps([1, 2]);
+    await contains("[name='name'] input").edit("Another");
+    expect.verifySteps([]);
+    await contains(".o_form_button_save").click();
+    await animationFrame();
+    expect.verifySteps([2]);
+});
+
+test("what was asked first and is answered last isn't shown", async () => {
+    const slow = new Deferred();
+    onRpc("mail.activity.plan", "get_timeline", async ({args}) => {
+        const [id] = args[0];
+        if (id === 2) {
+            await slow;
+        }
+        return {
+            policy: "all_days",
+            res_model: "crm.lead",
+            steps: [makeStep("x", {summary: `Step of ${id}`})],
+        };
+    });
+    await open(1, [1, 2]);
+    await contains(".o_pager_next").click();
+    await contains(".o_pager_next").click();
+    slow.resolve();
+    await animationFrame();
+    await animationFrame();
+    expect(".o_pager_value").toHaveText("1");
+    expect(STEP).toHaveText(/Step of 1/);
 });
 
 test("a plan that isn't saved yet", async () => {

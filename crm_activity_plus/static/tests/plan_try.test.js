@@ -15,7 +15,7 @@ import {
     mountWithCleanup,
     onRpc,
 } from "@web/../tests/web_test_helpers";
-import {press, queryAllTexts, queryOne} from "@odoo/hoot-dom";
+import {press, queryAllTexts, queryOne, waitUntil} from "@odoo/hoot-dom";
 import {WebClient} from "@web/webclient/webclient";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 import {registry} from "@web/core/registry";
@@ -234,6 +234,17 @@ test("walk to the end, and back", async () => {
     await contains(".o_plan_try_restart").click();
     expect.verifySteps([[]]);
     expect(`${STEP}[data-code='call']`).toHaveClass("o_next");
+});
+
+test("links of an email open nothing", async () => {
+    await open();
+    await contains("button[data-outcome='keen']").click();
+    expect.verifySteps([[{action: "done", outcome: "keen", step: "call"}]]);
+    const frame = queryOne("iframe.o_plan_try_body");
+    await waitUntil(() => frame.contentDocument?.querySelector("base"));
+    // In another page, which the sandbox doesn't allow.
+    expect(frame.contentDocument.querySelector("base").target).toBe("_blank");
+    expect(frame.sandbox.value).toBe("allow-same-origin");
 });
 
 test("a date that was agreed goes along with the outcome that asks for it", async () => {

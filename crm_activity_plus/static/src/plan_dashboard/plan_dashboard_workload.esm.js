@@ -1,7 +1,7 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import {Component, useRef, useState} from "@odoo/owl";
+import {Component, onWillRender, useRef, useState} from "@odoo/owl";
 import {deserializeDate, today} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {formatInteger} from "@web/views/fields/formatters";
@@ -27,9 +27,15 @@ export class PlanDashboardWorkload extends Component {
         this.tableRef = useRef("table");
         this.formatInteger = formatInteger;
         this.state = useState({active: false});
+        // Each cell needs them.
+        onWillRender(() => {
+            this.days = this.describeDays();
+            this.most = Math.max(1, ...this.props.rows.flatMap(({counts}) => counts));
+            this.active = this.findActive();
+        });
     }
 
-    get days() {
+    describeDays() {
         return this.props.days.map((day) => {
             const date = deserializeDate(day);
             return {
@@ -43,12 +49,8 @@ export class PlanDashboardWorkload extends Component {
         });
     }
 
-    get most() {
-        return Math.max(1, ...this.props.rows.flatMap(({counts}) => counts));
-    }
-
     /** @returns {string} the cell that the Tab key leads to: the last one, or the first */
-    get active() {
+    findActive() {
         if (this.state.active && this.isThere(...this.state.active)) {
             return this.state.active.join();
         }

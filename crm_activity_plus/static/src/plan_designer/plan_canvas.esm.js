@@ -50,15 +50,14 @@ export class PlanCanvas extends Component {
         this.hasMoved = false;
         this.elements = new Map();
         this.waiting = new Set();
+        this.awaited = null;
         this.onNodeMounted = (code, el) => this.addNode(code, el);
         this.onNodeUnmounted = (code) => this.removeNode(code);
         onWillRender(() => this.prepare());
         onMounted(() => this.start());
         onPatched(() => this.refresh());
         // The panel beside it takes room: what is chosen isn't hidden by that.
-        this.observer = new ResizeObserver(() =>
-            this.board.reveal(this.drawing.chosen)
-        );
+        this.observer = new ResizeObserver(() => this.onResize());
         onWillUnmount(() => {
             this.observer.disconnect();
             this.board.destroy();
@@ -185,6 +184,11 @@ export class PlanCanvas extends Component {
         }
         this.waiting.clear();
         this.showView();
+        const {awaited} = this;
+        this.awaited = null;
+        if (this.elements.has(awaited)) {
+            this.focus(awaited);
+        }
     }
 
     addNode(code, el) {
@@ -249,6 +253,12 @@ export class PlanCanvas extends Component {
         const path = this.pending.el;
         path.setAttribute("d", line ? drawLine([line.from, line.to]).path : "");
         path.classList.toggle("o_plan_refused", line?.isValid === false);
+    }
+
+    onResize() {
+        this.board.measure();
+        this.board.reveal(this.drawing.chosen);
+        this.showView();
     }
 
     showView() {
@@ -333,12 +343,15 @@ export class PlanCanvas extends Component {
         return nearest;
     }
 
-    /** Put the focus on a step. */
+    /** Put the focus on a step; on a new one, as soon as it is drawn. */
     focus(code) {
-        this.board.reveal(code);
-        this.elements.get(code)?.querySelector(".o_plan_node_body")?.focus({
-            preventScroll: true,
-        });
+        const el = this.elements.get(code);
+        if (el) {
+            this.board.reveal(code);
+            el.querySelector(".o_plan_node_body").focus({preventScroll: true});
+        } else {
+            this.awaited = code;
+        }
     }
 
     tidyUp() {

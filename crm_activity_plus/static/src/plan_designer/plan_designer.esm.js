@@ -5,6 +5,7 @@ import {ArrowPanel, StepPanel} from "./step_panel.esm";
 import {
     Component,
     markRaw,
+    onPatched,
     onWillStart,
     toRaw,
     useExternalListener,
@@ -61,10 +62,13 @@ export class PlanDesigner extends Component {
         });
         this.drawing = useState(this.resume());
         this.canvas = null;
+        this.asked = 0;
+        this.isPanelAwaited = false;
         this.setCanvas = (canvas) => {
             this.canvas = canvas;
         };
         onWillStart(() => this.load());
+        onPatched(() => this.isPanelAwaited && this.focusPanel());
         useRecordObserver(({data}) => this.follow(data.graph, data.res_model));
         // Where it can't be saved, the drawing says why, too.
         useBus(rpcBus, "RPC:RESPONSE", ({detail}) => this.onResponse(detail));
@@ -120,6 +124,10 @@ export class PlanDesigner extends Component {
     async load() {
         const told = await this.loadKit();
         this.checks.show(told?.problems || []);
+        if (!this.drawing.graph.equals(this.drawing.base)) {
+            // It was left before it was saved: the server told of what is saved.
+            this.check();
+        }
         await this.loadUsers();
     }
 
@@ -127,31 +135,36 @@ export class PlanDesigner extends Component {
     async loadKit() {
         const ids = this.planId ? [this.planId] : [];
         const resModel = this.planValues.res_model;
+        const asked = ++this.asked;
         try {
             const [told, fields] = await Promise.all([
                 this.orm.silent.call(PLAN, "get_designer", [ids, resModel]),
                 this.field.loadFields(STEP),
             ]);
-            this.drawing.setKit(new DesignerKit(told, fields));
-            this.state.error = "";
+            // An older answer may come last.
+            if (asked === this.asked) {
+                this.drawing.setKit(new DesignerKit(told, fields));
+                this.state.error = "";
+            }
             return told;
         } catch (error) {
-            // The rest of the form can be worked with.
-            this.state.error = error.data?.message || error.message;
+            if (asked === this.asked) {
+                // The rest of the form can be worked with.
+                this.state.error = error.data?.message || error.message;
+            }
             return undefined;
         }
     }
 
     /** The names of those who are chosen. */
     async loadUsers() {
-        const {users} = this.state;
         const ids = this.drawing.graph.steps
             .map((step) => step.responsible_id)
-            .filter((id) => id && !users.has(id));
+            .filter((id) => id && !this.state.users.has(id));
         if (ids.length) {
             const names = await this.name.loadDisplayNames("res.users", ids);
             const known = ids.map((id) => [id, String(names[id])]);
-            this.state.users = new Map([...users, ...known]);
+            this.state.users = new Map([...this.state.users, ...known]);
         }
     }
 
@@ -260,6 +273,9 @@ export class PlanDesigner extends Component {
     remove() {
         const {drawing} = this;
         const {chosen, graph} = drawing;
+        if (!drawing.arrow && !drawing.selection.length) {
+            return;
+        }
         const next = drawing.arrow?.to || graph.to(chosen)[0]?.from;
         drawing.remove();
         drawing.select(next && drawing.graph.get(next) ? next : drawing.graph.codes[0]);
@@ -289,14 +305,19 @@ export class PlanDesigner extends Component {
             if (!drawing.chosen && !drawing.arrow) {
                 drawing.select(drawing.graph.codes[0]);
             }
-            requestAnimationFrame(() => this.focusPanel());
+            this.isPanelAwaited = true;
+            this.focusPanel();
         }
     }
 
+    /** Put the focus into the panel, once it is that of what is chosen. */
     focusPanel() {
-        const panel = this.root.el?.querySelector(".o_plan_panel");
-        const inputs = "select:enabled, .o_plan_outcome:enabled";
-        (panel?.querySelector(inputs) || panel?.querySelector("button"))?.focus();
+        const panel = this.root.el.querySelector(".o_plan_panel");
+        if (panel && (panel.dataset.code || null) === this.drawing.chosen) {
+            this.isPanelAwaited = false;
+            const inputs = "select:enabled, .o_plan_outcome:enabled";
+            (panel.querySelector(inputs) || panel.querySelector("button")).focus();
+        }
     }
 
     leavePanel() {

@@ -1,10 +1,11 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import {Component, onWillUnmount, useState} from "@odoo/owl";
+import {Component, useState} from "@odoo/owl";
 import {Field} from "@web/views/fields/field";
 import {Record} from "@web/model/record";
 import {_t} from "@web/core/l10n/translation";
+import {useBus} from "@web/core/utils/hooks";
 
 const MODEL = "mail.activity.plan.template";
 // What the fields' domains look at.
@@ -53,11 +54,8 @@ export class StepForm extends Component {
         };
         // What is typed counts when the form is saved, too.
         this.record = null;
-        const ask = ({detail}) =>
-            this.record?.model.bus.trigger("NEED_LOCAL_CHANGES", detail);
-        this.props.bus.addEventListener("NEED_LOCAL_CHANGES", ask);
-        onWillUnmount(() =>
-            this.props.bus.removeEventListener("NEED_LOCAL_CHANGES", ask)
+        useBus(this.props.bus, "NEED_LOCAL_CHANGES", ({detail}) =>
+            this.record?.model.bus.trigger("NEED_LOCAL_CHANGES", detail)
         );
     }
 
@@ -69,7 +67,7 @@ export class StepForm extends Component {
         const info = {attrs: {}, options: {}, domain: undefined, context: "{}"};
         if (MANY.includes(this.fields[name].type)) {
             const related = {display_name: {name: "display_name", type: "char"}};
-            info.related = {activeFields: {display_name: info}, fields: related};
+            info.related = {activeFields: {display_name: {...info}}, fields: related};
         }
         return info;
     }

@@ -2,10 +2,10 @@
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import {X2ManyField, x2ManyField} from "@web/views/fields/x2many/x2many_field";
-import {onWillStart, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {loadBundle} from "@web/core/assets";
 import {registry} from "@web/core/registry";
+import {useState} from "@odoo/owl";
 import {useService} from "@web/core/utils/hooks";
 
 const BUNDLE = "crm_activity_plus.plan_designer";
@@ -30,10 +30,8 @@ export class PlanStepsField extends X2ManyField {
             shown: shownByModel.get(model) || "drawing",
             Designer: null,
         });
-        onWillStart(() => {
-            // The form doesn't wait for it.
-            this.loadDesigner();
-        });
+        // The form doesn't wait for it.
+        this.loadDesigner();
     }
 
     async loadDesigner() {
@@ -57,6 +55,10 @@ export class PlanStepsField extends X2ManyField {
         if (shown !== this.state.shown && (await this.save(shown))) {
             shownByModel.set(model, shown);
             this.state.shown = shown;
+            if (shown === "drawing" && !this.state.Designer) {
+                // It couldn't be loaded before.
+                this.loadDesigner();
+            }
         }
     }
 

@@ -1,13 +1,14 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import {Component, onWillStart, useState} from "@odoo/owl";
+import {Component, useState} from "@odoo/owl";
 import {OUTCOME_COLOR} from "../run_timeline/step_style.esm";
 import {_t} from "@web/core/l10n/translation";
 import {describeCondition} from "../plan_step/describe_condition.esm";
 import {registry} from "@web/core/registry";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 import {tellPlace} from "../plan_try/plan_walk.esm";
+import {useRecordObserver} from "@web/model/relational_model/utils";
 import {useService} from "@web/core/utils/hooks";
 
 const MAX_DEPTH = 4;
@@ -21,34 +22,50 @@ export class PlanTimeline extends Component {
         this.orm = useService("orm");
         this.treeProcessor = useService("tree_processor");
         this.state = useState({days: [], conditions: {}, error: "", isStale: false});
-        onWillStart(() => this.load());
+        this.asked = 0;
+        // Another plan may be shown, or this one saved or discarded.
+        useRecordObserver(({data, resId}, {record}) =>
+            this.load(record, resId, data.graph)
+        );
     }
 
     get isNew() {
         return !this.props.record.resId;
     }
 
-    async load() {
-        const {record} = this.props;
-        if (this.isNew) {
-            return;
+    /**
+     * @param {object} record - of the form
+     * @param {number|false} planId
+     * @param {object} graph - the steps as they are drawn
+     */
+    async load(record, planId, graph) {
+        const asked = ++this.asked;
+        const told = planId ? await this.ask(record, planId, graph) : {steps: []};
+        if (asked === this.asked) {
+            const {error = "", isStale = false} = told;
+            const days = this.groupByDay(told);
+            Object.assign(this.state, {days, conditions: {}, error, isStale});
+            this.describeConditions(told, asked);
         }
-        const {graph, template_ids: lines} = await record.getChanges();
-        this.state.isStale = Boolean(lines);
+    }
+
+    /** @returns {Promise<object>} what the server tells, or why it can't */
+    async ask(record, planId, graph) {
+        const changes = await record.getChanges();
+        const isStale = Boolean(changes.template_ids);
         try {
             const told = await this.orm.call(
                 "mail.activity.plan",
                 "get_timeline",
-                [[record.resId]],
-                graph ? {graph} : {}
+                [[planId]],
+                changes.graph ? {graph} : {}
             );
-            this.state.days = this.groupByDay(told);
-            this.describeConditions(told);
+            return {...told, isStale};
         } catch (error) {
             if (!error.data?.message) {
                 throw error;
             }
-            this.state.error = error.data.message;
+            return {steps: [], isStale, error: error.data.message};
         }
     }
 
@@ -64,14 +81,14 @@ export class PlanTimeline extends Component {
         return days;
     }
 
-    async describeConditions({steps, res_model: resModel}) {
+    describeConditions({steps, res_model: resModel}, asked) {
         for (const {code, condition} of steps.filter((step) => step.condition)) {
             this.state.conditions[code] = condition;
-            this.state.conditions[code] = await describeCondition(
-                this.treeProcessor,
-                resModel,
-                condition
-            );
+            describeCondition(this.treeProcessor, resModel, condition).then((words) => {
+                if (asked === this.asked) {
+                    this.state.conditions[code] = words;
+                }
+            });
         }
     }
 

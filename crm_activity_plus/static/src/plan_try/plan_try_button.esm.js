@@ -1,7 +1,7 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import {Component, xml} from "@odoo/owl";
+import {Component} from "@odoo/owl";
 import {registry} from "@web/core/registry";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 
@@ -10,16 +10,7 @@ import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
  * else was changed is saved before, as by any button.
  */
 export class PlanTryButton extends Component {
-    static template = xml`
-        <button
-            class="o_plan_try_button btn btn-outline-secondary oe_stat_button flex-grow-1 flex-lg-grow-0"
-            type="button"
-            data-tooltip="See who would do what and when, without launching the plan"
-            t-on-click="onClick"
-        >
-            <i class="o_button_icon fa fa-fw fa-flask" aria-hidden="true"/>
-            <span class="o_stat_text">Try it</span>
-        </button>`;
+    static template = "crm_activity_plus.PlanTryButton";
     static props = {...standardWidgetProps};
 
     setup() {

@@ -32,9 +32,17 @@ export class PlanTryEmail extends Component {
         return this.props.email.attachments.join(", ");
     }
 
-    fit() {
+    onLoad() {
         const {el} = this.frame;
-        const height = el?.contentDocument?.documentElement.scrollHeight || 0;
+        const page = el?.contentDocument;
+        if (!page) {
+            return;
+        }
+        // Links would open elsewhere, which the sandbox doesn't allow.
+        const base = page.createElement("base");
+        base.target = "_blank";
+        page.head.append(base);
+        const height = page.documentElement.scrollHeight;
         if (height) {
             el.style.height = `${Math.min(height, MAX_HEIGHT)}px`;
         }

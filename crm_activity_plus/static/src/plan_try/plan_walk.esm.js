@@ -55,7 +55,7 @@ export class PlanWalk {
         const asked = ++this.asked;
         this.error = "";
         if (!this.request.res_id) {
-            Object.assign(this, {choices: [], told: null});
+            Object.assign(this, {choices: [], told: null, isBusy: false});
             return;
         }
         this.isBusy = true;
