@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ADDON = "crm_activity_plus_queue_job"
@@ -62,11 +62,9 @@ def serve():
             print(f"{server.name}: {server.url}  log: {server.log}")
         print(f"Both, behind a balancer: {cluster.url}  login: admin password: admin")
         print("Ctrl-C ends them.", flush=True)
-        try:
-            while all(server.is_alive() for server in cluster.servers):
+        with suppress(KeyboardInterrupt):
+            while any(server.is_alive() for server in cluster.servers):
                 time.sleep(1)
-        except KeyboardInterrupt:
-            pass
     return 0
 
 
