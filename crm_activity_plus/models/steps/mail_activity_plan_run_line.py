@@ -123,6 +123,21 @@ class MailActivityPlanRunLine(models.Model):
         if check:
             check(record.with_company(self.run_id._get_working_company()))
 
+    def _get_doing_key(self):
+        """Hook: what decides whether a step can be done on its record. Where a plan is
+        tried, steps that have the same are looked at once.
+
+        :rtype: tuple
+        """
+        self.ensure_one()
+        return (
+            self.action_type,
+            self.user_id,
+            self.mail_template_id,
+            self.server_action_id,
+            self.chosen_by_id,
+        )
+
     def _has_kind(self):
         """:returns: whether the addon that brought the step's kind is there"""
         self.ensure_one()

@@ -10,6 +10,7 @@ class SignOcaRequestSigner(models.Model):
     _inherit = "sign.oca.request.signer"
 
     sequence = fields.Integer(
+        "Signing Order",
         default=10,
         help="Signers sign in this order. Those with the same number can sign at the "
         "same time.",
