@@ -25,6 +25,7 @@ class MailActivitySign(models.TransientModel):
     """What is to be signed for an activity, by whom and until when."""
 
     _name = "mail.activity.sign"
+    _inherit = ["mail.activity.check.mixin"]
     _description = "Request a Signature"
 
     activity_id = fields.Many2one(
