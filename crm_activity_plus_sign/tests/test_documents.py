@@ -112,6 +112,7 @@ class TestDocuments(SignCommon, TransactionCase):
             self._attach("Bad.pdf", content)
             wizard = self._open_wizard(self._schedule_sign())
             self._choose(wizard, "Bad.pdf")
+            self.assertRegex(wizard.problems[0]["message"], message)
             with self.assertRaisesRegex(UserError, message):
                 wizard.action_send()
             wizard.document_id.attachment_id.sudo().unlink()
