@@ -200,9 +200,21 @@ class MailActivityPlanRunLine(models.Model):
         Where the server ended while it did some, nobody knows which of them was to
         blame: they come last, and each alone, so that they are in nobody's way.
         """
-        domain = Domain(self._get_due_domain())
-        IrCron = self.env["ir.cron"]
-        IrCron._commit_progress(remaining=self.search_count(domain))
+        domain = self.env["mail.activity.background"]._hand_over(
+            "step", self, self._get_due_domain(), "date_due, id"
+        )
+        self.env["ir.cron"]._commit_progress(remaining=self.search_count(domain))
+        self._do_due(domain)
+
+    def _work_step(self):
+        """Do those of the steps that are due: see ``mail.activity.background``."""
+        domain = Domain("id", "in", self.ids) & Domain(self._get_due_domain())
+        self._do_due(domain)
+        return not self.search_count(domain, limit=1)
+
+    @api.model
+    def _do_due(self, domain):
+        """:param domain: which steps to do"""
         time_left = True
         while time_left:
             done, time_left = self._run_due_once(domain & Domain("try_count", "=", 0))
