@@ -20,7 +20,13 @@
         "views/mail_activity_views.xml",
     ],
     "assets": {
-        "web.assets_backend": ["crm_activity_plus_sign/static/src/**/*"],
+        "web.assets_backend": [
+            "crm_activity_plus_sign/static/src/**/*",
+            ("remove", "crm_activity_plus_sign/static/src/plan_designer/**/*"),
+        ],
+        "crm_activity_plus.plan_designer": [
+            "crm_activity_plus_sign/static/src/plan_designer/**/*",
+        ],
         "web.assets_tests": [
             # Written for another version of Odoo: it keeps all tours from loading.
             ("remove", "sign_oca/static/src/tests/sign_tour.esm.js"),
