@@ -33,7 +33,7 @@ SETUPS = {
     "two hosts": {"hosts": 2, "workers": 1, "jobs": 2},
 }
 KINDS = {"steps": "ir_cron_run_due_steps", "launches": "ir_cron_launch_plans"}
-QUICK, FULL = 1200, 4800
+QUICK, FULL = 600, 4800
 LONGEST = 1800
 
 
