@@ -10,18 +10,20 @@ and so many emails, meetings and server actions are due.
 import configparser
 import os
 import shlex
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 ADDON = "crm_activity_plus_queue_job"
 sys.path.append(str(Path(__file__).parents[1] / ADDON / "tests"))
 
 import psycopg2  # noqa: E402
-from cluster import Cluster  # noqa: E402
+from cluster import HOST, Cluster  # noqa: E402
 from cluster_work import PREPARE, Work  # noqa: E402
 
 SETUPS = {
@@ -31,7 +33,7 @@ SETUPS = {
     "two hosts": {"hosts": 2, "workers": 1, "jobs": 2},
 }
 KINDS = {"steps": "ir_cron_run_due_steps", "launches": "ir_cron_launch_plans"}
-QUICK, FULL = 1200, 4800
+QUICK, FULL = 600, 4800
 LONGEST = 1800
 
 
@@ -49,11 +51,26 @@ def read_database(config):
     return parser["options"]["db_name"]
 
 
-def serve():
-    """Run two servers until somebody presses Ctrl-C."""
+def find_ports(start, count):
+    """:returns: the first ports from one on that nobody listens on"""
+    found = []
+    for port in range(start, 65536):
+        with suppress(OSError):
+            socket.create_server((HOST, port)).close()
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise SystemExit(f"No port from {start} on is free")
+
+
+def serve(port):
+    """Run two servers until somebody presses Ctrl-C.
+
+    :param int port: of the first one, or the next that is free
+    """
     command = shlex.split(os.environ["ODOO_COMMAND"])
     config = os.environ["ODOO_RC"]
-    ports = [8069, 8070]
+    ports = find_ports(port, 2)
     with (
         tempfile.TemporaryDirectory() as folder,
         Cluster(command, config, read_database(config), folder, ports=ports) as cluster,
@@ -97,10 +114,17 @@ def measure_work(database, count, has_runner):
         rates = {}
         for kind, cron in KINDS.items():
             work.begin(cron)
-            rates[kind] = count / work.wait(lambda k=kind: work.is_over(k), LONGEST)
+            rates[kind] = count / work.wait(partial(is_over, work, kind), LONGEST)
         return rates
     finally:
         work.close()
+
+
+def is_over(work, kind):
+    """Scheduled actions pause for up to a minute after each ten seconds or so: that is
+    left out of what they take, by calling them again at once."""
+    work.wake()
+    return work.is_over(kind)
 
 
 @contextmanager

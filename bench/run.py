@@ -53,6 +53,7 @@ def main():
     )
     parser.add_argument("--quick", action="store_true", help="50 and 500 records only")
     parser.add_argument("--serve", action="store_true", help="cluster: just run it")
+    parser.add_argument("--port", type=int, default=8069, help="cluster: the first")
     parser.add_argument("--keep", action="store_true", help="keep the database")
     parser.add_argument("--reuse", action="store_true", help="take what was kept")
     parser.add_argument(
@@ -125,7 +126,7 @@ def run_screenshots(options):
 
 def run_cluster(options):
     if options.serve:
-        return clusters.serve()
+        return clusters.serve(options.port)
     count = clusters.QUICK if options.quick else clusters.FULL
     with own_database(options):
         clusters.prepare(odoo, DATABASE, count)

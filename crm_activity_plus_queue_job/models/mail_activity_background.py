@@ -1,14 +1,13 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from collections import defaultdict
 from datetime import timedelta
 from hashlib import sha256
 from time import monotonic
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, config, split_every
+from odoo.tools import SQL, config
 
 from odoo.addons.crm_activity_plus.tools.internal import Internal
 from odoo.addons.queue_job.exception import RetryableJobError
@@ -18,7 +17,7 @@ from odoo.addons.queue_job.utils import must_run_without_delay
 from .ir_cron import JOB_END_KEY
 
 # How many records a job deals with.
-BATCH_SIZES = {"exit": 500, "followup": 1, "launch": 1, "recurrence": 50, "step": 200}
+BATCH_SIZES = {"exit": 500, "followup": 1, "launch": 1, "recurrence": 50, "step": 100}
 # What is better dealt with together: steps of a run wait for each other.
 TOGETHER = {"step": "run_id"}
 CRONS = {
@@ -101,14 +100,15 @@ class MailActivityBackground(models.AbstractModel):
     @api.model
     def _delay_all(self, kind, records):
         """Make jobs of records, and have those begin that are made already."""
-        groups = defaultdict(list)
-        together = TOGETHER.get(kind, "id")
-        for record in records:
-            groups[record[together]].append(record.id)
-        ids = [res_id for group in groups.values() for res_id in group]
-        for batch in split_every(BATCH_SIZES[kind], ids, list):
+        batch = []
+        for group in records.grouped(TOGETHER.get(kind, "id")).values():
+            if batch and len(batch) + len(group) > BATCH_SIZES[kind]:
+                self._delay(kind, records.browse(batch))
+                self.env["ir.cron"]._commit_progress()
+                batch = []
+            batch += group.ids
+        if batch:
             self._delay(kind, records.browse(batch))
-            self.env["ir.cron"]._commit_progress()
 
     @api.model
     def _delay(self, kind, records, description=None):
@@ -190,7 +190,13 @@ class MailActivityBackground(models.AbstractModel):
         if not getattr(records, f"_work_{kind}")():
             # What was done stays so.
             self.env["ir.cron"]._commit_progress()
-            raise RetryableJobError("Something is left to do: it is tried again.")
+            is_over = monotonic() >= end.value
+            raise RetryableJobError(
+                "Something is left to do: it is tried again.",
+                # Somebody is in the way: later and later. The time is over: at once.
+                seconds=is_over and 1,
+                ignore_retry=is_over,
+            )
         return self.env._("Done: %(count)s", count=len(records))
 
     @api.model

@@ -174,10 +174,7 @@ class MailActivityPlanLaunch(models.Model):
         return True
 
     def _sum_up(self):
-        """Tell how far launches came by now, and end those that are over.
-
-        :returns: whether nothing is left of them for those who call it
-        """
+        """Tell how far launches came by now, and end those that are over."""
         for launch in self:
             for _try in range(SUM_TRIES):
                 if launch._try_to_sum_up():
@@ -186,7 +183,6 @@ class MailActivityPlanLaunch(models.Model):
             else:
                 self.env.ref("crm_activity_plus.ir_cron_launch_plans").sudo()._trigger()
                 self.env["ir.cron"]._commit_progress()
-        return True
 
     def _try_to_sum_up(self):
         """:returns: whether nobody else did so at this moment"""

@@ -52,6 +52,9 @@ class MailActivityPlanLaunchPart(models.Model):
     def _is_over(self):
         return self.processed_count >= self.record_count
 
+    def _is_left(self):
+        return not self._is_over() and self.launch_id.state == "running"
+
     def _get_res_ids(self):
         """:returns: the ids of the records of the part"""
         return self.launch_id.res_ids[self.first : self.first + self.record_count]
@@ -60,7 +63,9 @@ class MailActivityPlanLaunchPart(models.Model):
         """Launch on the records of the parts: see ``mail.activity.background``."""
         for part in self:
             part._work_off()
-        return self.launch_id._sum_up()
+        self.launch_id._sum_up()
+        # Those of a launch that is over are gone.
+        return not any(part._is_left() for part in self.exists())
 
     def _work_off(self):
         """Go on with a part until it is over, its launch is, or there is no time left;
@@ -88,7 +93,7 @@ class MailActivityPlanLaunchPart(models.Model):
     def _is_free(self):
         """:returns: whether something is left, and nobody else is at it"""
         part = self.try_lock_for_update()
-        return bool(part) and not part._is_over() and part.launch_id.state == "running"
+        return bool(part) and part._is_left()
 
     def _process_batch(self, plan):
         launch = self.launch_id

@@ -87,6 +87,10 @@ class Work:
     def begin(self, *crons):
         """Have scheduled actions called at once."""
         self.query(TRIGGER, crons or CRONS)
+        self.wake()
+
+    def wake(self):
+        """Have servers look at once which scheduled actions are to be called."""
         with self._neutral.cursor() as cursor:
             cursor.execute("SELECT pg_notify('cron_trigger', %s)", [self.database])
 

@@ -13,7 +13,7 @@ from odoo.addons.crm_activity_plus.models.background.mail_activity_plan_launch i
 )
 
 from ..models.mail_activity_plan_launch_part import MailActivityPlanLaunchPart
-from .jobs_common import JobsCase
+from .jobs_common import MODELS, JobsCase
 
 
 @tagged("crm_activity_plus", "post_install", "-at_install")
@@ -154,6 +154,22 @@ class TestLaunchJobs(JobsCase):
             self._do_job(uuid)
         self.assertEqual(sizes, [1, 1])
         self._do_jobs()
+        self.assertEqual(self._read_launch(launch_id), ("done", 5, 5, 0))
+        self._assertLaunchedOnce()
+
+    def test_a_job_ends_when_its_time_is_over(self):
+        """It goes on with the part at once."""
+        launch_id = self._enqueue_launch()
+        self._hand_over(self._cron_launch)
+        with self._transaction() as env:
+            parts = env["mail.activity.plan.launch"].browse(launch_id).part_ids
+            # The next batch is half as large.
+            parts.filtered("record_count")[0].try_count = 1
+        with patch(f"{MODELS}.mail_activity_background.JOB_SECONDS", -1):
+            self._do_jobs(limit=1)
+        self.assertEqual(self._read_jobs("state", "retry")[0], ("pending", 0))
+        while self._do_jobs():
+            pass
         self.assertEqual(self._read_launch(launch_id), ("done", 5, 5, 0))
         self._assertLaunchedOnce()
 

@@ -54,8 +54,8 @@ class TestStepJobs(JobsCase):
         self.assertEqual(self._read_jobs(), ["done", "done"])
 
     def test_steps_of_a_run_are_together(self):
-        """They wait for each other anyway."""
-        self._make_due(2)
+        """They wait for each other anyway, however large a job may be."""
+        self._make_due(3)
         self._hand_over(self._run_due)
         with self._transaction() as env:
             runs = [
@@ -107,6 +107,8 @@ class TestStepJobs(JobsCase):
             self._do_jobs()
         # A transaction was begun all the same: each try gets on.
         self.assertIn(1, self._count_posted())
+        waiting = self._read_jobs("retry", domain=[("state", "=", "pending")])
+        self.assertEqual(waiting, [0], "that is no failure")
         while self._do_jobs():
             pass
         self.assertEqual(self._count_posted(), [1, 1, 1])
