@@ -346,8 +346,9 @@ class TestCustomers(LevelCase):
     def test_job_is_called_when_levels_are_switched_on(self):
         cron = self.env.ref("crm_activity_plus_followup.ir_cron_followup")
         self.plan.active = False
-        with self.capture_triggers(cron.id) as triggers:
-            self.plan.name = "Renamed"
-            self.assertFalse(triggers.records)
-            self.plan.active = True
-            self.assertEqual(len(triggers.records), 1)
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        triggers.unlink()
+        self.plan.name = "Renamed"
+        self.assertFalse(triggers.search_count([("cron_id", "=", cron.id)]))
+        self.plan.active = True
+        self.assertEqual(triggers.search_count([("cron_id", "=", cron.id)]), 1)
