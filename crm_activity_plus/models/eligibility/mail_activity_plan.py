@@ -125,7 +125,7 @@ class MailActivityPlan(models.Model):
         responsible = self.env["res.users"].browse(request.responsible_id)
         existing = Model.browse(filter(is_id, request.res_ids)).exists()
         readable = existing._filtered_access("read")
-        writable = self._filter_changeable(readable)
+        writable = readable._filtered_access("write")
         known = set(existing._ids)
         reasons = {
             res_id: Reason("record_missing", {"id": res_id})
@@ -138,10 +138,6 @@ class MailActivityPlan(models.Model):
         reasons |= self._get_unfit_reasons(writable, responsible, self)
         candidates = writable.filtered(lambda record: record.id not in reasons)
         return reasons | self._get_running_reasons(candidates, request)
-
-    def _filter_changeable(self, records):
-        """Hook: the records that whoever launches the plan may change, by launching."""
-        return records._filtered_access("write")
 
     def _get_unfit_reasons(self, records, responsible, exits):
         """Say on which records the plan can't begin, because of how they are.

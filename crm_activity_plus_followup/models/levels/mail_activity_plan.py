@@ -146,11 +146,6 @@ class MailActivityPlan(models.Model):
             return Reason("followup_accountants", {"plan": self.name})
         return False
 
-    def _filter_changeable(self, records):
-        """Whoever deals with invoices may have no right to change contacts, and follows
-        them up all the same: only they get here."""
-        return records if self.is_followup else super()._filter_changeable(records)
-
     def _get_condition_reasons(self, records):
         reasons = super()._get_condition_reasons(records)
         if self.is_followup:
