@@ -20,5 +20,10 @@
         "views/res_partner_views.xml",
         "views/account_menu_views.xml",
     ],
+    "demo": ["demo/account_move_demo.xml"],
+    "assets": {
+        "web.assets_tests": ["crm_activity_plus_followup/static/tests/tours/**/*"],
+    },
+    "uninstall_hook": "uninstall_hook",
     "installable": True,
 }

@@ -73,6 +73,7 @@ class LifecycleCase(BaseCase):
     """A database of its own goes through everything; each test looks at one side."""
 
     suffix = "lifecycle"
+    scripts = SCRIPTS
 
     @classmethod
     def setUpClass(cls):
@@ -162,7 +163,7 @@ class LifecycleCase(BaseCase):
         """Run several in one shell: to start it takes longer than they do."""
         calls = ["import json"]
         for name in names:
-            text = (SCRIPTS / f"{name}.py").read_text()
+            text = (cls.scripts / f"{name}.py").read_text()
             calls.append(f"exec({text!r}, scope := {{'env': env}})")
             calls.append("print('RESULT', json.dumps(scope['result']))")
         script = "\n".join(calls)

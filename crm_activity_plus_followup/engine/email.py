@@ -41,7 +41,6 @@ class FollowupEmail:
             self._send(customer)
 
     def _send(self, customer):
-        step = customer._find_followup_steps()
         recipient = customer._get_followup_recipient()
         if not recipient.email_normalized:
             raise UserError(
@@ -52,7 +51,7 @@ class FollowupEmail:
                     recipient=recipient.display_name,
                 )
             )
-        values = self._render(customer, step)
+        values = self._render(customer)
         customer.message_post(
             body=Markup(values["body_html"]),
             subject=values["subject"],
@@ -66,20 +65,22 @@ class FollowupEmail:
                 {"email_from": values["email_from"]} if values.get("email_from") else {}
             ),
         )
-        step._note_followup("sent")
+        customer._find_followup_steps()._note_followup("sent")
         customer._forget_followups()
 
-    def _render(self, customer, step):
-        """:returns: subject and body in the customer's language
+    def _render(self, customer):
+        """:returns: subject and body in the customer's language, as the level says that
+            the customer has reached
         :rtype: dict
         :raises UserError: there is nothing to render, or it can't be rendered"""
-        template = step.mail_template_id or self.env.ref(TEMPLATE, False)
+        reached = customer._find_followup_reached()
+        template = reached.mail_template_id or self.env.ref(TEMPLATE, False)
         if not template:
             raise UserError(
                 self.env._(
                     "The email template of “%(level)s” was deleted. Choose another "
                     "one.",
-                    level=step.display_name or self.env._("the statement"),
+                    level=reached.display_name or self.env._("the statement"),
                 )
             )
         names = ("subject", "body_html", "email_from")

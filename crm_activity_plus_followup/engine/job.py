@@ -17,10 +17,11 @@ from odoo.addons.crm_activity_plus.engine.environment import by_engine
 from odoo.addons.crm_activity_plus.engine.launcher import Launcher
 from odoo.addons.crm_activity_plus.engine.locks import take
 from odoo.addons.crm_activity_plus.engine.planner import Planner
-from odoo.addons.crm_activity_plus.engine.request import LaunchRequest
+from odoo.addons.crm_activity_plus.engine.request import LaunchRequest, Occasion
 from odoo.addons.crm_activity_plus.tools.errors import describe_error
 from odoo.addons.crm_activity_plus.tools.savepoint import savepoint
 
+from ..models.exits.res_partner import look_no_more
 from ..tools.levels import find_first_level
 from .email import FollowupEmail
 from .open_items import OpenItems
@@ -28,7 +29,10 @@ from .open_items import OpenItems
 _logger = logging.getLogger(__name__)
 
 # So many customers reach a level in one transaction.
-BATCH_SIZE = 200
+BATCH_SIZE = 500
+# So many of them in one call, however late it is: to look for them takes as long as to
+# launch on some hundreds.
+LEAST_PER_CALL = 2000
 
 
 class FollowupJob:
@@ -127,17 +131,20 @@ class FollowupJob:
         except UserError as error:
             _logger.error("The follow-up plan “%s”: %s", plan.name, error)
             return True
-        levels = planner.steps
-        days = [level.delay_count for level in levels]
+        days = [level.delay_count for level in planner.steps]
+        oldest = dict(self._find_candidates(days[0]))
         customers = defaultdict(list)
-        for partner_id, oldest in self._find_candidates(days[0]):
-            first = find_first_level(days, oldest, self.today, looked)
-            customers[oldest, first].append(partner_id)
-        self.cron._commit_progress(remaining=sum(map(len, customers.values())))
-        for (oldest, first), ids in sorted(customers.items()):
+        for partner_id, day in oldest.items():
+            first = find_first_level(days, day, self.today, looked)
+            customers[first].append(partner_id)
+        self.cron._commit_progress(remaining=len(oldest))
+        count = 0
+        for first, ids in sorted(customers.items()):
             for some in split_every(BATCH_SIZE, ids, list):
                 self._launch_on(plan, first, oldest, some)
-                if not self.cron._commit_progress(len(some)):
+                count += len(some)
+                has_time = self.cron._commit_progress(len(some))
+                if not has_time and count >= LEAST_PER_CALL:
                     return False
         return True
 
@@ -166,7 +173,11 @@ class FollowupJob:
 
     def _launch_on(self, plan, first, oldest, ids):
         """Launch on customers in one transaction; where that fails because of one of
-        them, halve them until that one is found."""
+        them, halve them until that one is found.
+
+        :param int first: the place of the level that they have reached
+        :param dict oldest: id of a customer -> due date of the oldest overdue item
+        """
         if self._try(lambda: self._do_launch(plan, first, oldest, ids), len(ids) == 1):
             return
         if len(ids) > 1:
@@ -175,11 +186,17 @@ class FollowupJob:
             self._launch_on(plan, first, oldest, ids[half:])
 
     def _do_launch(self, plan, first, oldest, ids):
-        """:param int first: the place of the level that they have reached"""
         planner = Planner(plan)
         planner.steps = _begin_with(planner.steps, first)
-        request = LaunchRequest(tuple(ids), plan_date=oldest, responsible_id=False)
+        request = LaunchRequest(
+            tuple(ids),
+            plan_date=self.today,
+            responsible_id=False,
+            occasions={id_: Occasion(oldest[id_], "") for id_ in ids},
+        )
         skipped = Launcher(planner).launch_now(request)["skipped"]
+        # It looks at all of them once all are launched.
+        look_no_more(self.env.cr)
         for row in skipped:
             _logger.info("No follow-up of contact %(res_id)s: %(reason)s", row)
 
@@ -207,6 +224,9 @@ class FollowupJob:
             [
                 ("followup_email_auto", "=", True),
                 ("followup_auto_tried", "!=", True),
+                # The administrator may have turned it off since the launch.
+                ("template_id.followup_email_auto", "=", True),
+                ("run_id.plan_id.active", "=", True),
                 ("state", "=", "scheduled"),
                 ("date_deadline", "<=", self.today),
                 ("run_id.state", "=", "running"),

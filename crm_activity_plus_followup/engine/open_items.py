@@ -73,23 +73,36 @@ class OpenItems:
     def select_totals(self, which):
         """:param SQL which: condition on ``line`` and ``partner``
         :returns: a query with one row for each commercial entity"""
-        overdue = SQL("line.date_maturity < %s", self.today)
         return SQL(
             """
-            SELECT partner.commercial_partner_id AS partner_id,
-                   %(columns)s,
-                   GREATEST(0, SUM(line.amount_residual) FILTER (
-                       WHERE %(overdue)s OR line.amount_residual < 0
-                   )) AS amount_overdue,
-                   MIN(line.date_maturity) FILTER (
-                       WHERE %(overdue)s AND line.amount_residual > 0
-                   ) AS followup_oldest_date
-            %(items)s
+            SELECT partner.commercial_partner_id AS partner_id, %s %s
              GROUP BY partner.commercial_partner_id
             """,
+            self._select_columns(),
+            self._from_items(which),
+        )
+
+    def select_total(self, customer):
+        """:param SQL customer: id of a commercial entity
+        :returns: a query with the one row of it, for a lateral join. Where nobody asks
+            for the amounts, PostgreSQL leaves it out: one row changes no count"""
+        which = SQL("partner.commercial_partner_id = %s", customer)
+        return SQL("SELECT %s %s", self._select_columns(), self._from_items(which))
+
+    def _select_columns(self):
+        """:returns: all amounts of a group of items, and the date of the oldest"""
+        return SQL(
+            """
+            %(columns)s,
+            GREATEST(0, SUM(line.amount_residual) FILTER (
+                WHERE %(overdue)s OR line.amount_residual < 0
+            )) AS amount_overdue,
+            MIN(line.date_maturity) FILTER (
+                WHERE %(overdue)s AND line.amount_residual > 0
+            ) AS followup_oldest_date
+            """,
             columns=self._select_buckets(),
-            overdue=overdue,
-            items=self._from_items(which),
+            overdue=SQL("line.date_maturity < %s", self.today),
         )
 
     def _select_buckets(self):

@@ -67,7 +67,6 @@ class FollowupCustomer(models.Model):
         """In the order of the next reminder, which has an index, PostgreSQL adds up no
         more items than those of the page."""
         items = OpenItems(self.env)
-        which = SQL("partner.commercial_partner_id = run.res_id")
         return SQL(
             """
             SELECT run.id, run.id AS run_id, run.res_id AS partner_id,
@@ -100,8 +99,23 @@ class FollowupCustomer(models.Model):
                 for name in SHOWN
             ),
             reached=self._select_reached(),
-            totals=items.select_totals(which),
+            totals=items.select_total(SQL("run.res_id")),
             states=list(OPEN_RUN_STATES),
+        )
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Say what to do next: nobody reaches levels that are switched off."""
+        plans = self.env["mail.activity.plan"]._find_followup_plans()
+        if plans:
+            return super().get_empty_list_help(help_message)
+        return self.env["ir.qweb"]._render(
+            "crm_activity_plus_followup.followup_customer_empty",
+            {
+                "may_configure": self.env.user.has_group(
+                    "account.group_account_manager"
+                ),
+            },
         )
 
     @api.model

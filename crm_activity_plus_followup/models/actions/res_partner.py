@@ -57,11 +57,12 @@ class ResPartner(models.Model):
     def action_followup_manual(self):
         """Note down that the manual action of the level was done.
 
-        :raises UserError: one of them has no open level
+        :raises UserError: one of them has no open level, or hasn't reached it
         """
         self._get_followup_runs()
         customers = self.commercial_partner_id
         found = customers._find_followup_steps()
+        found._check_followup_reached()
         found._note_followup("handled")
         steps = found.grouped("res_id")
         customers._log_followups(
@@ -172,6 +173,13 @@ class ResPartner(models.Model):
         has any"""
         runs = self.env["mail.activity.plan.run"]._find_followups(self)
         return runs.line_ids.browse().union(*(run._get_followup_step() for run in runs))
+
+    def _find_followup_reached(self):
+        """:returns: the step of the level that the customer has reached, done or not,
+        for the engine; or none"""
+        run = self.env["mail.activity.plan.run"]._find_followups(self)
+        today = fields.Date.context_today(self)
+        return run._get_followup_reached(today) if run else run.line_ids.browse()
 
     def _log_followups(self, describe):
         """Tell in the chatter what was done. Whoever deals with invoices may have no

@@ -95,7 +95,11 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_followup_amount(self, name, operator, value):
-        """Whoever has no open items owes nothing, and is found by that."""
+        """Whoever has no open items owes nothing, and is found by that.
+
+        :raises AccessError: the user may not see amounts, nor guess them by searching
+        """
+        self._check_field_access(self._fields[name], "read")
         if operator not in OPERATORS:
             return NotImplemented
         if operator == "in":

@@ -65,6 +65,7 @@ class AccountMoveLine(models.Model):
         for company, partners in found.items():
             partners = partners.sudo().with_company(company)
             partners._try_to_refresh_followups(reason)
+            partners._look_at_followups_again(reason)
 
 
 def _flatten(plan):

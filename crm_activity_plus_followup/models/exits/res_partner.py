@@ -2,10 +2,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import logging
+from functools import partial
 
 import psycopg2
 
 from odoo import models
+from odoo.api import SUPERUSER_ID, Environment
+from odoo.service.model import retrying
 
 from odoo.addons.crm_activity_plus.tools.savepoint import savepoint
 
@@ -13,6 +16,9 @@ from ...engine.open_items import OpenItems
 from ..amounts.res_partner import AMOUNTS
 
 _logger = logging.getLogger(__name__)
+
+# Of a transaction: whose follow-ups are looked at again once it is committed.
+AGAIN_KEY = "crm_activity_plus_followup.again"
 
 
 class ResPartner(models.Model):
@@ -60,3 +66,39 @@ class ResPartner(models.Model):
             raise
         except Exception:
             _logger.exception("The follow-ups of contacts %s are not up to date", self)
+
+    def _look_at_followups_again(self, reason="settled"):
+        """Look again when this transaction is committed. One that pays the rest at the
+        same moment, or launches a plan, doesn't see it, nor does this one see that: by
+        itself, neither ends anything. Whichever is committed last sees both.
+
+        :param str reason: see :meth:`_refresh_followups`
+        """
+        postcommit = self.env.cr.postcommit
+        if AGAIN_KEY not in postcommit.data:
+            postcommit.data[AGAIN_KEY] = {}
+            postcommit.add(partial(_refresh_again, self.env.registry, postcommit.data))
+        ids = postcommit.data[AGAIN_KEY].setdefault(
+            (self.env.company.id, reason), set()
+        )
+        ids.update(self.ids)
+
+
+def look_no_more(cr):
+    """Whoever launched in this transaction looks again by themselves."""
+    cr.postcommit.data.pop(AGAIN_KEY, None)
+
+
+def _refresh_again(registry, data):
+    """:param dict data: what was put off until the commit"""
+    for (company_id, reason), ids in data.pop(AGAIN_KEY, {}).items():
+        with registry.cursor() as cr:
+            env = Environment(cr, SUPERUSER_ID, {})
+            company = env["res.company"].browse(company_id)
+            partners = env["res.partner"].browse(sorted(ids)).exists()
+            partners = partners.with_company(company)
+            try:
+                retrying(partial(partners._refresh_followups, reason), env)
+            except Exception:
+                # What was committed stays so, whoever waits for an answer.
+                _logger.exception("Follow-ups of contacts %s", sorted(ids))

@@ -1,5 +1,6 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from . import mail_activity_plan
 from . import res_company
 from . import res_partner

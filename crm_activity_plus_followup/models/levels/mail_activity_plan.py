@@ -6,14 +6,17 @@ from dataclasses import replace
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_list
+from odoo.tools import format_list, split_every
 
+from odoo.addons.crm_activity_plus.engine.environment import by_engine
 from odoo.addons.crm_activity_plus.engine.reasons import name_of
 from odoo.addons.crm_activity_plus.tools.reasons import Reason
 
 from ...engine.open_items import OpenItems
 
 DAYS_OF_UNITS = {"days": 1, "weeks": 7}
+# So many runs are ended at once when the addon goes.
+END_BATCH_SIZE = 500
 
 
 class MailActivityPlan(models.Model):
@@ -86,6 +89,17 @@ class MailActivityPlan(models.Model):
         plans = plans.filtered("template_ids")
         return plans.sorted(lambda plan: not plan.company_id)
 
+    @api.model
+    def _end_followups(self):
+        """Stop what customers are followed up by, and put the levels away: the addon
+        goes, and with it all that ends them."""
+        runs = by_engine(self.env["mail.activity.plan.run"])
+        found = runs.search([("followup_company_id", "!=", False)])
+        for some in split_every(END_BATCH_SIZE, found.ids, runs.browse):
+            some._stop("manual", Reason("app_uninstalled"))
+        plans = self.sudo().search([("is_followup", "=", True)])
+        plans.active = False
+
     def _get_steps(self):
         steps = super()._get_steps()
         if not self.is_followup:
@@ -138,22 +152,34 @@ class MailActivityPlan(models.Model):
             reasons |= self._get_followup_reasons(records)
         return reasons
 
+    def _get_running_reasons(self, records, request):
+        """Another plan may follow them up, launched at this moment."""
+        reasons = super()._get_running_reasons(records, request)
+        if self.is_followup:
+            reasons |= self._get_followed_reasons(records)
+        return reasons
+
     def _get_followup_reasons(self, customers):
         """Say whom there is nothing to remind of, whoever launches the plan.
 
         :returns: id of a customer -> why
         :rtype: dict[int, Reason]"""
-        followed = self.env["mail.activity.plan.run"]._find_followups(customers)
-        followed = set(followed.mapped("res_id"))
         totals = OpenItems(self.env).get_totals(customers)
-        reasons = {}
-        for customer in customers:
-            values = {"record": name_of(customer)}
-            if customer.id in followed:
-                reasons[customer.id] = Reason("followup_running", values)
-            elif totals.get(customer.id, {}).get("amount_overdue", 0) <= 0:
-                reasons[customer.id] = Reason("followup_nothing_overdue", values)
-        return reasons
+        idle = customers.filtered(
+            lambda customer: totals.get(customer.id, {}).get("amount_overdue", 0) <= 0
+        )
+        reasons = _tell_of("followup_nothing_overdue", idle)
+        return reasons | self._get_followed_reasons(customers)
+
+    @api.model
+    def _get_followed_reasons(self, customers):
+        """:returns: id of a customer who is followed up already -> that
+        :rtype: dict[int, Reason]"""
+        runs = self.env["mail.activity.plan.run"]._find_followups(customers)
+        followed = set(runs.mapped("res_id"))
+        return _tell_of(
+            "followup_running", customers.filtered(lambda c: c.id in followed)
+        )
 
     def _get_launch_key(self, request, res_id):
         """A customer of two companies has a run in each."""
@@ -172,3 +198,11 @@ class MailActivityPlan(models.Model):
                     "followup_is_open": True,
                 }
         return vals_list
+
+
+def _tell_of(code, customers):
+    """:returns: id of a customer -> the reason, which names the customer"""
+    return {
+        customer.id: Reason(code, {"record": name_of(customer)})
+        for customer in customers
+    }

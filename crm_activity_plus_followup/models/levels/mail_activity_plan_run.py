@@ -48,10 +48,10 @@ class MailActivityPlanRun(models.Model):
             ("settled", "Nothing is overdue any more"),
         ],
         ondelete={
-            "paid": "set null",
-            "credited": "set null",
-            "disputed": "set null",
-            "settled": "set null",
+            "paid": "set condition",
+            "credited": "set condition",
+            "disputed": "set condition",
+            "settled": "set condition",
         },
     )
 
@@ -59,6 +59,11 @@ class MailActivityPlanRun(models.Model):
     _followup_open = models.UniqueIndex(
         "(followup_company_id, res_id) WHERE followup_is_open",
         "The customer's follow-up has begun already.",
+    )
+
+    # The order of the list.
+    _followup_next = models.Index(
+        "(followup_company_id, next_deadline, id) WHERE followup_is_open"
     )
 
     @api.model

@@ -82,7 +82,8 @@ class MailActivityPlanTemplate(models.Model):
                 on_demand_responsible, applied_on_record
             )
         user = self.sudo().responsible_id.sudo(False)
-        user = user._filter_can_do_activities(applied_on_record)
+        if user:
+            user = user._filter_can_do_activities(applied_on_record)
         plans = self.env["mail.activity.plan"]
         return {
             "responsible": user

@@ -49,10 +49,13 @@ class ResPartner(models.Model):
         for partner in self:
             partner.followup_recipient_id = partner._get_followup_recipient()
 
-    @api.depends_context("company")
+    @api.depends_context("company", "tz")
     def _compute_followup_manual(self):
-        """The manual action of the level that is open."""
-        found = self._origin._find_followup_steps()
+        """The manual action of the level that is open, once it is reached."""
+        today = self._get_followup_today()
+        found = self._origin._find_followup_steps().filtered(
+            lambda step: step._is_followup_reached(today)
+        )
         steps = found.grouped("res_id")
         for partner in self:
             step = steps.get(partner._origin.id, found.browse())
@@ -91,6 +94,15 @@ class ResPartner(models.Model):
 
     def _get_followup_today(self):
         return fields.Date.context_today(self)
+
+    def _get_followup_bank(self):
+        """:returns: the bank account that is to be paid to: that of the invoices, else
+        the company's"""
+        items = OpenItems(self.env)
+        accounts = items.get_items(self).move_id.filtered(
+            lambda move: move.is_sale_document()
+        )
+        return accounts.partner_bank_id[:1] or items.company.bank_ids[:1]
 
     def _get_followup_filename(self):
         """:returns: the name of the statement's file"""
