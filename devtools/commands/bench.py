@@ -1,12 +1,9 @@
 """usage: ./dev bench [arguments of bench/run.py], or ./dev screenshots
 
 Run the benchmarks in bench/, or take the pictures of the README, on the database server
-of ./dev run. bench/run.py finds Odoo's command line in $ODOO_COMMAND, its configuration
-in $ODOO_RC, and PostgreSQL by the usual PG variables."""
+of ./dev run."""
 
-import shlex
-
-from devtools import database, process
+from devtools import database
 from devtools.paths import Paths
 
 
@@ -15,7 +12,4 @@ def main(paths: Paths, args: list[str]) -> int:
     with database.connect(paths, "run") as databases:
         odoo = databases.odoo
         with odoo.config("bench", databases.name(database.RUN)) as config:
-            env = odoo.environ() | {"ODOO_RC": str(config)}
-            env["ODOO_COMMAND"] = shlex.join(odoo.command())
-            command = [str(odoo.python.python), str(paths.repo / "bench/run.py"), *args]
-            return process.run(command, env=env, cwd=paths.repo)
+            return odoo.run(args, config, odoo.python.python, "bench/run.py")
