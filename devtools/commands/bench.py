@@ -1,9 +1,9 @@
-"""usage: ./dev bench [arguments of bench/run.py], or ./dev screenshots
+"""usage: ./dev bench [arguments of bench/run.py], ./dev screenshots, or ./dev cluster
 
-Run the benchmarks in bench/, or take the pictures of the README, on the database server
-of ./dev run."""
+Run the benchmarks in bench/, take the README's pictures, or run two servers; all with
+the PostgreSQL of ./dev run."""
 
-from devtools import database
+from devtools import addons, database
 from devtools.paths import Paths
 
 
@@ -11,5 +11,7 @@ def main(paths: Paths, args: list[str]) -> int:
     """Run the benchmarks."""
     with database.connect(paths, "run") as databases:
         odoo = databases.odoo
+        if "--serve" in args:
+            databases.ensure_run(addons.discover(paths.repo, with_tests=False))
         with odoo.config("bench", databases.name(database.RUN)) as config:
             return odoo.run(args, config, odoo.python.python, "bench/run.py")
