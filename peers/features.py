@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from exceptions import read_exceptions
 from requesting import Account, RequestError
 
 _TESTER = Path(sys.executable).with_name("caldav-server-tester")
@@ -24,7 +25,7 @@ _NEEDED = ("create-calendar", "create-calendar.set-displayname", "calendar-color
 
 def check(ours, stock, folder):
     """:returns: what is worse than it should be, in sentences"""
-    exceptions = read_exceptions()
+    exceptions = read_exceptions(_EXCEPTIONS)
     found = {server.name: probe(server) for server in (ours, stock)}
     for name, hints in found.items():
         counts = Counter(hints.values())
@@ -78,18 +79,6 @@ def _check_refusal(server):
             return []
         return [f"a task that is repeated is refused without a reason: {error}"]
     return ["a task that is repeated isn't refused"]
-
-
-def read_exceptions():
-    """:returns: by the name of a feature why it may be missing"""
-    exceptions = {}
-    for line in _EXCEPTIONS.read_text().splitlines():
-        name, _hash, reason = (part.strip() for part in line.partition("#"))
-        if name and not reason:
-            raise ValueError(f"{_EXCEPTIONS.name}: no reason is given for {name}")
-        if name:
-            exceptions[name] = reason
-    return exceptions
 
 
 def probe(server):
