@@ -38,7 +38,7 @@ class CaldavConnected(models.AbstractModel):
 
     @api.model
     def _make_code(self, address, key):
-        """:returns: the address of a picture that DAVx5 reads: address, login and key"""
+        """:returns: the address of a picture that tells DAVx5 address, login and key"""
         parts = urlsplit(address)
         scheme = "caldavs" if parts.scheme == "https" else "caldav"
         login = quote(self.env.user.login, safe="")
