@@ -40,8 +40,9 @@ class TestSync(CaldavCase):
     def test_multiget_of_what_became_a_series(self):
         event = self._create_event("Meeting")
         [href] = [href for href in self._sync(self.events)[0] if href != self.events]
-        vals = {"recurrency": True, "rrule_type": "daily", "count": 3}
-        event.write({**vals, "end_type": "count", "recurrence_update": "all_events"})
+        event.write(
+            {"recurrency": True, "rrule_type": "daily", "count": 3, "end_type": "count"}
+        )
         inner = f"<D:prop><C:calendar-data/></D:prop><D:href>{href}</D:href>"
         response = self._report(self.events, "C:calendar-multiget", inner)
         self.assertIn("RRULE:FREQ=DAILY;COUNT=3", response.text)
