@@ -117,7 +117,7 @@ def run_screenshots(options):
     """The same browser takes the pictures of the README, with the demo data."""
     with own_database(options, options.reuse):
         if not options.reuse:
-            install("crm_activity_plus", "--with-demo")
+            install("crm_activity_plus,crm_activity_plus_caldav", "--with-demo")
         with serving() as url:
             taken = measure("screenshots", BENCH_URL=url, BENCH_ONLY=options.only)
     print("\n".join(taken))

@@ -4,8 +4,11 @@
 from . import controllers
 from . import models
 from . import wizards
+from .models.res_users import SCOPE
 
 
 def uninstall_hook(env):
-    """Delete what was exported last: nobody else cleans it up."""
+    """Delete what nobody else cleans up: what was exported last, and keys that open
+    nothing any more."""
     env["ir.attachment"].search([("res_model", "=", "caldav.import")]).unlink()
+    env["res.users.apikeys"].search([("scope", "=", SCOPE)]).unlink()

@@ -15,7 +15,11 @@
         "wizards/caldav_connect_views.xml",
         "wizards/caldav_import_views.xml",
         "views/res_users_views.xml",
+        "data/ir_cron_data.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["crm_activity_plus_caldav/static/src/**/*"],
+    },
     "installable": True,
     "uninstall_hook": "uninstall_hook",
 }

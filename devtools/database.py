@@ -113,8 +113,7 @@ class Databases:
             args = [f"-i{','.join(new)}"] if new else []
             args += [f"-u{','.join(changed)}"] if changed else []
             if args:
-                verb = "Updating" if known else "Making"
-                label = f"{verb} the database {database}"
+                label = f"{'Updating' if known else 'Making'} the database {database}"
                 self._change(database, ["--with-demo", *args], label)
                 draft = record.with_suffix(".new")
                 draft.write_text(json.dumps(current, indent=2) + "\n")
@@ -149,8 +148,7 @@ class Databases:
                 template = base = self.base_name(kind, outside, demo)
                 if base not in self.existing():
                     named = textwrap.shorten(", ".join(outside), 60, placeholder=" ...")
-                    args = ["-i", ",".join(outside)]
-                    args += ["--with-demo"] if demo else []
+                    args = ["-i", ",".join(outside), *(["--with-demo"] if demo else [])]
                     with self._unfinished(kind, base) as unfinished:
                         label = f"Making the {kind} database: {named}"
                         self._change(unfinished, args, label)

@@ -4,6 +4,7 @@ import configparser
 import contextlib
 import os
 import re
+import shlex
 import socket
 import sys
 import tempfile
@@ -62,8 +63,7 @@ class Odoo:
         """A configuration file for as long as the block runs, and for our eyes only,
         since it may hold a password. Port 0 stands for any that is free."""
         addons = [self.paths.repo, *self.source.addons_paths]
-        if self.beside:
-            addons.append(self.beside.site_packages / "odoo" / "addons")
+        addons += [self.beside.site_packages / "odoo/addons"] if self.beside else []
         config = configparser.RawConfigParser()
         config["options"] = {
             "addons_path": ",".join(map(str, addons)),
@@ -86,10 +86,14 @@ class Odoo:
         """The command line that starts Odoo, even beside a folder named ``odoo``."""
         return [str(self.python.python), str(ODOO_BIN), *args]
 
-    def run(self, args: Sequence[str], config: Path, **options: Any) -> int:
-        """Run Odoo in the foreground with the user's own arguments."""
+    def run(self, args: Sequence[str], config: Path, *script: Any, **kw: Any) -> int:
+        """Run Odoo in the foreground with the user's own arguments; or a script, that
+        finds it by the variables ODOO_COMMAND and ODOO_RC."""
         env = self.environ() | {"ODOO_RC": str(config)}
-        return process.run(self.command(*args), env=env, **options)
+        env["ODOO_COMMAND"] = shlex.join(self.command())
+        command = [*map(str, script), *args] if script else self.command(*args)
+        folder = self.paths.repo if script else None
+        return process.run(command, env=env, cwd=folder, **kw)
 
     def run_quietly(self, command: Sequence[str], config: Path, label: str) -> str:
         """Run a command of Odoo's to its end, and return its log. Warnings and errors

@@ -50,8 +50,7 @@ class OdooSource:
 
 def locate(paths: Paths) -> OdooSource:
     """Find Odoo 19: ``ODOO_HOME``, an importable ``odoo``, or Debian's package."""
-    home = os.environ.get("ODOO_HOME")
-    if home:
+    if home := os.environ.get("ODOO_HOME"):
         return _from_home(Path(home).expanduser().resolve())
     spec = importlib.machinery.PathFinder.find_spec("odoo")
     for location in (spec and spec.submodule_search_locations) or ():
@@ -104,10 +103,9 @@ def _fetch(cache: Path) -> OdooSource:
         partial.touch()
         partial.rename(cache / f"odoo-19_{version}")
         shutil.rmtree(cache / "apt", ignore_errors=True)
-    found = _unpacked(cache)
-    if not found:
-        raise DevError(f"Debian's package odoo-19 {version} holds no Odoo {SERIES}")
-    return found
+    if found := _unpacked(cache):
+        return found
+    raise DevError(f"Debian's package odoo-19 {version} holds no Odoo {SERIES}")
 
 
 def _repair(root: Path) -> None:

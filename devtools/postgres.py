@@ -50,8 +50,7 @@ def server(paths: Paths, name: str) -> contextlib.AbstractContextManager[Server]
     :param name: which of the clone's clusters: ``run``, or ``test``, which is fast and
         may lose data in a power cut
     """
-    given = from_environment(os.environ)
-    if given:
+    if given := from_environment(os.environ):
         return contextlib.nullcontext(Server(given, shared=True))
     return Cluster(paths, name).running()
 

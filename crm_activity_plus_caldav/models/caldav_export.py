@@ -4,9 +4,15 @@
 import re
 from types import SimpleNamespace
 
+import psycopg2
+
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import split_every
 
+from odoo.addons.crm_activity_plus.engine.arguments import Arguments
+
+from ..ical.files import MAX_OBJECTS
 from ..ical.text import new_calendar, to_text
 
 # So many are in memory at once.
@@ -53,14 +59,12 @@ class CaldavExport(models.AbstractModel):
         start, _end, rest = new_calendar().to_ical().decode().partition("END:VCALENDAR")
         yield start
         zones = set()
-        groups = records.grouped(
-            lambda record: ("mail.activity", record.id)
-            if is_task
-            else mapper._get_key(record)
-        )
+        groups = self._group_ids(records, None if is_task else mapper)
         for batch in split_every(BATCH, groups.items(), list):
-            names = self._find_names([key for key, _records in batch])
-            for key, part in batch:
+            names = self._find_names([key for key, _ids in batch])
+            together = [id_ for _key, ids in batch for id_ in ids]
+            for key, ids in batch:
+                part = records.browse(ids).with_prefetch(together)
                 resource = names.get(key)
                 if not resource or not mapper._is_own(part):
                     uid = self.env["caldav.resource"]._get_default_uid(*key)
@@ -68,12 +72,47 @@ class CaldavExport(models.AbstractModel):
                 yield from self._extract(
                     to_text(mapper._make_calendar(resource, part)), zones
                 )
+            self.env.invalidate_all()
         yield f"END:VCALENDAR{rest}"
+
+    @api.model
+    def _group_ids(self, records, mapper):
+        """:param mapper: of events, which may be several of one object
+        :returns: by model and id of each object the ids of its records"""
+        if mapper is None:
+            return {(records._name, id_): [id_] for id_ in records._ids}
+        records.fetch(["recurrence_id"])
+        groups = {}
+        for record in records:
+            groups.setdefault(mapper._get_key(record), []).append(record.id)
+        return groups
+
+    @api.model
+    def _download_found(self, records, domain):
+        """:param records: any of the model
+        :param domain: what a program sent
+        :returns: an action that downloads what is found by it"""
+        arguments = Arguments(self.env)
+        domain = arguments.domain(records, domain, "domain")
+        try:
+            with self.env.cr.savepoint(flush=False):
+                found = records.search(domain, limit=MAX_OBJECTS + 1)
+        except psycopg2.DataError as error:
+            # What PostgreSQL finds out only when it looks at the rows.
+            raise arguments.make_domain_error(domain, "domain") from error
+        return self._download(found)
 
     @api.model
     def _download(self, records):
         """:returns: an action that downloads records as a file"""
         records.check_access("read")
+        if len(records) > MAX_OBJECTS:
+            raise UserError(
+                self.env._(
+                    "These are more than %(most)s. Use a narrower filter.",
+                    most=MAX_OBJECTS,
+                )
+            )
         # The file is read once, right away, and cleaned up with other such files.
         text = "".join(self._export_records(records))
         attachment = self.env["ir.attachment"].create(

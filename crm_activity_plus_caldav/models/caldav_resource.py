@@ -1,10 +1,20 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import re
 import uuid
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+# What was born in Odoo has a UID that says which record it is.
+_MODELS = {
+    "event": "calendar.event",
+    "series": "calendar.recurrence",
+    "task": "mail.activity",
+}
+_KINDS = {res_model: kind for kind, res_model in _MODELS.items()}
+_BORN = re.compile("(event|series|task)-([0-9]{1,9})@(.+)")
 
 
 class CaldavResource(models.Model):
@@ -20,7 +30,7 @@ class CaldavResource(models.Model):
 
     uid = fields.Char(required=True, index=True)
     # By this name it is in calendars, unless it is taken in one of them.
-    name = fields.Char(required=True)
+    name = fields.Char(required=True, index=True)
     res_model = fields.Char(required=True)
     res_id = fields.Integer(required=True)
     # Of a series the first event: it may be all that is left of it.
@@ -39,10 +49,8 @@ class CaldavResource(models.Model):
     @api.model
     def _get_default_uid(self, res_model, res_id):
         """:returns: the UID of what was born in Odoo"""
-        kind = "task" if res_model == "mail.activity" else "event"
-        kind = "series" if res_model == "calendar.recurrence" else kind
         parameters = self.env["ir.config_parameter"].sudo()
-        return f"{kind}-{res_id}@{parameters.get_param('database.uuid')}"
+        return f"{_KINDS[res_model]}-{res_id}@{parameters.get_param('database.uuid')}"
 
     @api.model
     def _name_records(self, keys):
@@ -88,6 +96,21 @@ class CaldavResource(models.Model):
             )
             found.update(((res_model, res_id), id_) for res_id, id_ in rows)
         return found
+
+    @api.model
+    def _find_keys(self, name=None, uid=None):
+        """:param str name: of a resource
+        :param str uid: of an object, maybe of one that nobody has looked at yet
+        :returns: models and ids of what may be called so"""
+        where = SQL("uid = %s", uid) if uid else SQL("name = %s", name)
+        rows = self.env.execute_query(
+            SQL("SELECT res_model, res_id FROM caldav_resource WHERE %s", where)
+        )
+        born = _BORN.fullmatch(uid or "")
+        parameters = self.env["ir.config_parameter"].sudo()
+        if born and born[3] == parameters.get_param("database.uuid"):
+            rows.append((_MODELS[born[1]], int(born[2])))
+        return rows
 
     @api.model
     def _follow_records(self, keys):

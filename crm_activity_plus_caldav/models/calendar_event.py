@@ -1,7 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CalendarEvent(models.Model):
@@ -18,6 +18,14 @@ class CalendarEvent(models.Model):
     def action_export_ical(self):
         """Download the meetings as a file for calendar programs."""
         return self.env["caldav.export"]._download(self)
+
+    @api.model
+    def action_export_ical_filter(self, domain):
+        """Download all meetings that a filter finds.
+
+        :param list domain: the filter
+        """
+        return self.env["caldav.export"]._download_found(self, domain)
 
     def write(self, vals):
         if vals.get("follow_recurrence"):

@@ -1,7 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessDenied
 
 # An API key for calendars can do nothing else.
@@ -11,6 +11,26 @@ PASSWORDS_KEY = "crm_activity_plus_caldav.allow_passwords"
 
 class ResUsers(models.Model):
     _inherit = "res.users"
+
+    caldav_notice = fields.Text(
+        "Calendar Keys",
+        compute="_compute_caldav_notice",
+        compute_sudo=False,
+        help="What of the user's own keys for calendars expires soon.",
+    )
+
+    @property
+    def SELF_READABLE_FIELDS(self):
+        return [*super().SELF_READABLE_FIELDS, "caldav_notice"]
+
+    @api.depends_context("uid")
+    def _compute_caldav_notice(self):
+        """Nobody is told of others' devices."""
+        self.caldav_notice = False
+        own = self.filtered(lambda user: user == self.env.user)
+        keys = self.env["res.users.apikeys"]._caldav_find_expiring(own) if own else ()
+        told = [key._caldav_describe_expiry() for key in keys]
+        own.caldav_notice = "\n".join(told)
 
     @api.model
     def _caldav_authenticate(self, login, secret):

@@ -3,6 +3,8 @@
 
 import re
 
+from odoo.tools import SQL
+
 from ..dav import xml
 from ..dav.errors import DavError
 from ..dav.filters import Filter, expand, read_range
@@ -46,10 +48,10 @@ class Reports:
             "resource",
         ):
             raise DavError(403, dav("supported-report"))
-        if target.path.kind == "collection":
-            target.collection._refresh()
         if root.tag == caldav("calendar-multiget"):
             return self._multiget(root, target)
+        if target.path.kind == "collection":
+            target.collection._refresh()
         if root.tag == caldav("calendar-query"):
             return self._query(root, target)
         if root.tag == caldav("free-busy-query"):
@@ -115,10 +117,11 @@ class Reports:
         hrefs = [(each.text or "").strip() for each in root.findall(dav("href"))]
         if len(hrefs) > MAX_HREFS:
             raise DavError(403, dav("number-of-matches-within-limits"))
-        present = {member.name: member for member in self._get_present(target)}
+        named = {each: self._get_name(each, target) for each in hrefs}
+        present = self._find_named(target, [*filter(None, named.values())])
         answer, members, lost = xml.Multistatus(), [], []
-        for each in dict.fromkeys(hrefs):
-            member = present.get(self._get_name(each, target))
+        for each, name in named.items():
+            member = present.get(name)
             if member:
                 members.append(member)
             else:
@@ -127,6 +130,17 @@ class Reports:
         for each in lost:
             answer.add_status(xml.clean(each), 404)
         return Response.from_xml(207, answer.to_bytes())
+
+    def _find_named(self, target, names):
+        """:returns: by its name what is in a calendar now, of what has these names"""
+        if target.member:
+            return {target.member.name: target.member}
+        collection = target.collection
+        where = SQL("gone_date IS NULL AND name = ANY(%s)", names)
+        known = collection._find_members(where)
+        if known:
+            collection._refresh_members(known)
+        return {member.name: member for member in collection._find_members(where)}
 
     def _get_present(self, target):
         if target.member:

@@ -127,14 +127,16 @@ class Server:
         """:returns: what is at an address now, or None"""
         member = collection._find_member(name)
         if member:
-            resource = collection._get_resources([member])
-            collection._refresh([(resource.res_model, resource.res_id)])
-            member = collection._find_member(name)
-        if not member:
-            # It may be new, or another record by now.
-            collection._refresh()
-            member = collection._find_member(name)
-        return member
+            collection._refresh_members([member])
+        else:
+            self._find_new(collection, name=name)
+        return collection._find_member(name)
+
+    def _find_new(self, collection, **names):
+        """Look whether something in a calendar has a name that it isn't known by there:
+        somebody else may have given it that."""
+        if keys := self.env["caldav.resource"]._find_keys(**names):
+            collection._refresh(keys)
 
     def _check_there(self, target):
         """:raises DavError: nothing is there"""
@@ -250,6 +252,8 @@ class Server:
         return [component.to_ical() for component in obj.components]
 
     def _check_uid(self, target, obj):
+        if not target.member:
+            self._find_new(target.collection, uid=obj.uid)
         other = target.collection._find_by_uid(obj.uid)
         if other and other.name != target.path.name:
             path = Path(target.path.user_id, target.path.collection, other.name)

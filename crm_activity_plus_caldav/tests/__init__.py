@@ -6,7 +6,9 @@ from . import test_write_event
 from . import test_sync
 from . import test_task
 from . import test_series
+from . import test_rules
 from . import test_connect
+from . import test_keys
 from . import test_ical
 from . import test_files
 from . import test_clients

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import caldav
 
-from .common import XMLNS, CaldavCase, make_ics
+from .common import XMLNS, CaldavCase, make_calendar, make_ics
 
 # As they come from the programs, but for the addresses.
 THUNDERBIRD_DISCOVERY = f"""<?xml version="1.0" encoding="UTF-8"?>
@@ -37,10 +37,104 @@ EVOLUTION_TASKS = f"""<?xml version="1.0" encoding="UTF-8"?>
 <C:prop-filter name="STATUS">
 <C:text-match negate-condition="yes">CANCELLED</C:text-match></C:prop-filter>
 </C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"""
+BRUSSELS = (
+    *("BEGIN:VTIMEZONE", "TZID:Europe/Brussels", "X-LIC-LOCATION:Europe/Brussels"),
+    *("BEGIN:DAYLIGHT", "TZOFFSETFROM:+0100", "TZOFFSETTO:+0200", "TZNAME:CEST"),
+    *("DTSTART:19700329T020000", "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU"),
+    *("END:DAYLIGHT", "BEGIN:STANDARD", "TZOFFSETFROM:+0200", "TZOFFSETTO:+0100"),
+    *("TZNAME:CET", "DTSTART:19701025T030000"),
+    *("RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU", "END:STANDARD", "END:VTIMEZONE"),
+)
+TIMES = (
+    "DTSTART;TZID=Europe/Brussels:20300305T100000",
+    "DTEND;TZID=Europe/Brussels:20300305T110000",
+)
+# What each program writes for a meeting at ten, with what only it understands.
+WRITTEN = {
+    "thunderbird": (
+        *(*BRUSSELS, "BEGIN:VEVENT", "CREATED:20300101T080000Z"),
+        *("LAST-MODIFIED:20300101T080100Z", "DTSTAMP:20300101T080100Z", "UID:a"),
+        *("SUMMARY:Meeting", *TIMES, "TRANSP:OPAQUE", "X-MOZ-GENERATION:1"),
+        *("BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-PT15M"),
+        *("DESCRIPTION:Mozilla Standardbeschreibung", "END:VALARM", "END:VEVENT"),
+    ),
+    "apple": (
+        *("CALSCALE:GREGORIAN", *BRUSSELS, "BEGIN:VEVENT", "TRANSP:OPAQUE", *TIMES),
+        *("UID:a", "DTSTAMP:20300101T080100Z", "SEQUENCE:0", "SUMMARY:Meeting"),
+        *("X-APPLE-TRAVEL-ADVISORY-BEHAVIOR:AUTOMATIC", "CREATED:20300101T080100Z"),
+        *("BEGIN:VALARM", "X-WR-ALARMUID:b", "UID:b", "TRIGGER:-PT15M"),
+        *("ATTACH;VALUE=URI:Chord", "ACTION:AUDIO", "END:VALARM", "END:VEVENT"),
+    ),
+    "davx5": (
+        *("BEGIN:VEVENT", "DTSTAMP:20300101T080100Z", "UID:a", "SUMMARY:Meeting"),
+        *(*TIMES, "STATUS:CONFIRMED", "X-CUSTOM-BY-DAVX5:yes", "BEGIN:VALARM"),
+        *("TRIGGER:-PT15M", "ACTION:DISPLAY", "DESCRIPTION:Meeting", "END:VALARM"),
+        *("END:VEVENT", *BRUSSELS),
+    ),
+    "evolution": (
+        *("CALSCALE:GREGORIAN", *BRUSSELS, "BEGIN:VEVENT", "UID:a"),
+        *("DTSTAMP:20300101T080100Z", *TIMES, "SEQUENCE:2", "SUMMARY:Meeting"),
+        *("TRANSP:OPAQUE", "X-EVOLUTION-CALDAV-ETAG:x", "CLASS:PUBLIC"),
+        *("BEGIN:VALARM", "X-EVOLUTION-ALARM-UID:b", "ACTION:DISPLAY"),
+        *("TRIGGER;RELATED=START:-PT15M", "DESCRIPTION:Meeting", "END:VALARM"),
+        *("END:VEVENT",),
+    ),
+}
+TASKS = {
+    "thunderbird": ("X-MOZ-GENERATION:2", "PERCENT-COMPLETE:100"),
+    "apple": ("X-APPLE-SORT-ORDER:7", "PERCENT-COMPLETE:100"),
+    "davx5": ("X-JTX-COLOR:1", "PERCENT-COMPLETE:100"),
+    "evolution": ("X-EVOLUTION-CALDAV-ETAG:x", "PERCENT-COMPLETE:100"),
+}
 
 
 class TestRequests(CaldavCase):
     """What programs send."""
+
+    def test_meetings_as_they_write_them(self):
+        for program, lines in WRITTEN.items():
+            with self.subTest(program):
+                url = f"{self.events}{program}.ics"
+                body = make_calendar(*lines).replace(
+                    b"UID:a", f"UID:{program}".encode()
+                )
+                self._put(url, body, If_None_Match="*")
+                [event] = self._find_events("Meeting")
+                self.assertEqual(event.start, datetime(2030, 3, 5, 9))
+                self.assertEqual(event.alarm_ids.duration_minutes, 15)
+                text = self._get(url)
+                own = [line for line in lines if line.startswith("X-")]
+                for line in (*own, *TIMES):
+                    self.assertIn(line, text)
+                # It is changed and deleted by its ETag.
+                etag = self._propfind(url, "D:getetag")[url]["getetag"].text
+                changed = body.replace(b"SUMMARY:Meeting", b"SUMMARY:Changed")
+                self._put(url, changed, 204, If_Match=etag)
+                self.assertEqual(event.name, "Changed")
+                stale = self._request("DELETE", url, If_Match=etag)
+                self.assertEqual(stale.status_code, 412)
+                self.assertEqual(self._request("DELETE", url).status_code, 204)
+
+    def test_tasks_as_they_complete_them(self):
+        for program, own in TASKS.items():
+            with self.subTest(program):
+                activity = self._schedule(summary=f"Call {program}")
+                [url] = [
+                    href
+                    for href, props in self._query(
+                        self.tasks, '<C:comp-filter name="VTODO"/>'
+                    ).items()
+                    if f"Call {program}" in props["calendar-data"].text
+                ]
+                body = self._get(url).replace(
+                    "STATUS:NEEDS-ACTION",
+                    "\r\n".join(
+                        ["STATUS:COMPLETED", "COMPLETED:20300101T080000Z", *own]
+                    ),
+                )
+                self._put(url, body, 204)
+                self.assertEqual(activity.status, "done")
+                self.assertIn(own[0], self._get(url))
 
     def _ask(self, method, url, body, depth="1"):
         response = self._request(method, url, body, Depth=depth)

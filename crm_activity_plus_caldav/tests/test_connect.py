@@ -31,7 +31,10 @@ class TestConnect(CaldavCase):
         names = {"address": {}, "key": {}, "login": {}, "qr_code": {}}
         values = shown.with_context(**action["context"]).onchange({}, [], names)
         self.assertEqual(values["value"]["key"], key)
-        self.assertTrue(values["value"]["qr_code"])
+        self.assertTrue(values["value"]["qr_code"].startswith("data:image/png;base64,"))
+        # The client asks for what the widgets need, too.
+        view = self.env.ref("crm_activity_plus_caldav.caldav_connected_view_form")
+        self.assertNotIn('widget="image"', view.arch)
 
     def test_portal_users_have_no_calendar(self):
         with self.assertRaises(AccessError):

@@ -3,13 +3,17 @@
 
 import base64
 from datetime import date, datetime
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
 from odoo.addons.crm_activity_plus_caldav import uninstall_hook
+from odoo.addons.mail.tests.common import mail_new_test_user
 
 from .common import CaldavCase, make_calendar, make_ics
+
+EXPORT = "odoo.addons.crm_activity_plus_caldav.models.caldav_export"
 
 
 class TestFiles(CaldavCase):
@@ -109,6 +113,62 @@ class TestFiles(CaldavCase):
         self.assertTrue(files)
         uninstall_hook(self.env)
         self.assertFalse(files.exists())
+        keys = self.env["res.users.apikeys"].search([("user_id", "=", self.user.id)])
+        self.assertFalse(keys)
+
+    def _export_filter(self, model, domain, user=None):
+        """:returns: the text that a program gets for a filter"""
+        records = self.env[model].with_user(user or self.user)
+        action = records.action_export_ical_filter(domain)
+        id_ = int(action["url"].split("?")[0].rpartition("/")[2])
+        return self.env["ir.attachment"].browse(id_).raw.decode()
+
+    def test_export_of_a_filter(self):
+        for number in range(3):
+            start = datetime(2030, 3, 5 + number, 9)
+            self._create_event(f"Day {number}", start=start, stop=start)
+        domain = [["start", ">=", "2030-03-06"], ["name", "like", "Day"]]
+        text = self._export_filter("calendar.event", domain)
+        self.assertNotIn("Day 0", text)
+        self.assertEqual(text.count("BEGIN:VEVENT"), 2)
+        # By the rights of whoever asks.
+        self._schedule(summary="Call")
+        domain = [["summary", "=", "Call"]]
+        text = self._export_filter("mail.activity", domain)
+        self.assertIn("SUMMARY:Call", text)
+        other = self._make_outsider()
+        self.assertNotIn("Call", self._export_filter("mail.activity", domain, other))
+        empty = self._export_filter("calendar.event", [["name", "=", "Nothing"]])
+        self.assertNotIn("BEGIN:VEVENT", empty)
+
+    def _make_outsider(self):
+        return mail_new_test_user(self.env, "outsider", groups="base.group_user")
+
+    def test_export_of_garbage(self):
+        with patch(f"{EXPORT}.MAX_OBJECTS", 1):
+            self._create_event("One")
+            self._create_event("Two")
+            with self.assertRaisesRegex(UserError, "narrower filter"):
+                self._export_filter("calendar.event", [["name", "in", ["One", "Two"]]])
+        for domain in (5, "x", [["nothing", "=", 1]], [["id", "=", "x"]], {"a": 1}):
+            with self.assertRaises(UserError):
+                self._export_filter("calendar.event", domain)
+
+    def test_export_of_many_in_parts(self):
+        """What was read of one part isn't kept for the next, and nothing is lost."""
+        series = self._create_event(
+            "Series", recurrency=True, rrule_type="daily", count=5, end_type="count"
+        )
+        for number in range(4):
+            self._create_event(f"Single {number}")
+        with patch(f"{EXPORT}.BATCH", 2):
+            text = self._export_filter(
+                "calendar.event", [["user_id", "=", self.user.id]]
+            )
+        self.assertEqual(text.count("SUMMARY:Single"), 4)
+        self.assertEqual(text.count("SUMMARY:Series"), 1)
+        self.assertIn("RRULE:FREQ=DAILY;COUNT=5", text)
+        self.assertEqual(len(series.recurrence_id.calendar_event_ids), 5)
 
     def test_private_meetings_of_others(self):
         body = make_ics("UID:a", "SUMMARY:Secret", "X-SECRET:secret", "CLASS:PRIVATE",

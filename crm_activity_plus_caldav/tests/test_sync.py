@@ -17,6 +17,36 @@ class TestSync(CaldavCase):
         self._put(url, body, status)
         return url
 
+    def test_known_by_somebody_else(self):
+        """What is new in a calendar is known there by its name and by its UID, though
+        its program hasn't asked for it yet."""
+        body = make_ics("UID:shared", "SUMMARY:Shared", "DTSTART:20300305T090000Z")
+        self._put(f"{self.events}shared.ics", body)
+        event = self._find_events("Shared")
+        born = self._create_event("Born")
+        uid = self.env["caldav.resource"]._get_default_uid("calendar.event", born.id)
+        other, key = self.user_manager, self._create_key(self.user_manager)
+        (event + born).partner_ids += other.partner_id
+        home = f"/caldav/{other.id}/events/"
+        login = {"user": other, "key": key}
+        for name in ("shared", uid):
+            again = body.replace(b"UID:shared", f"UID:{name}".encode())
+            response = self._request("PUT", f"{home}again.ics", again, **login)
+            self.assertCondition(response, "C:no-uid-conflict", 409)
+        response = self._request("GET", f"{home}shared.ics", **login)
+        self.assertEqual(response.status_code, 200)
+        self.assertEqual(len(self._find_events("Shared")), 1)
+
+    def test_multiget_of_what_became_a_series(self):
+        event = self._create_event("Meeting")
+        [href] = [href for href in self._sync(self.events)[0] if href != self.events]
+        event.write(
+            {"recurrency": True, "rrule_type": "daily", "count": 3, "end_type": "count"}
+        )
+        inner = f"<D:prop><C:calendar-data/></D:prop><D:href>{href}</D:href>"
+        response = self._report(self.events, "C:calendar-multiget", inner)
+        self.assertIn("RRULE:FREQ=DAILY;COUNT=3", response.text)
+
     def test_every_kind_of_change(self):
         changed, token = self._sync(self.events)
         self.assertEqual(changed, {})

@@ -23,7 +23,8 @@ class CaldavConnected(models.AbstractModel):
     key = fields.Char(readonly=True)
     address = fields.Char(readonly=True)
     login = fields.Char(readonly=True)
-    qr_code = fields.Binary(readonly=True)
+    # The widget of a binary field wants to know when the record was written.
+    qr_code = fields.Char("Code to Scan", readonly=True)
 
     @api.model
     def default_get(self, fields):
@@ -37,11 +38,12 @@ class CaldavConnected(models.AbstractModel):
 
     @api.model
     def _make_code(self, address, key):
-        """:returns: a picture that DAVx5 reads: address, login and key"""
+        """:returns: the address of a picture that tells DAVx5 address, login and key"""
         parts = urlsplit(address)
         scheme = "caldavs" if parts.scheme == "https" else "caldav"
         login = quote(self.env.user.login, safe="")
         text = f"{scheme}://{login}:{quote(key[:200])}@{parts.netloc}{parts.path}"
         picture = BytesIO()
         qrcode.make(text, box_size=6, border=2).save(picture)
-        return base64.b64encode(picture.getvalue())
+        data = base64.b64encode(picture.getvalue()).decode()
+        return f"data:image/png;base64,{data}"

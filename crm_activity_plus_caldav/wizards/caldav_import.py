@@ -148,9 +148,8 @@ class CaldavImport(models.TransientModel):
                 return self._reopen()
             line._import(file, collections)
             if number % BATCH == BATCH - 1:
-                self.env.flush_all()
-                self.env["calendar.event"].invalidate_model()
-                self.env["mail.activity"].invalidate_model()
+                # Whatever was read for them isn't needed for the next ones.
+                self.env.invalidate_all()
         self.state = "done"
         return self._reopen()
 

@@ -3,8 +3,7 @@
 
 Odoo's own command line with paths and database settings filled in. Whatever is given
 wins; without -d it works on the database of ./dev run. The shell is one of Python's,
-and reads standard input where that is no terminal: echo 'print(env.user)' | ./dev shell
-"""
+and reads standard input if that is no terminal: echo 'print(env.user)' | ./dev shell"""
 
 from devtools import addons, database
 from devtools.odoo_server import DEFAULT_PORT, free_port

@@ -5,8 +5,7 @@ The first start fetches what is needed and makes the database; later ones update
 the addons whose files have changed. Port 8069, or the next one that is free.
 
   ./dev run --dev=all         show changed views at once; changed code takes a new start
-  ./dev run -p 8080           another port
-"""
+  ./dev run -p 8080           another port"""
 
 import re
 import subprocess
@@ -25,11 +24,10 @@ _PORT = re.compile(r"(?:^| )(?:-p ?|--http-port[ =])(\d+)(?: |$)")
 
 def main(paths: Paths, args: list[str]) -> int:
     """Start Odoo and wait for its end."""
-    suite = addons.discover(paths.repo, with_tests=False)
     if (given := given_port(args)) and not is_free(given):
         raise DevError(f"port {given} is taken, or is none: give another one")
     with database.connect(paths, "run") as databases:
-        name = databases.ensure_run(suite)
+        name = databases.ensure_run(addons.discover(paths.repo, with_tests=False))
         port = given or free_port(DEFAULT_PORT)
 
         def announce(child: subprocess.Popen[Any]) -> None:

@@ -1,4 +1,4 @@
-"""usage: ./dev test [--core | --oca] [--no-browser] [pytest's own options and paths]
+"""usage: ./dev test [--core | --oca | --peers] [--no-browser] [pytest's own arguments]
 
 Run the tests on a database of their own. Without a path: the unit tests of the tool
 and all tests of all addons of this repository, those in a browser too, two at a time.
@@ -8,10 +8,9 @@ and all tests of all addons of this repository, those in a browser too, two at a
                               installed: Python tests, then those of the web client
   ./dev test --oca            the tests of OCA's addons without the suite and with it:
                               what passes without it has to pass with it
+  ./dev test --peers          other programs' tests of the calendars: peers/README.rst
   ./dev test --no-browser     leave out what needs a browser or prints letters
-  ./dev test -n 0             one at a time
-
-The databases are made from templates that are made again only when files changed."""
+  ./dev test -n 0             one at a time"""
 
 import os
 import re
@@ -19,7 +18,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from devtools import addons, apt, database, oca, process
+from devtools import addons, apt, database, oca, process, python_env
 from devtools.console import DevError, say
 from devtools.database import Databases
 from devtools.paths import Paths
@@ -55,6 +54,8 @@ _ALONE = ("-x", "--exitfirst", "--pdb", "-s", "--maxfail")
 
 def main(paths: Paths, args: list[str]) -> int:
     """Run the tests that were asked for."""
+    if "--peers" in args:
+        return run_peers(paths, [arg for arg in args if arg != "--peers"])
     own = {option for option in ("--core", "--oca", "--no-browser") if option in args}
     args = [arg for arg in args if arg not in own]
     with_browser = "--no-browser" not in own
@@ -78,8 +79,8 @@ def run_own(paths: Paths, args: list[str], with_browser: bool) -> int:
     suite = addons.discover(paths.repo, with_tests=True)
     if not found:
         # The tool's own ones last: they take no time.
-        resolved += [str(addon.path) for addon in suite]
-        resolved.append(str(paths.repo / "devtools" / "tests"))
+        folders = [*(addon.path for addon in suite), paths.repo / "devtools/tests"]
+        resolved += map(str, folders)
     resolved = distribute(resolved, found)
     outside = addons.outside_depends(suite)
     with database.connect(paths, "test") as databases:
@@ -111,8 +112,7 @@ def distribute(args: list[str], found: Sequence[Path] = ()) -> list[str]:
     alone = any(arg.startswith(_ALONE) for arg in args)
     few = found and all(path.is_file() for path in found)
     one = alone or few or len(os.sched_getaffinity(0)) < 2
-    processes = "-n0" if one else "-n2"
-    return [processes, *TOGETHER, *args]
+    return ["-n0" if one else "-n2", *TOGETHER, *args]
 
 
 def run_pytest(
@@ -197,3 +197,13 @@ def run_oca(paths: Paths, args: list[str], with_browser: bool) -> int:
             return run_pytest(databases, name, distribute(arguments), with_browser)
 
         return tests.run(suite, run, args) if args else tests.compare(suite, run)
+
+
+def run_peers(paths: Paths, args: list[str]) -> int:
+    """Run other programs against a server of ours, on a copy of the tests' template."""
+    peers = python_env.ensure(paths, "peers", ["requirements-peers.txt"])
+    suite = addons.discover(paths.repo, with_tests=True)
+    with database.connect(paths, "test") as databases:
+        copy = databases.working_copy("test", addons.outside_depends(suite), suite)
+        with copy as name, databases.odoo.config("peers", name) as config:
+            return databases.odoo.run(args, config, peers.python, "peers/run.py", name)

@@ -14,6 +14,7 @@ import os
 import time
 from pathlib import Path
 
+import calendar_pictures
 from clicks_browser import Page
 
 IMAGES = Path(__file__).parents[1] / "images"
@@ -99,7 +100,7 @@ def find_pictures(env):
             [],
             ".o_plan_dashboard_page:has(table)",
         ),
-    }
+    } | calendar_pictures.find_pictures(env)
 
 
 def find_lead(env):
@@ -108,20 +109,34 @@ def find_lead(env):
     return max(runs, key=lambda run: len(run.line_ids.filtered("is_closed"))).lead_id
 
 
+def act(page, place):
+    """Click on a place or, where it comes with a text, write that there."""
+    if isinstance(place, str):
+        page.run(f"{FIND % place}.click()")
+        return
+    place, text = place
+    page.run(f"{FIND % place}.value = {json.dumps(text)}")
+    for event in ("input", "change"):
+        page.run(
+            f"{FIND % place}.dispatchEvent(new Event('{event}', {{bubbles: true}}))"
+        )
+
+
 def take(page, name, path, clicks, sight):
     """Take a picture.
 
     :param str name: of its file
     :param str path: of the page
-    :param list[str] clicks: places to click on, one after the other
+    :param list clicks: places to click on, one after the other; with a text, it is
+        written there
     :param str sight: what has to be seen then
     """
     page.load(path)
     for place in clicks:
-        page.wait_for(FIND % place)
+        page.wait_for(FIND % (place if isinstance(place, str) else place[0]))
         # What was just drawn may be drawn anew before it listens.
         time.sleep(REST)
-        page.run(f"{FIND % place}.click()")
+        act(page, place)
     page.wait_for(FIND % sight)
     page.run(f"{FIND % sight}.scrollIntoView({{block: 'nearest'}})")
     time.sleep(REST)
