@@ -189,6 +189,7 @@ class MailActivityLog(models.Model):
                 f"{labels[row.event]} – {about}" if about else labels[row.event]
             )
 
+    @api.readonly
     def action_open_document(self):
         """:raises UserError: the record is gone"""
         Arguments(self.env).check_single(self)
