@@ -11,7 +11,8 @@ followup`` follows up 50,000 customers, ``./dev bench recurrence`` plans the vis
 year, ``./dev bench calendars`` is a calendar program with 5,000 meetings, ``./dev bench
 scale`` reads all there is among 1,000,000 activities. ``./dev bench clicks`` looks at
 the clock in a browser, and ``./dev bench drawing`` at how smoothly plans are drawn
-there.
+there. ``./dev bench cluster`` has several servers work on one database, and
+``./dev cluster`` lets you do so.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
+import clusters
 from clicks_actions import TARGET_MS
 
 DATABASE = "bench_crm_activity_plus"
@@ -48,9 +50,11 @@ def main():
         choices=[
             *("engine", "lists", "figures", "clicks", "drawing"),
             *("followup", "recurrence", "calendars", "scale", "screenshots"),
+            "cluster",
         ],
     )
     parser.add_argument("--quick", action="store_true", help="50 and 500 records only")
+    parser.add_argument("--serve", action="store_true", help="cluster: just run it")
     parser.add_argument("--keep", action="store_true", help="keep the database")
     parser.add_argument("--reuse", action="store_true", help="take what was kept")
     parser.add_argument(
@@ -82,6 +86,7 @@ def find_runner(scenario):
     followup, caldav = "crm_activity_plus_followup", "crm_activity_plus_caldav"
     return {
         "clicks": run_clicks,
+        "cluster": run_cluster,
         "drawing": run_drawing,
         "screenshots": run_screenshots,
         "figures": run_figures,
@@ -112,6 +117,7 @@ def run_scale(options):
         figures = measure("scale", BENCH_ONLY=options.only, BENCH_PLANS=str(plans))
     report_lists({}, figures)
     report_plans(json.loads(plans.read_text()))
+    plans.unlink()
     return 0
 
 
@@ -136,6 +142,16 @@ def run_screenshots(options):
         with serving() as url:
             taken = measure("screenshots", BENCH_URL=url, BENCH_ONLY=options.only)
     print("\n".join(taken))
+    return 0
+
+
+def run_cluster(options):
+    if options.serve:
+        return clusters.serve()
+    count = clusters.QUICK if options.quick else clusters.FULL
+    with own_database(options):
+        clusters.prepare(odoo, DATABASE, count)
+        clusters.report(clusters.measure(DATABASE, count))
     return 0
 
 

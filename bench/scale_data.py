@@ -101,11 +101,9 @@ def complete_activities(env):
     )
 
 
-def make_ledger(env):
-    """As it would have been written: the launch of each run, the beginning and the end
-    of each step, the end of the run, and activities outside of plans."""
-    env.cr.execute(
-        """
+# As the ledger would have been written: the launch of each run, the beginning and the
+# end of each step, the end of the run, and activities outside of plans.
+LEDGER = """
         INSERT INTO mail_activity_log
                (date, user_id, res_model, res_id, activity_ref, run_id, run_line_id,
                 event, old_status, new_status, values)
@@ -162,4 +160,7 @@ def make_ledger(env):
           ) rows
         ORDER BY date, place
         """
-    )
+
+
+def make_ledger(env):
+    env.cr.execute(LEDGER)

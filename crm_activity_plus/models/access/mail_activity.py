@@ -4,6 +4,8 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from .mail_activity_document_mixin import make_document_domain
+
 
 class MailActivity(models.Model):
     """Finding activities in a long table.
@@ -98,4 +100,4 @@ class MailActivity(models.Model):
         if not documents.has_access(operation):
             return Domain.FALSE
         rules = self.env["ir.rule"]._compute_domain(res_model, operation)
-        return Domain("res_id", "in", documents.sudo()._search(rules))
+        return make_document_domain(documents.sudo()._search(rules))

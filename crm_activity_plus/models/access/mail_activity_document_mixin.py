@@ -101,7 +101,8 @@ class MailActivityDocumentMixin(models.AbstractModel):
                     res_model, documents._search([])
                 )
             if is_admin:
-                allowed |= Domain("res_id", "not in", documents.sudo()._search([]))
+                known_ones = documents.sudo()._search([])
+                allowed |= make_document_domain(known_ones, is_among=False)
             domain |= Domain("res_model", "=", res_model) & allowed
         if is_admin:
             domain |= Domain("res_model", "not in", known)
@@ -115,7 +116,7 @@ class MailActivityDocumentMixin(models.AbstractModel):
         :param allowed: query of the ids of those documents
         :returns: domain of the records in this table
         """
-        return Domain("res_id", "in", allowed)
+        return make_document_domain(allowed)
 
     @api.model
     def _get_document_models(self):
@@ -150,3 +151,27 @@ class MailActivityDocumentMixin(models.AbstractModel):
             )
         )
         return [value for [value] in rows]
+
+
+def make_document_domain(documents, is_among=True):
+    """Look for the document of each row. PostgreSQL chooses whether it puts all the
+    documents into a hash table, or looks each up by its id. For ``res_id IN (..)`` it
+    has no such choice: where the documents are too many for its memory, it reads all of
+    them again for each row.
+
+    :param documents: query of documents
+    :param bool is_among: whether to find the rows of these documents, or the others
+    :returns: domain of these rows
+    """
+
+    def to_sql(model, alias, query):
+        return SQL(
+            "%s (SELECT FROM %s WHERE %s AND %s = %s)",
+            SQL("EXISTS") if is_among else SQL("NOT EXISTS"),
+            documents.from_clause,
+            documents.where_clause or SQL("TRUE"),
+            SQL.identifier(documents.table, "id"),
+            model._field_to_sql(alias, "res_id", query),
+        )
+
+    return Domain.custom(to_sql=to_sql)
