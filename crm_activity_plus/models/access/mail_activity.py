@@ -20,6 +20,13 @@ class MailActivity(models.Model):
 
     # The order of every list, and what the to-do list of a person is read by.
     _open_by_deadline_index = models.Index("(date_deadline, id) WHERE active IS TRUE")
+    # Those on hold are inactive; "Open" in every list finds them, too.
+    _not_closed_by_deadline_index = models.Index(
+        "(date_deadline, id) WHERE status IN ('new', 'in_progress', 'on_hold')"
+    )
+    _user_not_closed_index = models.Index(
+        "(user_id, date_deadline, id) WHERE status IN ('new', 'in_progress', 'on_hold')"
+    )
     _user_deadline_index = models.Index(
         "(user_id, date_deadline, id) WHERE active IS TRUE"
     )

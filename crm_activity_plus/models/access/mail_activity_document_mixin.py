@@ -154,10 +154,11 @@ class MailActivityDocumentMixin(models.AbstractModel):
 
 
 def make_document_domain(documents, is_among=True):
-    """Look for the document of each row. PostgreSQL chooses whether it puts all the
-    documents into a hash table, or looks each up by its id. For ``res_id IN (..)`` it
-    has no such choice: where the documents are too many for its memory, it reads all of
-    them again for each row.
+    """Look for the document of each row by a join, which PostgreSQL can do in whatever
+    way is best: for a page it looks up each document by its id, for a whole table it
+    makes a hash table of them. With ``res_id IN (..)`` beside another condition it has
+    no such choice: where the documents are too many for its memory, it reads them all
+    again for each row.
 
     :param documents: query of documents
     :param bool is_among: whether to find the rows of these documents, or the others
@@ -165,13 +166,14 @@ def make_document_domain(documents, is_among=True):
     """
 
     def to_sql(model, alias, query):
-        return SQL(
-            "%s (SELECT FROM %s WHERE %s AND %s = %s)",
-            SQL("EXISTS") if is_among else SQL("NOT EXISTS"),
-            documents.from_clause,
-            documents.where_clause or SQL("TRUE"),
-            SQL.identifier(documents.table, "id"),
-            model._field_to_sql(alias, "res_id", query),
+        link = f"{documents.table}_{'allowed' if is_among else 'known'}"
+        document = query.make_alias(alias, link)
+        document_id = SQL.identifier(document, "id")
+        res_id = model._field_to_sql(alias, "res_id", query)
+        table = SQL("(%s)", documents.select())
+        query.add_join(
+            "LEFT JOIN", document, table, SQL("%s = %s", document_id, res_id)
         )
+        return SQL("%s IS NOT NULL" if is_among else "%s IS NULL", document_id)
 
     return Domain.custom(to_sql=to_sql)
