@@ -118,7 +118,7 @@ def make_steps(env):
             SELECT run.id, run.res_model, run.res_id, step.id, step.code, step.sequence,
                    step.summary, step.activity_type_id, 'activity', run.user_id,
                    CASE WHEN run.state = 'running'
-                        THEN CURRENT_DATE - 30 + (run.id * 7919 %% 60)::int
+                        THEN CURRENT_DATE - 30 + (run.id::bigint * 7919 %% 60)::int
                         ELSE run.plan_date + step.sequence END,
                    CASE WHEN closed THEN run.date_start
                         + (step.sequence + run.id %% 4) * INTERVAL '1 day' END,

@@ -21,6 +21,8 @@ LEADS = ACTIVITIES * 3 // 10
 PARTNERS = ACTIVITIES // 40
 USERS = 100
 TEAMS = 10
+# So many of the activities are done, beside those that are open.
+DONE_SHARE = 0.25
 # Each is measured so often; the middle one counts. One that takes longer than the limit
 # isn't repeated.
 REPEATS = 5
@@ -199,7 +201,7 @@ def insert_activities(env, res_model, share, types, documents):
             SELECT %(res_model)s, %(model_id)s, document.id, document.name,
                    (%(types)s::int[])[1 + i %% %(count)s],
                    'Step ' || i %% 50,
-                   CURRENT_DATE - 60 + (i * 7919 %% 365)::int,
+                   CURRENT_DATE - 60 + (i::bigint * 7919 %% 365)::int,
                    document.user_id, 'Europe/Brussels', i <= %(open)s,
                    CASE WHEN i > %(open)s
                         THEN CURRENT_DATE - (i %% 90)::int END,
@@ -214,7 +216,7 @@ def insert_activities(env, res_model, share, types, documents):
             types=types,
             count=len(types),
             open=int(ACTIVITIES * share),
-            all=int(ACTIVITIES * share * 1.25),
+            all=int(ACTIVITIES * share * (1 + DONE_SHARE)),
             uid=env.uid,
         )
     )

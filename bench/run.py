@@ -8,10 +8,11 @@ addon installed. Run it with ``./dev bench``; ``./dev bench --quick`` leaves out
 5,000 opportunities. ``./dev bench lists`` reads lists among 200,000 open activities
 instead, ``./dev bench figures`` counts what came of 100,000 launches, ``./dev bench
 followup`` follows up 50,000 customers, ``./dev bench recurrence`` plans the visits of a
-year, ``./dev bench calendars`` is a calendar program with 5,000 meetings. ``./dev bench
-clicks`` looks at the clock in a browser, and ``./dev bench drawing`` at how smoothly
-plans are drawn there. ``./dev bench cluster`` has several servers work on one database,
-and ``./dev cluster`` lets you do so.
+year, ``./dev bench calendars`` is a calendar program with 5,000 meetings, ``./dev bench
+scale`` reads all there is among 1,000,000 activities. ``./dev bench clicks`` looks at
+the clock in a browser, and ``./dev bench drawing`` at how smoothly plans are drawn
+there. ``./dev bench cluster`` has several servers work on one database, and
+``./dev cluster`` lets you do so.
 """
 
 import argparse
@@ -48,7 +49,8 @@ def main():
         nargs="?",
         choices=[
             *("engine", "lists", "figures", "clicks", "drawing"),
-            *("followup", "recurrence", "calendars", "screenshots", "cluster"),
+            *("followup", "recurrence", "calendars", "scale", "screenshots"),
+            "cluster",
         ],
     )
     parser.add_argument("--quick", action="store_true", help="50 and 500 records only")
@@ -57,7 +59,9 @@ def main():
     parser.add_argument("--keep", action="store_true", help="keep the database")
     parser.add_argument("--reuse", action="store_true", help="take what was kept")
     parser.add_argument(
-        "--only", default="", help="clicks, screenshots: those with this in the name"
+        "--only",
+        default="",
+        help="clicks, scale, screenshots: those with this in the name",
     )
     options = parser.parse_args()
     if run_alone := find_runner(options.scenario):
@@ -87,6 +91,7 @@ def find_runner(scenario):
         "drawing": run_drawing,
         "screenshots": run_screenshots,
         "figures": run_figures,
+        "scale": run_scale,
         "followup": partial(run_figures, addon=followup, module="followup"),
         "calendars": partial(run_figures, addon=caldav, module="calendars"),
     }.get(scenario)
@@ -97,6 +102,25 @@ def run_figures(options, addon="crm_activity_plus", module="figures"):
     with own_database(options):
         install(addon)
         report_lists({}, measure(module))
+    return 0
+
+
+def run_scale(options):
+    """Years of work: what people open then, and how PostgreSQL finds it."""
+    plans = HERE / ".plans.json"
+    with own_database(options, options.reuse):
+        if options.reuse:
+            install("crm_activity_plus", "-u", "crm_activity_plus")
+        else:
+            install("crm_activity_plus")
+            measure("scale_data")
+            subprocess.run(["vacuumdb", "--quiet", "--analyze", DATABASE], check=True)
+        figures = measure("scale", BENCH_ONLY=options.only, BENCH_PLANS=str(plans))
+        grown = measure("growth")
+    report({}, grown)
+    report_lists({}, figures)
+    report_plans(json.loads(plans.read_text()))
+    plans.unlink()
     return 0
 
 
@@ -248,6 +272,16 @@ def report_lists(core, plus):
             f"{name:45}{before:>12}{1000 * seconds:9.0f} ms{ratio:>9}"
             f"{figures['queries']:9}"
         )
+
+
+def report_plans(plans):
+    for plan in plans:
+        print(f"\n{plan['label']}: {plan['ms']} ms, {plan['buffers']} blocks")
+        print(plan["plan"])
+    print("\nRead from the first row to the last:")
+    for plan in plans:
+        if plan["scans"]:
+            print(f"  {plan['label']}: {', '.join(plan['scans'])}")
 
 
 def report_clicks(figures):

@@ -20,6 +20,7 @@
         "views/mail_activity_views.xml",
         "views/mail_activity_booking_views.xml",
         "views/mail_activity_log_views.xml",
+        "views/mail_activity_log_archive_views.xml",
         "wizards/mail_activity_plan_run_bulk_views.xml",
         "views/mail_activity_plan_run_views.xml",
         "views/mail_activity_plan_run_line_views.xml",

@@ -79,6 +79,16 @@ def get_refusals(runs):
         for run in runs
         if not run.plan_id and run not in refusals
     }
+    # How it was launched, and who was left out of it then, is in a file.
+    refusals |= {
+        run: runs.env._(
+            "“%(run)s” can't be restarted: its history was archived. Launch the plan "
+            "again.",
+            run=run.display_name,
+        )
+        for run in runs
+        if run.log_archive_id and run not in refusals
+    }
     left = runs.filtered(lambda run: run not in refusals)
     # Runs that look at their records alike.
     for same in left.grouped(_get_launch_rules).values():

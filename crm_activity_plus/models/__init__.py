@@ -24,6 +24,7 @@ from . import pause
 from . import launch
 from . import background
 from . import undo
+from . import archive
 from . import scheduling
 from . import versions
 from . import steps

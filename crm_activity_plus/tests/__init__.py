@@ -26,9 +26,10 @@ from . import test_plan_export, test_plan_file_garbage, test_plan_file_round_tri
 from . import test_plan_versions, test_version_races
 from . import test_plan_files_tour, test_plan_wizards, test_ready_made
 from . import test_access, test_launch_concurrency, test_launch_queries
+from . import test_long_tables
 from . import test_launch_planner
 from . import test_mail_activity_plan_run
-from . import test_bulk_insert, test_ledger, test_rpc_answers
+from . import test_bulk_insert, test_ledger, test_readonly, test_rpc_answers
 from . import test_engine_steps
 from . import test_engine_tables
 from . import test_engine_outcomes, test_outcome_effects, test_outcomes_offered
@@ -73,6 +74,7 @@ from . import test_ids_twice, test_long_codes
 from . import test_languages
 from . import test_reasons, test_reasons_of_activities, test_reasons_stored
 from . import test_activity_cancel, test_booking_customer, test_meeting_cancel
-from . import test_history, test_run_rounds, test_schedule_times
+from . import test_history, test_history_archive, test_history_archive_races
+from . import test_run_rounds, test_schedule_times
 from . import test_activity_type_form, test_outcome_data, test_plan_writing
 from . import test_plan_timeline, test_plan_trial, test_plan_trial_agrees

@@ -9,7 +9,7 @@ from odoo.fields import Command
 
 from odoo.addons.mail.tests.common import MailCase
 
-from .replay import replay
+from ..tools.replay import replay
 
 # Whoever is in it reads notifications in Odoo.
 INBOX = "mail.group_mail_notification_type_inbox"

@@ -45,6 +45,7 @@ class GarbageCase(CrmActivityPlusCommon):
                 {"run_ids": cls.run_.ids, "mode": "pause"}
             ),
             cls.run_.line_ids[0].activity_id.log_ids[0],
+            cls._make_archive(),
             cls.env["mail.activity.plan.report"].browse(cls.run_.line_ids[0].id),
             cls.env["mail.activity.plan.run.report"].browse(cls.run_.id),
             cls.env["mail.activity.schedule"].create(
@@ -62,6 +63,14 @@ class GarbageCase(CrmActivityPlusCommon):
         ]
         cls.env.flush_all()
         return {record._name: record for record in records}
+
+    @classmethod
+    def _make_archive(cls):
+        """:returns: the file with the history of a run that is over"""
+        run = cls._launch(cls._create_lead("Archived"), plan_date="2026-03-10")
+        while activities := run.line_ids._get_open_activity():
+            activities.complete()
+        return cls.env["mail.activity.log.archive"].sudo()._archive(run.sudo())
 
     @contextmanager
     def _undone(self):

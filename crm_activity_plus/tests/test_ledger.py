@@ -8,8 +8,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Date
 from odoo.tests import BaseCase, tagged
 
+from ..tools.replay import BrokenHistoryError, replay
 from .common import CrmActivityPlusCommon
-from .replay import replay
 
 
 @tagged("post_install", "-at_install")
@@ -397,7 +397,7 @@ class TestReplay(BaseCase):
             {"old_status": "paused"},
             {"old_status": "running", "values": {"plan_date": ["2026-03-09", "x"]}},
         ):
-            with self.subTest(wrong), self.assertRaises(AssertionError):
+            with self.subTest(wrong), self.assertRaises(BrokenHistoryError):
                 replay(
                     [
                         self._row(values={"plan_date": "2026-03-01"}),

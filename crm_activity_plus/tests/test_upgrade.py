@@ -13,8 +13,8 @@ from odoo.sql_db import close_db, db_connect
 from odoo.tests import tagged
 from odoo.tools import SQL, config
 
+from ..tools.replay import replay
 from .lifecycle_common import ADDON, SCRIPTS, LifecycleCase
-from .replay import replay
 
 VERSION = "19.0.1.1.0"
 

@@ -4,6 +4,8 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from .mail_activity_document_mixin import make_document_domain
+
 
 class MailActivity(models.Model):
     """Finding activities in a long table.
@@ -18,6 +20,13 @@ class MailActivity(models.Model):
 
     # The order of every list, and what the to-do list of a person is read by.
     _open_by_deadline_index = models.Index("(date_deadline, id) WHERE active IS TRUE")
+    # Those on hold are inactive; "Open" in every list finds them, too.
+    _not_closed_by_deadline_index = models.Index(
+        "(date_deadline, id) WHERE status IN ('new', 'in_progress', 'on_hold')"
+    )
+    _user_not_closed_index = models.Index(
+        "(user_id, date_deadline, id) WHERE status IN ('new', 'in_progress', 'on_hold')"
+    )
     _user_deadline_index = models.Index(
         "(user_id, date_deadline, id) WHERE active IS TRUE"
     )
@@ -98,4 +107,4 @@ class MailActivity(models.Model):
         if not documents.has_access(operation):
             return Domain.FALSE
         rules = self.env["ir.rule"]._compute_domain(res_model, operation)
-        return Domain("res_id", "in", documents.sudo()._search(rules))
+        return make_document_domain(documents.sudo()._search(rules))

@@ -101,7 +101,8 @@ class MailActivityDocumentMixin(models.AbstractModel):
                     res_model, documents._search([])
                 )
             if is_admin:
-                allowed |= Domain("res_id", "not in", documents.sudo()._search([]))
+                known_ones = documents.sudo()._search([])
+                allowed |= make_document_domain(known_ones, is_among=False)
             domain |= Domain("res_model", "=", res_model) & allowed
         if is_admin:
             domain |= Domain("res_model", "not in", known)
@@ -115,7 +116,7 @@ class MailActivityDocumentMixin(models.AbstractModel):
         :param allowed: query of the ids of those documents
         :returns: domain of the records in this table
         """
-        return Domain("res_id", "in", allowed)
+        return make_document_domain(allowed)
 
     @api.model
     def _get_document_models(self):
@@ -150,3 +151,29 @@ class MailActivityDocumentMixin(models.AbstractModel):
             )
         )
         return [value for [value] in rows]
+
+
+def make_document_domain(documents, is_among=True):
+    """Look for the document of each row by a join, which PostgreSQL can do in whatever
+    way is best: for a page it looks up each document by its id, for a whole table it
+    makes a hash table of them. With ``res_id IN (..)`` beside another condition it has
+    no such choice: where the documents are too many for its memory, it reads them all
+    again for each row.
+
+    :param documents: query of documents
+    :param bool is_among: whether to find the rows of these documents, or the others
+    :returns: domain of these rows
+    """
+
+    def to_sql(model, alias, query):
+        link = f"{documents.table}_{'allowed' if is_among else 'known'}"
+        document = query.make_alias(alias, link)
+        document_id = SQL.identifier(document, "id")
+        res_id = model._field_to_sql(alias, "res_id", query)
+        table = SQL("(%s)", documents.select())
+        query.add_join(
+            "LEFT JOIN", document, table, SQL("%s = %s", document_id, res_id)
+        )
+        return SQL("%s IS NOT NULL" if is_among else "%s IS NULL", document_id)
+
+    return Domain.custom(to_sql=to_sql)

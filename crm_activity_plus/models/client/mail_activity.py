@@ -322,7 +322,8 @@ class MailActivity(models.Model):
         Arguments(self.env).check_single(self)
         self.check_access("read")
         rows = self.env["mail.activity.log"].sudo()
-        return rows.search([("activity_ref", "=", self.id)])._describe()
+        rows = rows.search([("activity_ref", "=", self.id)])
+        return [*rows._describe(), *self._describe_archive()]
 
     @api.readonly
     def preview_complete(self):

@@ -122,6 +122,7 @@ class MailActivityPlan(models.Model):
             del lines.attrib["editable"]
         return arch, view
 
+    @api.readonly
     def action_try(self):
         """Show what the plan would do on a record, without launching it."""
         Arguments(self.env).check_single(self)

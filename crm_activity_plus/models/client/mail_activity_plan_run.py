@@ -82,6 +82,7 @@ class MailActivityPlanRun(models.Model):
             else False,
             "stop_reason": labels.get(self.stop_reason, False),
             "stop_note": self.stop_note,
+            "archive_note": self.archive_note,
         }
 
     def _get_timeline_actions(self, is_writable, is_restartable):

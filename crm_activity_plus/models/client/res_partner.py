@@ -1,7 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...engine.arguments import Arguments
@@ -49,6 +49,7 @@ class ResPartner(models.Model):
                     partner.document_activity_open_count += count if is_open else 0
                 partner = partner.parent_id
 
+    @api.readonly
     def action_view_document_activities(self):
         """Open the activities on the contact and on all of its documents."""
         Arguments(self.env).check_single(self)

@@ -101,6 +101,7 @@ class CrmLead(models.Model):
     # Actions
     # ------------------------------------------------------------
 
+    @api.readonly
     def action_view_plan_runs(self):
         """Open the running plan, or all of the lead's plans where there is none."""
         Arguments(self.env).check_single(self)

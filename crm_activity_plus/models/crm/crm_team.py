@@ -92,6 +92,7 @@ class CrmTeam(models.Model):
             & Domain("run_id.state", "in", OPEN_RUN_STATES)
         ).run_id
 
+    @api.readonly
     def action_view_no_next_step(self):
         """Open the team's leads without a next step, by salesperson."""
         Arguments(self.env).check_single(self)

@@ -90,6 +90,7 @@ class MailActivityFiguresMixin(models.AbstractModel):
         """
         return []
 
+    @api.readonly
     def action_open_document(self):
         """:raises UserError: the document is gone"""
         return self.run_id.action_open_document()

@@ -89,6 +89,7 @@ class MailActivityPlan(models.Model):
                 raise UserError(self._tell_errors(errors))
         return {"plan_ids": plans.ids, "entries": importer.report.entries}
 
+    @api.readonly
     def action_export_file(self):
         """:returns: action: download the plans as a file"""
         self.export_file()

@@ -99,6 +99,7 @@ class MailActivityPlan(models.Model):
             for code, *row in report._read_group(domain, ["code"], aggregates)
         }
 
+    @api.readonly
     def action_view_figures(self):
         """Open the funnel of the plan."""
         Arguments(self.env).check_single(self)

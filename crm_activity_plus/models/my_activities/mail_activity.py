@@ -144,6 +144,7 @@ class MailActivity(models.Model):
         }
         return action
 
+    @api.readonly
     def action_open_queue(self):
         """Work through the selected activities, or through those of the list, one after
         the other."""

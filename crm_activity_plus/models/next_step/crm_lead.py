@@ -328,6 +328,7 @@ class CrmLead(models.Model):
     # ------------------------------------------------------------
 
     @api.model
+    @api.readonly
     def action_view_no_next_step(self):
         """Open the leads without a next step: one's own, or those of the teams that
         the user leads, by salesperson."""
@@ -344,6 +345,7 @@ class CrmLead(models.Model):
         }
         return action
 
+    @api.readonly
     def action_schedule_next_step(self):
         """Open the pop-up that schedules an activity or launches a plan."""
         return {

@@ -93,6 +93,7 @@ class MailActivityPlan(models.Model):
         for plan in self:
             plan.run_count = counts.get(plan._origin, 0)
 
+    @api.readonly
     def action_view_runs(self):
         Arguments(self.env).check_single(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(

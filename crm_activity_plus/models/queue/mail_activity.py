@@ -47,6 +47,7 @@ class MailActivity(models.Model):
         return self._look_into_queue(self._claim_next, domain, skip_ids)
 
     @api.model
+    @api.readonly
     def queue_coming(self, domain, skip_ids=()):
         """Tell what comes, in the order in which it does, without claiming it.
 

@@ -268,6 +268,7 @@ class MailActivityPlanRun(models.Model):
                     )
                 )
 
+    @api.readonly
     def action_open_document(self):
         """:raises UserError: the document is gone"""
         Arguments(self.env).check_single(self)

@@ -3,6 +3,11 @@
 
 """What a ledger says that things are now. No ORM: see docs/architecture.rst."""
 
+
+class BrokenHistoryError(ValueError):
+    """Rows of the ledger don't fit together."""
+
+
 # What became of a step's activity, by the step's state.
 ENDS = {
     "done": "done",
@@ -24,6 +29,7 @@ def replay(rows):
     :returns: ``runs``, ``steps`` and ``activities``: id -> what is known of it:
         ``status``, and the values that it has
     :rtype: dict
+    :raises BrokenHistoryError: a row doesn't begin where the one before ended
     """
     runs, steps, activities = {}, {}, {}
     for row in rows:
@@ -44,7 +50,7 @@ def replay(rows):
 def _follow(known, row):
     before = known.get("status") or False
     if (row["old_status"] or False) != before:
-        raise AssertionError(f"It was {before}, and then begins otherwise: {row}")
+        raise BrokenHistoryError(f"It was {before}, and then begins otherwise: {row}")
     _apply(known, row["values"], row["event"] in ("changed", "moved"))
     known["status"] = row["new_status"]
 
@@ -54,19 +60,25 @@ def _follow_activity(step, activities, row):
     ref = row["activity_ref"]
     if row["event"] == "changed":
         if ref:
-            _apply(activities[ref], row["values"], is_change=True)
+            _apply(_get_known(activities, ref), row["values"], is_change=True)
         return
     previous = step.get("activity_ref")
     if row["event"] == "scheduled" and row["old_status"] == "scheduled" and previous:
         # Another attempt at it.
-        activities[previous]["status"] = "done"
+        _get_known(activities, previous)["status"] = "done"
     if row["event"] == "scheduled" and ref:
-        activities[ref] = {**row["values"], "status": "new"}
+        activities[ref] = {**(row["values"] or {}), "status": "new"}
         # Its own outcome is still to come.
         activities[ref] |= {"outcome": False, "outcome_id": False}
     elif ref and row["event"] in ENDS:
-        activities[ref]["status"] = ENDS[row["event"]]
+        _get_known(activities, ref)["status"] = ENDS[row["event"]]
     step["activity_ref"] = ref
+
+
+def _get_known(activities, ref):
+    if ref not in activities:
+        raise BrokenHistoryError(f"Nothing tells of the beginning of activity {ref}")
+    return activities[ref]
 
 
 def _apply(known, values, is_change):
@@ -74,7 +86,7 @@ def _apply(known, values, is_change):
         if isinstance(value, list) and len(value) == 2:
             old, value = value
             if name in known and (known[name] or False) != (old or False):
-                raise AssertionError(f"{name} was {known[name]}, not {old}")
+                raise BrokenHistoryError(f"{name} was {known[name]}, not {old}")
         elif is_change:
-            raise AssertionError(f"{name} changed from nothing known: {value}")
+            raise BrokenHistoryError(f"{name} changed from nothing known: {value}")
         known[name] = value

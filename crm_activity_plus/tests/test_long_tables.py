@@ -1,0 +1,68 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from .common import CrmActivityPlusCommon
+
+MODELS = ("mail.activity", "mail.activity.log", "mail.activity.plan.run")
+
+
+@tagged("crm_activity_plus", "post_install", "-at_install")
+class TestLongTables(CrmActivityPlusCommon):
+    """How what one may read is found, where there are a million rows. A test has a few:
+    what can be seen is that PostgreSQL could do it with an index."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.run_ = cls._launch(plan_date="2026-03-10")
+        cls.env.flush_all()
+
+    def _explain(self, sql):
+        """:returns: PostgreSQL's plan, with an index wherever that is possible"""
+        for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort"):
+            self.env.cr.execute(f"SET LOCAL enable_{way} = off")
+        self.env.cr.execute(SQL("EXPLAIN %s", sql))
+        return "\n".join(line for [line] in self.env.cr.fetchall())
+
+    def test_documents_are_joined(self):
+        """With ``res_id IN (..)`` beside another condition, each row looks through the
+        list of all documents, where that is longer than what fits into a hash table:
+        minutes instead of milliseconds with 360,000 leads."""
+        for model in MODELS:
+            for user in (self.user_owner, self.user_manager, self.user_system):
+                with self.subTest(model, user=user.name):
+                    query = self.env[model].with_user(user)._search([])
+                    self.assertIn("LEFT JOIN", query.select().code)
+                    plan = self._explain(query.select())
+                    self.assertIn("crm_lead_pkey", plan)
+                    self.assertNotIn("SubPlan", plan)
+
+    def test_pages_are_read_in_order(self):
+        """Without sorting all that there is."""
+        activities = self.env["mail.activity"].with_user(self.user_manager)
+        still_open = [("status", "in", ("new", "in_progress", "on_hold"))]
+        mine = [("user_id", "=", self.user_manager.id)]
+        for domain, index in (
+            ([], "mail_activity_open_by_deadline_index"),
+            (still_open, "mail_activity_not_closed_by_deadline_index"),
+            (mine, "mail_activity_user_deadline_index"),
+            (mine + still_open, "mail_activity_user_not_closed_index"),
+        ):
+            active = activities.with_context(active_test=still_open[0] not in domain)
+            query = active._search(domain, order="date_deadline, id", limit=80)
+            plan = self._explain(query.select())
+            self.assertIn(index, plan)
+            self.assertNotIn("Sort", plan)
+
+    def test_history_of_some_days(self):
+        """Only the blocks are read in which it lies."""
+        query = self.env["mail.activity.log"].sudo()._search([("date", ">=", "-30d")])
+        query.order = None
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        self.env.cr.execute("SET LOCAL enable_indexscan = off")
+        self.env.cr.execute(SQL("EXPLAIN %s", query.select(SQL("COUNT(*)"))))
+        plan = "\n".join(line for [line] in self.env.cr.fetchall())
+        self.assertIn("mail_activity_log_date_index", plan)
