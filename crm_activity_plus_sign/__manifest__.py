@@ -8,12 +8,23 @@
     "author": "CRM Activity Plus contributors",
     "license": "AGPL-3",
     "depends": ["crm_activity_plus", "sign_oca"],
+    "data": [
+        "security/sign_oca_request_log_security.xml",
+        "data/sign_oca_cron_data.xml",
+        "data/sign_oca_mail_template_data.xml",
+        "views/sign_oca_request_form_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/sign_page_templates.xml",
+    ],
     "assets": {
+        "oca_sign.assets_frontend_sign": [
+            "crm_activity_plus_sign/static/src/sign_page/**/*",
+        ],
         "web.assets_tests": [
             # Written for another version of Odoo: it keeps all tours from loading.
             ("remove", "sign_oca/static/src/tests/sign_tour.esm.js"),
         ],
     },
     "auto_install": True,
-    "installable": False,
+    "installable": True,
 }

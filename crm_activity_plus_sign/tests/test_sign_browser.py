@@ -1,0 +1,144 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo.tests import HttpCase, tagged
+
+from .sign_common import SignHttpMixin, find_images, make_pdf, read_pdf
+
+# What the tests below have in common: to wait for something, and to press it.
+HELPERS = """
+const find = (selector) => document.querySelector(selector);
+async function wait(selector) {
+    for (let turn = 0; turn < 200; turn++) {
+        const element = find(selector);
+        if (element) {
+            return element;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error("Nothing like " + selector);
+}
+async function press(selector) {
+    (await wait(selector)).click();
+}
+function check(condition, words) {
+    if (!condition) {
+        throw new Error(words);
+    }
+}
+async function draw() {
+    const pad = await wait("canvas.o_web_sign_signature");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const {left, top, width, height} = pad.getBoundingClientRect();
+    const send = (target, type, x, y) =>
+        target.dispatchEvent(
+            new PointerEvent(type, {
+                bubbles: true,
+                cancelable: true,
+                pointerId: 1,
+                pointerType: "touch",
+                isPrimary: true,
+                button: 0,
+                buttons: 1,
+                pressure: 0.5,
+                clientX: left + x * width,
+                clientY: top + y * height,
+            })
+        );
+    send(pad, "pointerdown", 0.2, 0.8);
+    for (const [x, y] of [[0.3, 0.3], [0.4, 0.7], [0.5, 0.2], [0.7, 0.8]]) {
+        send(pad, "pointermove", x, y);
+        await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    send(pad, "pointerup", 0.8, 0.5);
+}
+async function run() {
+    %s
+}
+run().then(
+    () => console.log("test successful"),
+    (error) => console.error(error.message)
+);
+"""
+
+
+@tagged("post_install", "-at_install")
+class TestSignBrowser(SignHttpMixin, HttpCase):
+    """The whole way of a signer with a phone."""
+
+    browser_size = "390x844"
+    touch_enabled = True
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._setup_sign()
+
+    def _walk(self, signer, script):
+        self.env.flush_all()
+        self.browser_js(
+            signer.access_url,
+            HELPERS % script,
+            ready="document.querySelector('.o_sign_page_sheet canvas')",
+        )
+        self.env.invalidate_all()
+
+    def test_sign_with_a_finger(self):
+        request = self._create_request(
+            kinds=("name", "check", "signature"), data=make_pdf(2)
+        )
+        items = request.signatory_data
+        items["3"]["page"] = 2
+        request.signatory_data = items
+        request.action_send()
+        signer = request.signer_ids
+        self._walk(
+            signer,
+            """
+            check(document.body.scrollWidth <= 390, "The page is too wide");
+            check(!find(".o_sign_page_sign"), "It can be signed too early");
+            await press(".o_sign_page_next");
+            const name = await wait(".o_sign_page_current input[type=text]");
+            check(name === document.activeElement, "The first field isn't entered");
+            check(name.value === "Anna Berg", "No name: " + name.value);
+            await press(".o_sign_page_next");
+            const box = await wait(".o_sign_page_current input[type=checkbox]");
+            check(!box.checked, "The box is checked by itself");
+            box.click();
+            await press(".o_sign_page_next");
+            await draw();
+            await press(".modal-footer .btn-primary:not(:disabled)");
+            await wait(".o_sign_page_filled img");
+            await press(".o_sign_page_sign");
+            await wait("a.o_sign_page_download");
+            check(document.body.innerText.includes("Thank you"), "No thanks");
+            const link = find("a.o_sign_page_download").href;
+            const file = await (await fetch(link)).text();
+            check(file.startsWith("%%PDF-"), "No PDF to download");
+            """.replace("%%", "%"),
+        )
+        self.assertEqual(request.state, "2_signed")
+        self.assertEqual(request.integrity, "valid")
+        first, second = read_pdf(request).pages
+        self.assertIn("Anna Berg", first.extract_text())
+        self.assertIn("Agreement, page 2", second.extract_text())
+        self.assertFalse(find_images(first))
+        self.assertEqual(len(find_images(second)), 1)
+
+    def test_refuse(self):
+        request = self._send()
+        self._walk(
+            request.signer_ids,
+            """
+            await press(".o_sign_page_refuse");
+            const reason = await wait("#o_sign_page_reason");
+            check(find(".o_sign_page_confirm_refusal").disabled, "No reason is needed");
+            reason.value = "Too expensive";
+            reason.dispatchEvent(new Event("input", {bubbles: true}));
+            await press(".o_sign_page_confirm_refusal:not(:disabled)");
+            await wait(".o_sign_page_state");
+            check(document.body.innerText.includes("You refused"), "It isn't told");
+            """,
+        )
+        self.assertEqual(request.state, "4_refused")
+        self.assertEqual(request.signer_ids.refusal_reason, "Too expensive")
