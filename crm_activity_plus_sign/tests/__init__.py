@@ -6,3 +6,11 @@ from . import test_sign_concurrency
 from . import test_sign_page
 from . import test_sign_request
 from . import test_sign_security
+from . import test_tools_pdf
+from . import test_request
+from . import test_bad_input
+from . import test_steps
+from . import test_access
+from . import test_documents
+from . import test_garbage
+from . import test_sign_tour

@@ -3,7 +3,9 @@
 
 """Why a document can't be sent, in sentences."""
 
-from .pages import UnreadablePdf, count_pages
+import base64
+
+from .pdf import PdfProblem, count_pages
 
 
 def find_problems(env, data, items, signers):
@@ -36,9 +38,9 @@ def find_unreachable(env, signers):
 
 def _find_in_document(env, data, items):
     try:
-        pages = count_pages(data)
-    except UnreadablePdf as error:
-        if error.code == "encrypted":
+        pages = count_pages(base64.b64decode(data or b""))
+    except PdfProblem as problem:
+        if problem.kind == "encrypted":
             return [env._("The PDF is encrypted: save it without a password.")]
         return [env._("The PDF is damaged and can't be read: choose another one.")]
     outside = {item.get("page") for item in items} - set(range(1, pages + 1))
