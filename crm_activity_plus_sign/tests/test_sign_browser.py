@@ -3,6 +3,7 @@
 
 from odoo.tests import HttpCase, tagged
 
+from .common import SignCommon
 from .sign_common import SignHttpMixin, find_images, make_pdf, read_pdf
 
 # What the tests below have in common: to wait for something, and to press it.
@@ -55,6 +56,14 @@ async function draw() {
 async function run() {
     %s
 }
+async function adopt() {
+    await press(".o_sign_page_next");
+    await draw();
+    await press(".modal-footer .btn-primary:not(:disabled)");
+    await wait(".o_sign_page_filled img");
+    await press(".o_sign_page_sign");
+    await wait("a.o_sign_page_download");
+}
 run().then(
     () => console.log("test successful"),
     (error) => console.error(error.message)
@@ -62,26 +71,30 @@ run().then(
 """
 
 
-@tagged("post_install", "-at_install")
-class TestSignBrowser(SignHttpMixin, HttpCase):
-    """The whole way of a signer with a phone."""
+class SignerCase(SignHttpMixin, HttpCase):
+    """A signer with a phone."""
 
     browser_size = "390x844"
     touch_enabled = True
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls._setup_sign()
 
     def _walk(self, signer, script):
         self.env.flush_all()
         self.browser_js(
             signer.access_url,
             HELPERS % script,
-            ready="document.querySelector('.o_sign_page_sheet canvas')",
+            ready="Boolean(document.querySelector('.o_sign_page_sheet canvas'))",
         )
         self.env.invalidate_all()
+
+
+@tagged("post_install", "-at_install")
+class TestSignBrowser(SignerCase):
+    """The whole way of a signer with a phone."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._setup_sign()
 
     def test_sign_with_a_finger(self):
         request = self._create_request(
@@ -142,3 +155,52 @@ class TestSignBrowser(SignHttpMixin, HttpCase):
         )
         self.assertEqual(request.state, "4_refused")
         self.assertEqual(request.signer_ids.refusal_reason, "Too expensive")
+
+
+@tagged("post_install", "-at_install")
+class TestSignBrowserOnLead(SignCommon, SignerCase):
+    """What a signature on the page is the end, and the beginning, of."""
+
+    def _get_files(self):
+        return self.env["ir.attachment"].search(
+            [("res_model", "=", "crm.lead"), ("res_id", "=", self.lead.id)]
+        )
+
+    def test_activity(self):
+        activity, request = self._request()
+        before = self._get_files()
+        self._walk(request.signer_ids, "await adopt();")
+        self.assertEqual(activity.status, "done")
+        self.assertEqual(activity.outcome_id, self.outcome_signed)
+        self.assertEqual((self._get_files() - before).mimetype, "application/pdf")
+        page = read_pdf(request).pages[0]
+        self.assertIn("Terms 1", page.extract_text())
+        self.assertEqual(len(find_images(page)), 1)
+
+    def test_step(self):
+        sign, thank = (
+            self._step(kind, name, responsible_type="salesperson", **values)
+            for kind, name, values in (
+                (
+                    self.type_sign,
+                    "Sign",
+                    {
+                        "action_type": "sign_request",
+                        "sign_template_id": self.template.id,
+                    },
+                ),
+                (self.type_call, "Thank", {}),
+            )
+        )
+        plan = self._create_plan("Contract", sign, thank)
+        first, second = plan.template_ids
+        second.after_ids = first
+        run = self._launch(self.lead, plan)
+        lines = self.env["mail.activity.plan.run.line"]
+        due = [*lines._get_due_domain(), ("run_id", "in", run.ids)]
+        lines.search(due)._run_actions()
+        signer = run.line_ids[0].sign_request_id.signer_ids
+        self._walk(signer, "await adopt();")
+        self.assertEqual(run.line_ids.mapped("state"), ["done", "scheduled"])
+        self.assertEqual(run.line_ids[1].activity_id.summary, "Thank")
+        self.assertTrue(self._get_files())

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.http import request as http_request
 from odoo.tools import SQL, plaintext2html
 
 from ...tools.problems import find_problems, find_unreachable
@@ -219,6 +220,10 @@ class SignOcaRequest(models.Model):
                 )
             )
 
+    def _check_single(self):
+        if len(self.exists()) != 1:
+            raise UserError(self.env._("Choose one request that is still there."))
+
     def _check_manageable(self):
         """sign_oca lets its users write requests that they can't read."""
         self.check_access("read")
@@ -230,7 +235,7 @@ class SignOcaRequest(models.Model):
 
     def sign(self):
         """After sending: who can't sign now sees the request."""
-        self.ensure_one()
+        self._check_single()
         return super().sign() if self.to_sign else self.get_formview_action()
 
     def action_send(self, sign_now=False, message=""):
@@ -239,7 +244,7 @@ class SignOcaRequest(models.Model):
 
         :raises UserError: where the request could never be signed by all
         """
-        self.ensure_one()
+        self._check_single()
         self._check_manageable()
         request = self.sudo()
         request._lock()
@@ -366,6 +371,11 @@ class SignOcaRequest(models.Model):
             author_id=author.id if author and author.email_normalized else None,
             subtype_xmlid="mail.mt_note",
         )
+
+    def _get_action_log_ip(self):
+        """The address that the server knows, not what the client says of itself. A
+        proxy is asked in Odoo's proxy mode only."""
+        return (http_request and http_request.httprequest.remote_addr) or "0.0.0.0"
 
     # ------------------------------------------------------------
     # Scheduled actions

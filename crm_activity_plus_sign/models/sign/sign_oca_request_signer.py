@@ -23,7 +23,7 @@ _FONT_FILE = "web/static/fonts/google/Open_Sans/Open_Sans-Regular.ttf"
 _OWN_FIELDS = {
     *("access_token", "asked_on", "seen_on", "refused_on", "refusal_reason"),
     *("signed_on", "signature_hash", "secure_sequence_number", "inalterable_hash"),
-    *("sequence_id", "latitude", "longitude", "model", "res_id"),
+    *("sequence_id", "latitude", "longitude"),
 }
 # What a request's state means to its signers; if it is sent, that depends.
 _PAGE_STATES = {
@@ -79,12 +79,9 @@ class SignOcaRequestSigner(models.Model):
         for vals in vals_list:
             self._check_own_fields(vals)
         # Defaults of the context are a client's, too.
-        clean = {
-            key: value
-            for key, value in self.env.context.items()
-            if key.removeprefix("default_") not in _OWN_FIELDS
-        }
-        signers = super(SignOcaRequestSigner, self.with_context(clean)).create(
+        defaults = {f"default_{name}": False for name in _OWN_FIELDS}
+        defaults["default_sequence_id"] = self._get_sequence().id
+        signers = super(SignOcaRequestSigner, self.with_context(**defaults)).create(
             vals_list
         )
         signers._check_request_is_draft()
@@ -157,6 +154,10 @@ class SignOcaRequestSigner(models.Model):
             lambda other: not other.signed_on and other.sequence < self.sequence
         )
 
+    def _check_single(self):
+        if len(self.exists()) != 1:
+            raise UserError(self.env._("Choose one signer who is still there."))
+
     def _check_can_sign(self):
         """:raises ValidationError: the sentence that the signer reads"""
         state = self._get_page_state()
@@ -195,20 +196,12 @@ class SignOcaRequestSigner(models.Model):
 
     def sign(self):
         """Send the signer who is logged in to the page to sign."""
-        self.ensure_one()
+        self._check_single()
         if not self.is_allow_signature:
             raise ValidationError(
                 self.env._("You are not allowed to sign this document.")
             )
         return super(SignOcaRequestSigner, self.sudo()).sign()
-
-    def get_portal_url(self, *args, **kwargs):
-        """The link holds the token already."""
-        self.ensure_one()
-        if args or kwargs:
-            return super().get_portal_url(*args, **kwargs)
-        self._portal_ensure_token()
-        return self.access_url
 
     def _find_without_predecessor(self):
         """:returns: signed ones whose hash was made on top of one that is gone: they
@@ -231,6 +224,7 @@ class SignOcaRequestSigner(models.Model):
     def get_info(self, access_token=False):
         """What the page needs: the signer's own fields. What others have filled in is
         in the document; the token isn't logged."""
+        self._check_single()
         info = super().get_info()
         role_id = self.role_id.id
         info["title"] = self.request_id.name
@@ -246,7 +240,7 @@ class SignOcaRequestSigner(models.Model):
 
         :raises ValidationError: where the signer can't sign now, or with such values
         """
-        self.ensure_one()
+        self._check_single()
         self._check_is_signer(access_token)
         signer = self.sudo()
         signer.request_id._lock()

@@ -9,8 +9,8 @@ const PDFJS = "/web/static/lib/pdfjs/";
  * Open a PDF with the library that Odoo has, without its viewer: that one is made for
  * large screens, and takes the address of the document into its own.
  *
- * @param {String} url
- * @returns {Promise<Object[]>} its pages, each with `number`, `ratio` (height by width)
+ * @param {string} url
+ * @returns {Promise<object[]>} its pages, each with `number`, `ratio` (height by width)
  *      and pdf.js's own `page`
  */
 export async function openDocument(url) {

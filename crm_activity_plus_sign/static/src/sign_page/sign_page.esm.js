@@ -2,7 +2,7 @@
    License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
 
 import {AlertDialog} from "@web/core/confirmation_dialog/confirmation_dialog";
-import {App, Component, onMounted, onWillStart, useRef, useState} from "@odoo/owl";
+import {App, Component, onMounted, onWillStart, useState, whenReady} from "@odoo/owl";
 import {MainComponentsContainer} from "@web/core/main_components_container";
 import {RPCError, rpc} from "@web/core/network/rpc";
 import {_t} from "@web/core/l10n/translation";
@@ -11,7 +11,6 @@ import {makeEnv, startServices} from "@web/env";
 import {registry} from "@web/core/registry";
 import {renderToElement} from "@web/core/utils/render";
 import {useService} from "@web/core/utils/hooks";
-import {whenReady} from "@odoo/owl";
 import {DocumentPage} from "./document_page.esm";
 import {RefuseDialog} from "./refuse_dialog.esm";
 import {openDocument} from "./pdf_document.esm";
@@ -31,7 +30,6 @@ export class SignPage extends Component {
 
     setup() {
         this.dialogService = useService("dialog");
-        this.root = useRef("root");
         this.elements = registry.category("sign_oca");
         // The elements of the fields, by their number, for sign_oca.
         this.items = {};
@@ -107,7 +105,7 @@ export class SignPage extends Component {
     /**
      * Put the fields of a page on it, once it is there.
      *
-     * @param {Number} number the page
+     * @param {number} number the page
      * @param {HTMLElement} element
      */
     onPageReady(number, element) {
@@ -178,7 +176,10 @@ export class SignPage extends Component {
         this.state.isSending = true;
         try {
             const position = await this.locate();
-            const {url} = await this.call("sign", {items: this.info.items, ...position});
+            const {url} = await this.call("sign", {
+                items: this.info.items,
+                ...position,
+            });
             window.location.assign(url);
         } catch (error) {
             this.state.isSending = false;
