@@ -14,6 +14,7 @@ import {useService} from "@web/core/utils/hooks";
 import {DocumentPage} from "./document_page.esm";
 import {RefuseDialog} from "./refuse_dialog.esm";
 import {openDocument} from "./pdf_document.esm";
+import "./signature_element.esm";
 
 /**
  * The page of a signer: the document with the fields to fill on it, and a bar at the

@@ -4,6 +4,7 @@
 import {SignatureDialog} from "@web/core/signature/signature_dialog";
 import {registry} from "@web/core/registry";
 import {renderToElement} from "@web/core/utils/render";
+import "@sign_oca/elements/signature.esm";
 
 const elements = registry.category("sign_oca");
 
