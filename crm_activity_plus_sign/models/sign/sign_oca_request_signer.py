@@ -79,7 +79,9 @@ class SignOcaRequestSigner(models.Model):
         for vals in vals_list:
             self._check_own_fields(vals)
         # Defaults of the context are a client's, too.
-        defaults = {f"default_{name}": False for name in _OWN_FIELDS}
+        # Nobody has access to the token, so that a default of it is refused by itself.
+        own = _OWN_FIELDS - {"access_token"}
+        defaults = {f"default_{name}": False for name in own}
         defaults["default_sequence_id"] = self._get_sequence().id
         signers = super(SignOcaRequestSigner, self.with_context(**defaults)).create(
             vals_list

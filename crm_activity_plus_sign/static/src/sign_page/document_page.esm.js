@@ -64,8 +64,8 @@ export class DocumentPage extends Component {
         canvas.width = Math.floor(viewport.width);
         canvas.height = Math.floor(viewport.height);
         const canvasContext = canvas.getContext("2d");
-        this.task = page.render({canvasContext, viewport});
         try {
+            this.task = page.render({canvasContext, viewport});
             await this.task.promise;
         } catch (error) {
             if (error.name !== "RenderingCancelledException") {

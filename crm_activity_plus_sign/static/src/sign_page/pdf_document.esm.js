@@ -2,6 +2,7 @@
    License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
 
 import {loadJS} from "@web/core/assets";
+import {markRaw} from "@odoo/owl";
 
 const PDFJS = "/web/static/lib/pdfjs/";
 
@@ -29,6 +30,7 @@ export async function openDocument(url) {
     const pages = await Promise.all(numbers.map((number) => pdf.getPage(number)));
     return pages.map((page) => {
         const {width, height} = page.getViewport({scale: 1});
-        return {number: page.pageNumber, ratio: height / width, page};
+        // Owl would wrap it, and its private members can't be reached through that.
+        return {number: page.pageNumber, ratio: height / width, page: markRaw(page)};
     });
 }
