@@ -28,7 +28,11 @@
     "assets": {
         "web.assets_backend": [
             "crm_activity_plus_sign/static/src/**/*",
+            ("remove", "crm_activity_plus_sign/static/src/plan_designer/**/*"),
             ("remove", "crm_activity_plus_sign/static/src/sign_page/**/*"),
+        ],
+        "crm_activity_plus.plan_designer": [
+            "crm_activity_plus_sign/static/src/plan_designer/**/*",
         ],
         "oca_sign.assets_frontend_sign": [
             "crm_activity_plus_sign/static/src/sign_page/**/*",

@@ -17,6 +17,7 @@ class CaldavConnect(models.TransientModel):
     away from it alone."""
 
     _name = "caldav.connect"
+    _inherit = ["mail.activity.check.mixin"]
     _description = "Connect a Calendar Program"
 
     name = fields.Char("Device", required=True, default=lambda s: s._default_name())

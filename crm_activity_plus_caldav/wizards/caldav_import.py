@@ -31,6 +31,7 @@ class CaldavImport(models.TransientModel):
     what was imported once isn't again, by its UID."""
 
     _name = "caldav.import"
+    _inherit = ["mail.activity.check.mixin"]
     _description = "Import an iCalendar File"
 
     file = fields.Binary(required=True, attachment=False)
@@ -177,6 +178,7 @@ class CaldavImportLine(models.TransientModel):
     """Something in a file."""
 
     _name = "caldav.import.line"
+    _inherit = ["mail.activity.check.mixin"]
     _description = "Object in an iCalendar File"
     _order = "id"
 

@@ -17,6 +17,7 @@ class FollowupReminder(models.TransientModel):
     """Asks when customers are back in the list."""
 
     _name = "followup.reminder"
+    _inherit = ["mail.activity.check.mixin"]
     _description = "Next Reminder"
 
     partner_ids = fields.Many2many("res.partner", string="Customers", readonly=True)

@@ -82,7 +82,7 @@ class SignatureOrder:
         roles = self.paper.give_roles(self.signers)
         return {
             **self.paper.prepare_values(self.signers),
-            "name": self.name or self.paper.name,
+            "name": self.name or self.paper.name.removesuffix(".pdf"),
             "user_id": self.user.id,
             "record_ref": f"{record._name},{record.id}",
             "company_id": (company or self.record.env.company).id,

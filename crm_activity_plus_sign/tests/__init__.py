@@ -13,4 +13,5 @@ from . import test_steps
 from . import test_access
 from . import test_documents
 from . import test_garbage
+from . import test_sign_races
 from . import test_sign_tour

@@ -133,6 +133,13 @@ class TestAccess(SignCommon, TransactionCase):
         with self.assertRaises(AccessError):
             activity.with_user(self.user_colleague).action_open_signature()
 
+    def test_the_popup_is_its_users_own(self):
+        wizard = self._open_wizard(self._schedule_sign())
+        document = wizard.document_ids.create({"name": "x", "wizard_id": wizard.id})
+        for record in (wizard, wizard.signer_ids, document):
+            self.assertTrue(record.with_user(self.user_owner).has_access("read"))
+            self.assertFalse(record.with_user(self.user_colleague).has_access("read"))
+
     def test_withdrawing(self):
         _activity, request = self._request()
         self.assertTrue(request.with_user(self.user_owner).can_withdraw)

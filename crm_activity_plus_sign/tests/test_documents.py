@@ -47,7 +47,7 @@ class TestDocuments(SignCommon, TransactionCase):
         [item] = request.signatory_data.values()
         self.assertEqual((item["page"], item["field_type"]), (2, "signature"))
         self.assertEqual(item["role_id"], request.signer_ids.role_id.id)
-        self.assertEqual(request.name, "Offer.pdf")
+        self.assertEqual((request.name, request.filename), ("Offer", "Offer.pdf"))
         self._sign(request.signer_ids)
         self.assertEqual(activity.sudo().outcome_id, self.outcome_signed)
         signed = self.env["ir.attachment"].search(
@@ -112,6 +112,7 @@ class TestDocuments(SignCommon, TransactionCase):
             self._attach("Bad.pdf", content)
             wizard = self._open_wizard(self._schedule_sign())
             self._choose(wizard, "Bad.pdf")
+            self.assertRegex(wizard.problems[0]["message"], message)
             with self.assertRaisesRegex(UserError, message):
                 wizard.action_send()
             wizard.document_id.attachment_id.sudo().unlink()

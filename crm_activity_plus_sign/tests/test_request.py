@@ -200,6 +200,33 @@ class TestRequest(SignCommon, TransactionCase):
         self.assertEqual(activity.status, "new")
         self.assertEqual(activity.sign_text, "Signed")
 
+    def test_many_are_read_as_quickly_as_two(self):
+        activities = self.env["mail.activity"]
+        for lead in self._create_leads(5, partner_id=self.partner.id):
+            activities += self._request(self._schedule_sign(lead))[0]
+        counts = []
+        for some in (activities[:2], activities):
+            own = some.with_user(self.user_owner)
+            self.env.flush_all()
+            own.activity_format()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            own.activity_format()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0])
+
+    def test_application_of_the_record_is_gone(self):
+        _activity, request = self._request()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sign_oca_request SET record_ref = 'no.model,1' WHERE id = %s",
+            [request.id],
+        )
+        self.env.invalidate_all()
+        self.env.add_to_compute(request._fields["res_model"], request)
+        self.assertFalse(request.res_model)
+        self.assertFalse(request._get_document())
+
     def test_another_type_of_the_same_kind(self):
         """Its activities can end so, too."""
         other = self._create_type("Sign NDA", category="sign_request")

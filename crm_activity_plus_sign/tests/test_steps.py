@@ -176,6 +176,32 @@ class TestSteps(SignCommon, TransactionCase):
         run.with_user(self.user_owner).action_resume()
         self.assertStates(run, "done", "scheduled", "skipped", "skipped")
 
+    def test_restarted(self):
+        """It is sent anew, and what was sent before can't be signed any more."""
+        run = self._launch_due()
+        before = run.line_ids[0].sign_request_id
+        run.with_user(self.user_owner).action_restart()
+        runs = self.env["mail.activity.plan.run"].search(
+            [("res_id", "=", self.lead.id)]
+        )
+        self._run_due(runs)
+        self.assertEqual(before.state, "3_cancel")
+        requests = before.search([("res_id", "=", self.lead.id)]) - before
+        self.assertEqual(requests.mapped("state"), ["0_sent"])
+
+    def test_another_attempt(self):
+        self.outcome_expired.write({"effect": "retry", "retry_delay_count": 0})
+        run = self._launch_due()
+        first = run.line_ids[0].sign_request_id
+        first.state = "5_expired"
+        self.assertEqual(run.line_ids[0].attempt, 2)
+        run.line_ids[0].date_due = "2020-01-01 00:00:00"
+        self._run_due(run)
+        second = run.line_ids[0].sign_request_id
+        self.assertEqual((first.state, second.state), ("5_expired", "0_sent"))
+        self._sign(second.signer_ids)
+        self.assertEqual(run.line_ids[0].outcome_id, self.outcome_signed)
+
     def test_what_fails(self):
         """The others of the batch are sent."""
         leads = self._create_leads(3, partner_id=self.partner.id)
@@ -246,6 +272,8 @@ class TestSteps(SignCommon, TransactionCase):
         other = self._create_template("Other")
         step.sign_template_id = other
         self.assertEqual(step.sign_due_days, 7)
+        plan = self._create_sign_plan(sign_template_id=other.id)
+        self.assertEqual(plan.template_ids[0].sign_due_days, 7)
 
     def test_graph_and_file(self):
         graph = self.plan.get_graph()

@@ -25,6 +25,7 @@ class MailActivitySign(models.TransientModel):
     """What is to be signed for an activity, by whom and until when."""
 
     _name = "mail.activity.sign"
+    _inherit = ["mail.activity.check.mixin"]
     _description = "Request a Signature"
 
     activity_id = fields.Many2one(
@@ -174,15 +175,24 @@ class MailActivitySign(models.TransientModel):
     def _find_problems(self):
         """:returns: what can be told before a document is printed, as reasons"""
         signers = self._make_signers()
-        problems = []
-        if self.source == "template" and self.template_id:
-            problem = TemplatePaper(self.template_id._origin).find_problem()
-            problems += [problem] if problem else []
+        problem = self._find_paper_problem()
+        problems = [problem] if problem else []
         if problems or not (self.template_id or self.source == "document"):
             return problems
         if self.date_due and self.date_due < fields.Date.context_today(self):
             problems.append(Reason("sign_date_over"))
         return problems + find_signer_problems(signers)
+
+    def _find_paper_problem(self):
+        """:returns: why what was chosen can't be signed, as a reason, or False"""
+        if self.source == "template":
+            template = self.template_id._origin
+            return template and TemplatePaper(template).find_problem()
+        document = self.document_id._origin
+        if not document.attachment_id.has_access("read"):
+            return False
+        # What is printed is looked at when it is sent.
+        return document.attachment_id and document._make_paper(False).find_problem()
 
     def _make_signers(self):
         """:returns: those who sign, in order

@@ -17,6 +17,7 @@ class MailActivitySignDocument(models.TransientModel):
     printed of it and of its quotations."""
 
     _name = "mail.activity.sign.document"
+    _inherit = ["mail.activity.check.mixin"]
     _description = "Document to Be Signed"
     _order = "id"
 

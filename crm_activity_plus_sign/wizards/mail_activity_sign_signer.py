@@ -6,6 +6,7 @@ from odoo import fields, models
 
 class MailActivitySignSigner(models.TransientModel):
     _name = "mail.activity.sign.signer"
+    _inherit = ["mail.activity.check.mixin"]
     _description = "Signer of a Requested Signature"
     _order = "sequence, id"
 

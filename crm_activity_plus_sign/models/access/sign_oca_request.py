@@ -32,7 +32,11 @@ class SignOcaRequest(models.Model):
     @api.depends("record_ref")
     def _compute_document(self):
         for request in self:
-            document = request.record_ref
+            try:
+                document = request.record_ref
+            except KeyError:
+                # Of an application that was uninstalled.
+                document = None
             request.res_model = document._name if document else False
             request.res_id = document.id if document else False
 

@@ -23,7 +23,7 @@ class MailActivityPlanTemplate(models.Model):
     sign_template_id = fields.Many2one(
         "sign.oca.template",
         string="Signature Template",
-        compute="_compute_sign_values",
+        compute="_compute_sign_template_id",
         store=True,
         readonly=False,
         domain="[('model', 'in', [False, res_model])]",
@@ -32,7 +32,7 @@ class MailActivityPlanTemplate(models.Model):
     )
     sign_due_days = fields.Integer(
         "Days to Sign",
-        compute="_compute_sign_values",
+        compute="_compute_sign_due_days",
         store=True,
         readonly=False,
         help="So many days after it is sent, the document can still be signed. 0: "
@@ -47,15 +47,16 @@ class MailActivityPlanTemplate(models.Model):
     )
 
     @api.depends("activity_type_id")
-    def _compute_sign_values(self):
+    def _compute_sign_template_id(self):
         for template in self:
-            activity_type = template.activity_type_id
-            template.sign_template_id = (
-                activity_type.sign_template_id or template.sign_template_id
-            )
-            template.sign_due_days = (
-                activity_type.sign_due_days or template.sign_due_days
-            )
+            own = template.activity_type_id.sign_template_id
+            template.sign_template_id = own or template.sign_template_id
+
+    @api.depends("activity_type_id")
+    def _compute_sign_due_days(self):
+        for template in self:
+            own = template.activity_type_id.sign_due_days
+            template.sign_due_days = own or template.sign_due_days
 
     @api.model
     def _get_step_kinds(self):

@@ -2,6 +2,7 @@
 // License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import {RunTimelineStep} from "@crm_activity_plus/run_timeline/run_timeline_step.esm";
+import {_t} from "@web/core/l10n/translation";
 import {patch} from "@web/core/utils/patch";
 import {useService} from "@web/core/utils/hooks";
 
@@ -10,6 +11,14 @@ patch(RunTimelineStep.prototype, {
         super.setup();
         this.orm = useService("orm");
         this.actionService = useService("action");
+    },
+
+    /** @override */
+    get description() {
+        const {action_type: kind, signature, state} = this.props.step;
+        return kind === "sign_request" && signature && state === "scheduled"
+            ? _t("Waits for the signature")
+            : super.description;
     },
 
     async onClickSignature() {
