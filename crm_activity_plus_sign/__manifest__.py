@@ -10,22 +10,32 @@
     "depends": ["crm_activity_plus", "sign_oca"],
     "data": [
         "security/crm_activity_plus_sign_security.xml",
+        "security/sign_oca_request_log_security.xml",
         "security/ir.model.access.csv",
         "data/mail_activity_type_data.xml",
         "data/sign_templates.xml",
+        "data/sign_oca_cron_data.xml",
+        "data/sign_oca_mail_template_data.xml",
         "wizards/mail_activity_sign_views.xml",
         "views/mail_activity_type_views.xml",
         "views/mail_activity_plan_template_views.xml",
         "views/sign_oca_request_views.xml",
+        "views/sign_oca_request_form_views.xml",
         "views/mail_activity_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/sign_page_templates.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "crm_activity_plus_sign/static/src/**/*",
             ("remove", "crm_activity_plus_sign/static/src/plan_designer/**/*"),
+            ("remove", "crm_activity_plus_sign/static/src/sign_page/**/*"),
         ],
         "crm_activity_plus.plan_designer": [
             "crm_activity_plus_sign/static/src/plan_designer/**/*",
+        ],
+        "oca_sign.assets_frontend_sign": [
+            "crm_activity_plus_sign/static/src/sign_page/**/*",
         ],
         "web.assets_tests": [
             # Written for another version of Odoo: it keeps all tours from loading.

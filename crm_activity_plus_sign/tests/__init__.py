@@ -1,6 +1,11 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from . import test_sign_browser
+from . import test_sign_concurrency
+from . import test_sign_page
+from . import test_sign_request
+from . import test_sign_security
 from . import test_tools_pdf
 from . import test_request
 from . import test_bad_input
