@@ -10,7 +10,8 @@ instead, ``./dev bench figures`` counts what came of 100,000 launches, ``./dev b
 followup`` follows up 50,000 customers, ``./dev bench recurrence`` plans the visits of a
 year, ``./dev bench calendars`` is a calendar program with 5,000 meetings. ``./dev bench
 clicks`` looks at the clock in a browser, and ``./dev bench drawing`` at how smoothly
-plans are drawn there.
+plans are drawn there. ``./dev bench cluster`` has several servers work on one database,
+and ``./dev cluster`` lets you do so.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
+import clusters
 from clicks_actions import TARGET_MS
 
 DATABASE = "bench_crm_activity_plus"
@@ -46,10 +48,11 @@ def main():
         nargs="?",
         choices=[
             *("engine", "lists", "figures", "clicks", "drawing"),
-            *("followup", "recurrence", "calendars", "screenshots"),
+            *("followup", "recurrence", "calendars", "screenshots", "cluster"),
         ],
     )
     parser.add_argument("--quick", action="store_true", help="50 and 500 records only")
+    parser.add_argument("--serve", action="store_true", help="cluster: just run it")
     parser.add_argument("--keep", action="store_true", help="keep the database")
     parser.add_argument("--reuse", action="store_true", help="take what was kept")
     parser.add_argument(
@@ -79,6 +82,7 @@ def find_runner(scenario):
     followup, caldav = "crm_activity_plus_followup", "crm_activity_plus_caldav"
     return {
         "clicks": run_clicks,
+        "cluster": run_cluster,
         "drawing": run_drawing,
         "screenshots": run_screenshots,
         "figures": run_figures,
@@ -116,6 +120,16 @@ def run_screenshots(options):
         with serving() as url:
             taken = measure("screenshots", BENCH_URL=url, BENCH_ONLY=options.only)
     print("\n".join(taken))
+    return 0
+
+
+def run_cluster(options):
+    if options.serve:
+        return clusters.serve()
+    count = clusters.QUICK if options.quick else clusters.FULL
+    with own_database(options):
+        clusters.prepare(odoo, DATABASE, count)
+        clusters.report(clusters.measure(DATABASE, count))
     return 0
 
 
