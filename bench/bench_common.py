@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from odoo.fields import Command
 
 SIZES = json.loads(os.environ.get("BENCH_SIZES", "[50]"))
+# So many people have the activities of a launch, and so many activities are marked as
+# done at once.
+PEOPLE, DONE = 50, 500
 # Recurring visits: of so many customers, so often.
 CUSTOMERS, VISITS = 500, 12
 
@@ -34,10 +37,13 @@ class Bench:
         env.flush_all()
         env.invalidate_all()
         queries, start = env.cr.sql_log_count, time.perf_counter()
+        cpu_start = time.process_time()
         yield
         env.flush_all()
         self.figures[name] = {
             "seconds": time.perf_counter() - start,
+            # Of Python alone: PostgreSQL works in another process.
+            "cpu_seconds": time.process_time() - cpu_start,
             "queries": env.cr.sql_log_count - queries,
             "records": records,
             "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
@@ -49,6 +55,44 @@ class Bench:
         )
         self.env.flush_all()
         return leads
+
+    def make_salespeople(self, leads):
+        """Give leads to salespeople, in turn.
+
+        :returns: these
+        """
+        env = self.env(context={**self.env.context, "no_reset_password": True})
+        group = env.ref("sales_team.group_sale_salesman_all_leads")
+        people = env["res.users"].create(
+            [
+                {
+                    "name": f"Salesperson {n}",
+                    "login": f"bench{len(leads)}-{n}",
+                    "email": f"bench{len(leads)}-{n}@bench.example.com",
+                    "group_ids": [Command.link(group.id)],
+                }
+                for n in range(PEOPLE)
+            ]
+        )
+        for n, person in enumerate(people):
+            leads[n::PEOPLE].user_id = person
+        self.env.flush_all()
+        return people
+
+    def make_todos(self, count):
+        """:returns: to-dos of one's own, each on an opportunity of its own"""
+        todo = self.env.ref("mail.mail_activity_data_todo")
+        activities = self.make_leads(count).activity_schedule(
+            activity_type_id=todo.id, summary="Call back", user_id=self.env.uid
+        )
+        self.env.flush_all()
+        return activities
+
+    def mark_done(self):
+        """As the button of the list does it."""
+        activities = self.make_todos(DONE)
+        with self.measured(f"mark {DONE} done", DONE):
+            activities.action_done()
 
     def make_customers(self, count=CUSTOMERS):
         category = self.env["res.partner.category"].create({"name": "GOLD"})
@@ -65,8 +109,11 @@ class Bench:
         self.env.flush_all()
         return customers
 
-    def make_plan(self, name):
-        """A plan with five steps that start at the launch."""
+    def make_plan(self, name, **step):
+        """A plan with five steps that start at the launch.
+
+        :param step: what else each step has
+        """
         types = self.env["mail.activity.type"].search(
             [("category", "=", "default")], limit=5
         )
@@ -81,6 +128,7 @@ class Bench:
                             "summary": f"Step {n}",
                             "delay_count": n,
                             "delay_from": "after_plan_date",
+                            **step,
                         }
                     )
                     for n in range(5)

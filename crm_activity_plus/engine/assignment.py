@@ -49,6 +49,7 @@ class StepAssigner:
         self.rotation = rotation
         self._templates = templates
         self._made = {}
+        self._able = {}
 
     def find(self, step, record, responsible, previous=None, waits=False):
         """Find who does a step.
@@ -124,11 +125,18 @@ class StepAssigner:
             if found.reason or not self._needs_user(step):
                 return found
             return replace(found, reason=self._get_missing_reason(step, record))
-        if waits or user._filter_can_do_activities(record):
+        if waits or self._can_do(user, record):
             return found
         plans = self.env["mail.activity.plan"]
         reason = plans._find_unusable_reason(user.sudo(), record)
         return Assignment(user.browse(), reason)
+
+    def _can_do(self, user, record):
+        """The same person has several steps of a plan."""
+        key = (user.id, record._name, record.id)
+        if key not in self._able:
+            self._able[key] = bool(user._filter_can_do_activities(record))
+        return self._able[key]
 
     def _needs_user(self, step):
         """A role may leave it to several people who of them does something; but what

@@ -9,6 +9,8 @@ from itertools import zip_longest
 
 import psycopg2
 
+from .new_rows import together
+
 _logger = logging.getLogger(__name__)
 
 
@@ -119,7 +121,7 @@ def post_notes(runs, notes):
         # Several runs may be on one record; a batch has one note for each.
         for turn in zip_longest(*by_record.grouped("res_id").values()):
             bodies = {run.res_id: notes[run] for run in turn if run}
-            records.browse(bodies)._message_log_batch(bodies=bodies)
+            together(records.browse(bodies))._message_log_batch(bodies=bodies)
 
 
 def _find_told(line, candidates):

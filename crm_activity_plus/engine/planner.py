@@ -1,7 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from odoo.exceptions import ValidationError
 
@@ -13,12 +13,21 @@ from ..tools.proposal import (
     find_refusal,
     follow_previous,
 )
+from ..tools.reasons import Reason
 from .arguments import Arguments
 from .assignment import StepAssigner
 from .deadlines import StepDater
 from .reasons import get_error_reason
 from .request import RequestReader
 from .rotation import Rotation
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A step whose condition a record doesn't meet ends with the launch."""
+
+    state: str
+    reason: Reason | str
 
 
 class Planner:
@@ -40,6 +49,8 @@ class Planner:
         self.templates = {template.code: template for template in plan.template_ids}
         self.reader = RequestReader(plan, self.steps)
         self.rotation = Rotation(plan.env)
+        # What was proposed on other records.
+        self._proposed = {}
         self._assigner = StepAssigner(self.rotation, self.templates)
         self._dater = StepDater(
             self.env, plan.deadline_policy, plan.resource_calendar_id, self.templates
@@ -86,31 +97,39 @@ class Planner:
 
     def _propose_steps(self, record, request, unmet):
         """:param dict unmet: see :meth:`_find_unmet`
-        :returns: the steps as they would be launched on a record
+        :returns: the steps as they would be launched on a record; the same ones on all
+            records where the same people do them in the same company
         :raises ValidationError: one of them has no date
         """
-        choices = request.choices.get(record.id, {})
-        return self._date(
-            [
-                apply_choice(step, choices.get(step.code))
-                for step in self._assign(record, request, unmet)
-            ],
-            record,
-            request,
-        )
+        found = self._find_people(record, request, unmet)
+        company = self.plan._get_company(record)
+        choices = request.choices.get(record.id)
+        plan_date = request.get_plan_date(record.id)
+        key = None
+        if not choices and not any(one.reason for one in found):
+            key = (plan_date, company.id, *(one.user.id for one in found))
+        if key in self._proposed:
+            return self._proposed[key]
+        steps = self._assign(found)
+        if choices:
+            steps = [apply_choice(step, choices.get(step.code)) for step in steps]
+        steps = self._date(steps, plan_date, company)
+        if key:
+            self._proposed[key] = steps
+        return steps
 
     def _find_unmet(self, records):
         """Look at the conditions of the steps whose turn is at the launch.
 
-        :returns: step code and record id -> its state, and the reason
-        :rtype: dict
+        :returns: step code and record id -> how it ends there
+        :rtype: dict[tuple, Unmet]
         """
         unmet = {}
         for step in self.steps:
             if step.after or not step.condition_domain:
                 continue
             met = records.browse()
-            found = {"state": "skipped", "reason": self.plan._get_unmet_reason()}
+            found = Unmet("skipped", self.plan._get_unmet_reason())
             try:
                 met = self.plan._filter_records(
                     records,
@@ -118,32 +137,40 @@ class Planner:
                     self.templates[step.code].display_name,
                 )
             except ValidationError as error:
-                found = {"state": "failed", "reason": get_error_reason(error)}
+                found = Unmet("failed", get_error_reason(error))
             unmet |= {(step.code, record.id): found for record in records - met}
         return unmet
 
-    def _assign(self, record, request, unmet):
-        """:returns: the steps with who does them on a record"""
+    def _find_people(self, record, request, unmet):
+        """:returns: for each step who does it on a record, a
+        :class:`~.assignment.Assignment`; or how it ends there, which says so"""
         responsible = self.env["res.users"].browse(request.responsible_id)
+        return [
+            unmet.get((step.code, record.id))
+            or self._assigner.find(step, record, responsible, waits=bool(step.after))
+            for step in self.steps
+        ]
+
+    def _assign(self, found):
+        """:param found: see :meth:`_find_people`
+        :returns: the steps with who does them"""
         steps = []
-        for step in self.steps:
-            if found := unmet.get((step.code, record.id)):
-                steps.append(replace(step, user_id=False, **found))
-                continue
-            found = self._assigner.find(
-                step, record, responsible, waits=bool(step.after)
-            )
-            steps.append(assign(step, found.user.id, found.reason, found.is_refused))
+        for step, one in zip(self.steps, found, strict=True):
+            if isinstance(one, Unmet):
+                steps.append(
+                    replace(step, user_id=False, state=one.state, reason=one.reason)
+                )
+            else:
+                steps.append(assign(step, one.user.id, one.reason, one.is_refused))
         return follow_previous(steps)
 
-    def _date(self, steps, record, request):
-        """:returns: the steps with their dates on a record
+    def _date(self, steps, plan_date, company):
+        """:returns: the steps with their dates
         :raises ValidationError: one of them has none"""
         users = self.env["res.users"]
-        company = self.plan._get_company(record)
         dated = date_steps(
             steps,
-            request.get_plan_date(record.id),
+            plan_date,
             lambda step, base_date, base: self._dater.find(
                 step,
                 base_date,

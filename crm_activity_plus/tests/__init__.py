@@ -63,6 +63,7 @@ from . import test_plan_figures
 from . import test_step_actions
 from . import test_run_company, test_run_follow
 from . import test_follow_queries, test_follow_races
+from . import test_done_messages, test_launch_rows
 from . import test_due_interrupted, test_meanwhile, test_plan_condition_rights
 from . import test_engine_healing, test_launch_races, test_run_races
 from . import test_security_context, test_security_values

@@ -4,3 +4,4 @@
 from . import mail_activity_type
 from . import mail_activity
 from . import mail_activity_mixin
+from . import mail_thread

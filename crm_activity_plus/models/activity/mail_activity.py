@@ -18,12 +18,14 @@ from ...engine.environment import (
     leniently,
     unsteered,
 )
+from ...engine.new_rows import together
 from ...engine.transitions import Transition
 from ...tools.internal import Internal, read_internal
 from ...tools.reasons import Reason
 from ...tools.states import CLOSED_STATUSES, INACTIVE_STATUSES
 from ...tools.values import quote
 from .mail_activity_type import APPLICABLE_DOMAIN
+from .mail_thread import FOLLOWERS_KEY, NewFollowers
 
 _logger = logging.getLogger(__name__)
 
@@ -137,7 +139,10 @@ class MailActivity(models.Model):
 
     def _validate_fields(self, field_names, excluded_names=()):
         """Constraints are always checked as superuser: tell them who asks. Odoo has no
-        public method for that. Measured: 4 µs for each call."""
+        public method for that. Measured: 4 µs for each call; and there is one for each
+        new record about no field at all."""
+        if not field_names:
+            return None
         records = leniently(self) if is_program(self.env) else self
         return super(MailActivity, records)._validate_fields(
             field_names, excluded_names
@@ -222,13 +227,16 @@ class MailActivity(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self, change = self._take_change()
-        creating = self
+        creating, followers = self, NewFollowers()
         if change.is_by_engine:
-            creating = self.with_context(**{CREATING_KEY: Internal(True)})
+            creating = together(self).with_context(
+                **{CREATING_KEY: Internal(True), FOLLOWERS_KEY: Internal(followers)}
+            )
         else:
             vals_list = self._guard_new_values(vals_list)
         vals_list = [self._complete_document(vals) for vals in vals_list]
         activities = super(MailActivity, creating).create(vals_list).with_env(self.env)
+        followers.insert(self.env)
         activities._check_meetings(vals_list)
         names = {name for vals in vals_list for name in vals}
         activities._align_times(names | creating._get_default_times())

@@ -3,7 +3,8 @@
 
 import json
 import logging
-from itertools import chain
+from functools import partial
+from itertools import chain, repeat
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -12,6 +13,7 @@ from odoo.tools import SQL
 
 from ...engine.added_fields import is_added
 from ...engine.environment import is_engine, is_program
+from ...engine.new_rows import convert, insert_rows
 
 _logger = logging.getLogger(__name__)
 
@@ -96,6 +98,7 @@ class MailActivityBulkMixin(models.AbstractModel):
             (columns if self._fields[name].column_type else links).append(name)
         common = self._prepare_insert_values(columns)
         records = self.browse(self._insert_rows(vals_list, columns, common))
+        self._remember(records, vals_list, columns, common)
         for name in links:
             self._insert_links(
                 name,
@@ -133,39 +136,50 @@ class MailActivityBulkMixin(models.AbstractModel):
 
     def _insert_rows(self, vals_list, columns, common):
         """:returns: the new ids, in order"""
-        booleans = {name for name in columns if self._fields[name].type == "boolean"}
-        rows = [
-            {
-                name: value
-                for name, value in vals.items()
-                if name in booleans or (value is not False and value is not None)
-            }
-            for vals in vals_list
-        ]
-        values = {
-            **{name: SQL.identifier(name) for name in columns},
-            **{
-                name: self._fields[name].convert_to_column_insert(value, self)
-                for name, value in common.items()
-            },
-        }
-        ids = self.env.execute_query(
-            SQL(
-                """
-                INSERT INTO %(table)s (%(names)s)
-                     SELECT %(values)s
-                       FROM jsonb_populate_recordset(NULL::%(table)s, %(rows)s)
-                  RETURNING id
-                """,
-                table=SQL.identifier(self._table),
-                names=SQL(", ").join(map(SQL.identifier, values)),
-                values=SQL(", ").join(values.values()),
-                # Dates as text; PostgreSQL reads them.
-                rows=json.dumps(rows, default=str),
+        rows = {
+            name: convert(
+                [vals.get(name) for vals in vals_list],
+                partial(self._to_column, self._fields[name]),
             )
-        )
-        # The sequence gave them out in the order of the rows.
-        return sorted(row_id for [row_id] in ids)
+            for name in columns
+        }
+        for name, value in common.items():
+            value = self._fields[name].convert_to_column_insert(value, self)
+            rows[name] = [value] * len(vals_list)
+        return insert_rows(self, rows)
+
+    @api.model
+    def _to_column(self, field, value):
+        """:returns: a value as it is inserted: an empty one isn't"""
+        if value is None or (value is False and field.type != "boolean"):
+            return None
+        # Dates may be text, which PostgreSQL reads.
+        return json.dumps(value, default=str) if field.type == "json" else value
+
+    @api.model
+    def _remember(self, records, vals_list, columns, common):
+        """Put what was inserted into the cache: it would be read again at once.
+
+        :param records: the new records, in the order of ``vals_list``
+        """
+        for name in columns:
+            field = self._fields[name]
+            values = [vals.get(name) for vals in vals_list]
+            if field.type == "json" and any(values):
+                # It takes longer to copy than to read, and is seldom read.
+                continue
+            cached = convert(values, partial(self._to_cache, field))
+            field._insert_cache(records, cached)
+        for name, value in common.items():
+            field = self._fields[name]
+            field._insert_cache(records, repeat(self._to_cache(field, value)))
+
+    @api.model
+    def _to_cache(self, field, value):
+        """:returns: a value as it is read: an empty one wasn't inserted"""
+        if value is None or (value is False and field.type != "boolean"):
+            return None
+        return field.convert_to_cache(value, self, validate=False)
 
     @api.model
     def _insert_links(self, name, pairs):

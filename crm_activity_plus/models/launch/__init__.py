@@ -1,6 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from . import mail_activity
 from . import mail_activity_plan
 from . import mail_activity_plan_template
 from . import mail_activity_plan_launch

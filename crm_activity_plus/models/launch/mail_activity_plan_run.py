@@ -30,9 +30,9 @@ class MailActivityPlanRun(models.Model):
             [
                 {
                     **run._prepare_log_values("launched", False),
-                    "values": {"plan_id": run.plan_id.id, **run._get_logged_values()},
+                    "values": {"plan_id": run.plan_id.id, **logged},
                 }
-                for run in runs
+                for run, logged in runs._get_logged_values_by_record().items()
             ]
         )
         return runs

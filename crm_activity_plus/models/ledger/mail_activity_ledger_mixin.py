@@ -6,6 +6,7 @@ from datetime import date
 
 from odoo import api, models
 
+from ...engine.columns import read_columns
 from ...tools.internal import Internal, read_internal
 
 # Whoever gives it tells the ledger.
@@ -66,15 +67,21 @@ class MailActivityLedgerMixin(models.AbstractModel):
         self._log_changes(changes, reason)
 
     def _get_logged_values_by_record(self):
-        return {record: record._get_logged_values() for record in self.sudo()}
+        """:returns: record -> what the ledger keeps of it: by field, and for an outcome
+        its code as well; JSON-able"""
+        records, names = self.sudo(), self._get_logged_fields()
+        found = {}
+        for record, row in zip(records, read_columns(records, names), strict=True):
+            found[record] = {name: _to_json(value) for name, value in row.items()}
+            if "outcome_id" in row:
+                outcome = self.env["mail.activity.outcome"].browse(row["outcome_id"])
+                found[record]["outcome"] = bool(outcome) and outcome.sudo().code
+        return found
 
     def _get_logged_values(self):
-        """:returns: what the ledger keeps of the record: by field, and for an outcome
-        its code as well; JSON-able"""
+        """:returns: see :meth:`_get_logged_values_by_record`"""
         self.ensure_one()
-        values = {name: _to_json(self[name]) for name in self._get_logged_fields()}
-        if "outcome_id" in values:
-            values["outcome"] = self.outcome_id.code or False
+        [values] = self._get_logged_values_by_record().values()
         return values
 
     def _get_logged_changes(self, old_values):
@@ -109,6 +116,4 @@ class MailActivityLedgerMixin(models.AbstractModel):
 
 
 def _to_json(value):
-    if isinstance(value, models.BaseModel):
-        return value.id
     return value.isoformat() if isinstance(value, date) else value

@@ -6,11 +6,13 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import format_datetime
 
 from ...engine.arguments import Arguments
+from ...engine.done_messages import DoneMessages
 from ...engine.environment import by_engine, unsteered
 from ...engine.reasons import tell_fresh_reason
 from ...tools.internal import Internal, read_internal
 from ...tools.states import CLOSED_STATUSES
 from ..activity.mail_activity import ENGINE_FIELDS
+from .mail_thread import MESSAGES_KEY
 
 # Context key: see ``_action_done``.
 RETURN_ALL_KEY = "activity_return_all"
@@ -222,7 +224,9 @@ class MailActivity(models.Model):
         triggering = activities.filtered(lambda a: a.chaining_type == "trigger")
         old_statuses = activities._get_statuses()
         activities._set({"status": "done"})
-        messages, following = super(MailActivity, activities)._action_done(
+        written = DoneMessages(activities, feedback, attachment_ids)
+        posting = activities.with_context(**{MESSAGES_KEY: Internal(written)})
+        messages, following = super(MailActivity, posting)._action_done(
             feedback=feedback, attachment_ids=attachment_ids
         )
         following += triggering._schedule_triggered()

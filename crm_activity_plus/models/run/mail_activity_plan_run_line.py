@@ -386,15 +386,17 @@ class MailActivityPlanRunLine(models.Model):
 
         :param dict old_states: line -> its state before
         """
-        rows, beginning = [], self.run_id._get_beginning_ids()
-        for line in self.filtered(lambda line: line.run_id.id not in beginning):
+        rows, lines = [], self
+        if beginning := self.env["mail.activity.plan.run"]._get_beginning_ids():
+            lines = self.filtered(lambda line: line.run_id.id not in beginning)
+        for line, logged in lines._get_logged_values_by_record().items():
             why = reason or line._get_kept_reason()
             code = why.code if isinstance(why, Reason) else False
             rows.append(
                 {
                     **line._prepare_log_values(line.state, old_states[line]),
                     "reason": why,
-                    "values": {**line._get_logged_values(), "reason_code": code},
+                    "values": {**logged, "reason_code": code},
                 }
             )
         self.env["mail.activity.log"]._add(rows)

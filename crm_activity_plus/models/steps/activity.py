@@ -111,6 +111,7 @@ class MailActivityPlanRunLine(models.Model):
             "attempt": self.attempt,
             # What would be computed otherwise, one by one, or written again.
             "active": True,
+            "date_done": False,
             "date_end": False,
             "duration": self.activity_type_id.default_duration,
             "partner_id": self.run_id.partner_id.id,
@@ -123,16 +124,23 @@ class MailActivityPlanRunLine(models.Model):
     def _prepare_activities_values(self):
         """:returns: the values of the steps' activities, in order"""
         added = self._get_added_activity_values()
-        return [
-            line._extend_activity_values(
-                {
-                    **values,
-                    **line._prepare_activity_values(),
-                    "user_id": line.user_id.id,
-                }
-            )
-            for line, values in zip(self, added, strict=True)
-        ]
+        extended = self._find_extended_models()
+        vals_list = []
+        for line, values in zip(self, added, strict=True):
+            values |= {**line._prepare_activity_values(), "user_id": line.user_id.id}
+            if line.res_model in extended:
+                values = line._extend_activity_values(values)
+            vals_list.append(values)
+        return vals_list
+
+    def _find_extended_models(self):
+        """:returns: names of those models of the steps where another addon extends how
+        a record gets its activities"""
+        return {
+            name
+            for name in set(self.mapped("res_model"))
+            if _is_activity_schedule_extended(self.env[name])
+        }
 
     def _get_added_activity_values(self):
         """:returns: for each step, values of fields that other addons add to
@@ -167,10 +175,8 @@ class MailActivityPlanRunLine(models.Model):
         :returns: the same, with what they add
         """
         self.ensure_one()
-        record = self._get_record()
-        if not _is_activity_schedule_extended(record):
-            return values
         collected = ActivityValues()
+        record = self._get_record()
         record = record.with_context(**{VALUES_KEY: Internal(collected)})
         record.activity_schedule(**values)
         own = [row for row in collected.rows if row.get("run_line_id") == self.id]

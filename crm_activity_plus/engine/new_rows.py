@@ -1,0 +1,174 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+"""Inserting many rows with one query, and each of their different values once."""
+
+from itertools import repeat
+
+from odoo.models import LOG_ACCESS_COLUMNS
+from odoo.tools import SQL
+
+from ..tools.internal import Internal, read_internal
+
+# Context key: what is created is the engine's own.
+TOGETHER_KEY = "activity_rows_together"
+
+X2MANY = ("many2many", "one2many")
+
+
+def insert_rows(model, columns):
+    """Insert rows into a model's table.
+
+    :param dict columns: name of a column -> its value in each row, as psycopg2 takes it
+    :returns: the new ids, in order
+    """
+    values = {}
+    arrays = {}
+    for name, column in columns.items():
+        cast = SQL(model._fields[name].column_type[1])
+        if column.count(column[0]) == len(column):
+            values[name] = SQL("%s::%s", column[0], cast)
+        else:
+            values[name] = SQL.identifier("new", name)
+            arrays[name] = SQL("%s::%s[]", column, cast)
+    count = len(next(iter(columns.values())))
+    rows = SQL("generate_series(1, %s)", count)
+    if arrays:
+        rows = SQL(
+            "unnest(%s) AS new (%s)",
+            SQL(", ").join(arrays.values()),
+            SQL(", ").join(map(SQL.identifier, arrays)),
+        )
+    ids = model.env.execute_query(
+        SQL(
+            "INSERT INTO %s (%s) SELECT %s FROM %s RETURNING id",
+            SQL.identifier(model._table),
+            SQL(", ").join(map(SQL.identifier, values)),
+            SQL(", ").join(values.values()),
+            rows,
+        )
+    )
+    # The sequence gave them out in the order of the rows.
+    return sorted(row_id for [row_id] in ids)
+
+
+def convert(column, function):
+    """:returns: what a function makes of each value; it is called once for each
+    different one"""
+    first = column[0]
+    if column.count(first) == len(column):
+        return [function(first)] * len(column)
+    known, converted = {}, []
+    for value in column:
+        # False is no 0.
+        key = (type(value), value)
+        try:
+            found = key in known
+        except TypeError:
+            # A dictionary; many rows may share one.
+            key = id(value)
+            found = key in known
+        if not found:
+            known[key] = function(value)
+        converted.append(known[key])
+    return converted
+
+
+def together(records):
+    """:returns: the records, to create many others as the engine's: see ``_create`` of
+    their models"""
+    return records.with_context(**{TOGETHER_KEY: Internal(True)})
+
+
+def is_together(model, data_list):
+    """:returns: whether these are many that the engine creates"""
+    return len(data_list) > 1 and read_internal(model.env.context, TOGETHER_KEY)
+
+
+def create_rows(model, vals_list):
+    """Create records as ``_create`` of the ORM does: with defaults and what is computed
+    beforehand, and after all that other addons say in ``create``.
+
+    :param list[dict] vals_list: values of the same stored fields for each
+    :returns: the records; or None where there is something that takes the ORM's way
+    """
+    names = vals_list[0].keys()
+    if any(vals.keys() != names for vals in vals_list):
+        return None
+    columns = {name: [vals[name] for vals in vals_list] for name in names}
+    for name in [name for name in names if model._fields[name].type in X2MANY]:
+        if not any(columns[name]):
+            del columns[name]
+    model_fields = {name: model._fields[name] for name in columns}
+    if not all(map(_is_simple, model_fields.values())):
+        return None
+    records = model.browse(
+        insert_rows(
+            model,
+            {
+                name: convert(
+                    columns[name],
+                    lambda value, field=field: field.convert_to_column_insert(
+                        value, model
+                    ),
+                )
+                for name, field in model_fields.items()
+            },
+        )
+    )
+    _remember(records, columns)
+    with model.env.protecting(find_computed(model, names), records):
+        records.modified(model._fields, create=True)
+    records._validate_fields(names)
+    records.check_access("create")
+    return records
+
+
+def find_computed(model, names):
+    """:returns: those of the fields that are computed, where they aren't given"""
+    computed = {model._fields[name] for name in names if model._fields[name].compute}
+    together = model.pool.field_computed
+    return computed.union(*(together.get(field, ()) for field in computed))
+
+
+def _is_simple(field):
+    """:returns: whether a value of the field is one column's, whatever the others"""
+    return bool(
+        field.column_type
+        and not field.company_dependent
+        and field.type not in ("monetary", "properties", "properties_definition")
+    )
+
+
+def _remember(records, columns):
+    """Put new rows into the cache, as the ORM does."""
+    for name, field in records._fields.items():
+        if not field.store or name == "id":
+            continue
+        if field.type in X2MANY:
+            field._update_cache(records, ())
+        elif name not in columns and name not in LOG_ACCESS_COLUMNS:
+            field._insert_cache(records, repeat(None))
+        elif name in columns and field.type != "html":
+            # HTML is read as it was cleaned.
+            cached = convert(
+                columns[name],
+                lambda value, field=field: field.convert_to_cache(value, records),
+            )
+            field._insert_cache(records, cached)
+            _update_inverses(field, records, cached)
+
+
+def _update_inverses(field, records, values):
+    """Have what was read before know the new records, too."""
+    if field.type not in ("many2one", "many2one_reference"):
+        return
+    known = [
+        inverse._get_cache(records.env)
+        for inverse in records.pool.field_inverses[field]
+    ]
+    for value in set(values):
+        if any(value in cache for cache in known):
+            pairs = zip(records._ids, values, strict=True)
+            own = records.browse(id_ for id_, other in pairs if other == value)
+            field._update_inverses(own, value)
