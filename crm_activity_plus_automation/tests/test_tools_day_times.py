@@ -10,7 +10,7 @@ from odoo.addons.crm_activity_plus.tests.properties import given
 from ..tools.day_times import END_OF_DAY, DayTimes
 from .test_tools_occurrences import SLOWLY
 
-HOURS = [(8 * 60, 12 * 60), (13 * 60, 17 * 60)]
+HOURS = ((8 * 60, 12 * 60), (13 * 60, 17 * 60))
 MINUTES = st.integers(0, END_OF_DAY - 1)
 BUSY = st.lists(
     st.tuples(MINUTES, st.integers(1, 240)).map(lambda one: (one[0], sum(one)))
