@@ -11,7 +11,8 @@ followup`` follows up 50,000 customers, ``./dev bench recurrence`` plans the vis
 year, ``./dev bench rules`` does to 10,000 leads what automation rules are triggered by,
 ``./dev bench calendars`` is a calendar program with 5,000 meetings. ``./dev bench
 clicks`` looks at the clock in a browser, and ``./dev bench drawing`` at how smoothly
-plans are drawn there.
+plans are drawn there. ``./dev bench cluster`` has several servers work on one database,
+and ``./dev cluster`` lets you do so.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
+import clusters
 from clicks_actions import TARGET_MS
 
 DATABASE = "bench_crm_activity_plus"
@@ -47,10 +49,12 @@ def main():
         nargs="?",
         choices=[
             *("engine", "lists", "figures", "clicks", "drawing"),
-            *("followup", "recurrence", "rules", "calendars", "screenshots"),
+            *("followup", "recurrence", "rules", "calendars"),
+            *("screenshots", "cluster"),
         ],
     )
     parser.add_argument("--quick", action="store_true", help="50 and 500 records only")
+    parser.add_argument("--serve", action="store_true", help="cluster: just run it")
     parser.add_argument("--keep", action="store_true", help="keep the database")
     parser.add_argument("--reuse", action="store_true", help="take what was kept")
     parser.add_argument(
@@ -80,6 +84,7 @@ def find_runner(scenario):
     followup, caldav = "crm_activity_plus_followup", "crm_activity_plus_caldav"
     return {
         "clicks": run_clicks,
+        "cluster": run_cluster,
         "drawing": run_drawing,
         "screenshots": run_screenshots,
         "figures": run_figures,
@@ -118,6 +123,16 @@ def run_screenshots(options):
         with serving() as url:
             taken = measure("screenshots", BENCH_URL=url, BENCH_ONLY=options.only)
     print("\n".join(taken))
+    return 0
+
+
+def run_cluster(options):
+    if options.serve:
+        return clusters.serve()
+    count = clusters.QUICK if options.quick else clusters.FULL
+    with own_database(options):
+        clusters.prepare(odoo, DATABASE, count)
+        clusters.report(clusters.measure(DATABASE, count))
     return 0
 
 

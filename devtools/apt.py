@@ -71,9 +71,7 @@ def download(folder: Path, packages: Sequence[str]) -> list[Path]:
         process.capture([*apt_get, "update"], on_line=show, what="apt-get update")
         command = [*apt_get, "download", *packages]
         process.capture(command, cwd=debs, on_line=show, what="apt-get download")
-    return [
-        max(debs.glob(f"{package.partition('/')[0]}_*.deb")) for package in packages
-    ]
+    return [max(debs.glob(f"{name.partition('/')[0]}_*.deb")) for name in packages]
 
 
 def missing(program: str, package: str) -> DevError:

@@ -17,9 +17,10 @@ COMMANDS = {
     "odoo": "Odoo's own command line, configured",
     "shell": "a Python shell inside Odoo",
     "screenshots": "take the pictures of the README",
+    "cluster": "run two servers with job runners on the database of ./dev run",
 }
 # Those that are an argument of another one, maybe with an option.
-ALIASES = {"screenshots": ["bench"], "shell": ["odoo", "--no-http"]}
+ALIASES = dict(cluster="bench --serve", screenshots="bench", shell="odoo --no-http")
 HELP = """\
 usage: ./dev COMMAND [arguments]
 
@@ -63,7 +64,7 @@ def dispatch(argv: Sequence[str], paths: Paths) -> int:
     name, *arguments = argv
     if name not in COMMANDS:
         raise DevError(f"unknown command {name!r}: choose one of {', '.join(COMMANDS)}")
-    module, *options = ALIASES.get(name, [name])
+    module, *options = ALIASES.get(name, name).split()
     command = import_module(f"devtools.commands.{module}")
     if arguments[:1] in (["-h"], ["--help"]) and module != "odoo":
         print(command.__doc__)

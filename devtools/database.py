@@ -191,8 +191,7 @@ class Databases:
         """Whether a database is a template of ours, or a copy whose run has died."""
         if self.odoo.postgres.shared and self.paths.clone_id not in name:
             return False
-        copy = re.match(rf"{kind}_(\d+)", name)
-        if copy:
+        if copy := re.match(rf"{kind}_(\d+)", name):
             return not Path("/proc", copy[1]).exists()
         return name.startswith((f"{kind}_base_", f"{kind}_suite_"))
 

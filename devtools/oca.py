@@ -23,13 +23,14 @@ Run = Callable[[Databases, str, list[str]], int]
 
 
 class OcaTests:
-    """OCA's addons, and their tests but for those that are known to fail."""
+    """OCA's addons, those that the suite stands on too, and the tests that pass."""
 
     def __init__(self, databases: Databases, outside: list[str], known: list[str]):
         oca = python_env.ensure(databases.paths, "oca", [LOCK])
         self.databases = Databases(replace(databases.odoo, beside=oca))
         folder = oca.site_packages / "odoo" / "addons"
-        found = [path.parent for path in sorted(folder.glob("*/__manifest__.py"))]
+        own = databases.odoo.python.site_packages / "odoo" / "addons"
+        found = sorted([*folder.iterdir(), *own.iterdir()])
         self.outside = [*outside, *(addon.name for addon in found)]
         self.arguments = [f"--rootdir={folder}", *(f"{path}/tests" for path in found)]
         self.arguments += [f"--deselect={test}" for test in known]

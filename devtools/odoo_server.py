@@ -94,7 +94,7 @@ class Odoo:
     def run_quietly(self, command: Sequence[str], config: Path, label: str) -> str:
         """Run a command of Odoo's to its end, and return its log. Warnings and errors
         are shown; a failure ends the command."""
-        name = re.sub(r"[^a-z0-9]+", "-", label.lower())
+        name = re.sub(r"[^a-z0-9]+", "-", label.lower())[:100]
         log = self.paths.made("log") / f"{name}.log"
 
         def follow(line: str) -> None:

@@ -149,13 +149,7 @@ class TrialReport:
         """:returns: why a scheduled step can't do itself, in a sentence, or False"""
         if line.action_type == "activity" or line.state != "scheduled":
             return False
-        key = (
-            line.action_type,
-            line.user_id,
-            line.mail_template_id,
-            line.server_action_id,
-            line.chosen_by_id,
-        )
+        key = line._get_doing_key()
         if key not in self._problems:
             problem = self.rehearsal.find_problem(line)
             self._problems[key] = tell_fresh_reason(self.env, problem or False)

@@ -131,8 +131,7 @@ def run_pytest(
     command += ["--odoo-http"] if with_browser else []
     with odoo.config("pytest", name) as config:
         command += [f"--odoo-database={name}", f"--odoo-config={config}", *args]
-        env = odoo.environ() | (env or {})
-        return process.run(command, env=env, cwd=repo)
+        return process.run(command, env=odoo.environ() | (env or {}), cwd=repo)
 
 
 def run_core(paths: Paths, args: list[str], with_browser: bool) -> int:

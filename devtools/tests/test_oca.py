@@ -45,8 +45,10 @@ def test_what_fails_anyway_has_to_be_listed():
     assert [problem.split(":")[0] for problem in problems] == ["a", "b"]
 
 
-def test_the_lock_names_every_addon_with_a_hash():
-    lines = (Path(__file__).parents[2] / LOCK).read_text().splitlines()
+def test_the_locks_name_every_addon_with_a_hash():
+    repo = Path(__file__).parents[2]
+    files = [repo / LOCK, repo / "requirements-addons.txt"]
+    lines = [line for file in files for line in file.read_text().splitlines()]
     wheels = [line for line in lines if line and not line.startswith((" ", "#"))]
     names = {line.split("==")[0].removeprefix("odoo-addon-") for line in wheels}
     assert names >= set(ADDONS)

@@ -108,7 +108,7 @@ class TestKindOfStep(DoorsCase):
 
     def test_outcome(self):
         """By its code, its id, or itself."""
-        outcome = self._create_outcome("Signed")
+        outcome = self._create_outcome("Approved")
         self.plan.template_ids[1].after_outcome_ids = outcome
         for named in (outcome, outcome.id, outcome.code):
             with self.subTest(named=named):

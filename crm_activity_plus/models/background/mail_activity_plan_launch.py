@@ -40,7 +40,9 @@ class MailActivityPlanLaunch(models.Model):
 
     @api.model
     def _cron_launch(self):
-        domain = [("state", "in", ("pending", "running"))]
+        domain = self.env["mail.activity.background"]._hand_over(
+            "launch", self, [("state", "in", ("pending", "running"))]
+        )
         IrCron = self.env["ir.cron"]
         launches = self.search(domain, order="id")
         launches[:1]._count_try()

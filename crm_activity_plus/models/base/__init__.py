@@ -7,5 +7,6 @@ from . import mail_activity_check_mixin
 from . import mail_activity_code_mixin
 from . import mail_activity_plan_save_mixin
 from . import mail_activity_cron_position
+from . import mail_activity_background
 from . import mail_mail
 from . import mail_activity_plan_exit_mixin

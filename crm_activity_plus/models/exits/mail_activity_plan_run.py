@@ -80,7 +80,9 @@ class MailActivityPlanRun(models.Model):
         """Stop what no hook could: records that were deleted behind the ORM's back,
         exit conditions that time alone made true, what happened at the same moment as
         the launch. A call goes on where the time of the last one was over."""
-        domain = Domain("state", "in", OPEN_RUN_STATES)
+        domain = self.env["mail.activity.background"]._hand_over(
+            "exit", self, [("state", "in", OPEN_RUN_STATES)]
+        )
         IrCron, positions = self.env["ir.cron"], self.env["mail.activity.cron.position"]
         last_id, count = positions._find_start(EXITS_POSITION, self, domain)
         IrCron._commit_progress(remaining=count)
@@ -97,6 +99,12 @@ class MailActivityPlanRun(models.Model):
             if is_last or not time_left:
                 break
 
+    def _work_exit(self):
+        """Look at the runs: see ``mail.activity.background``."""
+        if not self._try_transaction(self._check_exits_of_free):
+            self._check_each()
+        return True
+
     def _check_exits_up_to(self, last_id):
         """Look at runs in one transaction; where somebody else changed the same at this
         moment, at each of them in a transaction of its own.
@@ -110,10 +118,14 @@ class MailActivityPlanRun(models.Model):
                 positions._set(EXITS_POSITION, last_id),
             )
         ):
-            for run in self:
-                run._try_transaction(run._check_exits_of_free)
-                self.env["ir.cron"]._commit_progress()
+            self._check_each()
             self._try_transaction(lambda: positions._set(EXITS_POSITION, last_id))
+
+    def _check_each(self):
+        """Look at each of the runs in a transaction of its own."""
+        for run in self:
+            run._try_transaction(run._check_exits_of_free)
+            self.env["ir.cron"]._commit_progress()
 
     def _try_transaction(self, function):
         """:returns: whether nobody was in the way of what a function does"""

@@ -123,6 +123,21 @@ class MailActivityPlanRunLine(models.Model):
         if check:
             check(record.with_company(self.run_id._get_working_company()))
 
+    def _get_doing_key(self):
+        """Hook: what decides whether a step can be done on its record. Where a plan is
+        tried, steps that have the same are looked at once.
+
+        :rtype: tuple
+        """
+        self.ensure_one()
+        return (
+            self.action_type,
+            self.user_id,
+            self.mail_template_id,
+            self.server_action_id,
+            self.chosen_by_id,
+        )
+
     def _has_kind(self):
         """:returns: whether the addon that brought the step's kind is there"""
         self.ensure_one()
@@ -185,9 +200,21 @@ class MailActivityPlanRunLine(models.Model):
         Where the server ended while it did some, nobody knows which of them was to
         blame: they come last, and each alone, so that they are in nobody's way.
         """
-        domain = Domain(self._get_due_domain())
-        IrCron = self.env["ir.cron"]
-        IrCron._commit_progress(remaining=self.search_count(domain))
+        domain = self.env["mail.activity.background"]._hand_over(
+            "step", self, self._get_due_domain(), "date_due, id"
+        )
+        self.env["ir.cron"]._commit_progress(remaining=self.search_count(domain))
+        self._do_due(domain)
+
+    def _work_step(self):
+        """Do those of the steps that are due: see ``mail.activity.background``."""
+        domain = Domain("id", "in", self.ids) & Domain(self._get_due_domain())
+        self._do_due(domain)
+        return not self.search_count(domain, limit=1)
+
+    @api.model
+    def _do_due(self, domain):
+        """:param domain: which steps to do"""
         time_left = True
         while time_left:
             done, time_left = self._run_due_once(domain & Domain("try_count", "=", 0))

@@ -46,7 +46,9 @@ class MailActivityPlanRecurrence(models.Model):
     @api.model
     def _cron_plan_visits(self):
         """Look at all series, those first that were just started or stopped."""
-        domain = self._get_due_domain()
+        domain = self.env["mail.activity.background"]._hand_over(
+            "recurrence", self, self._get_due_domain(), "date_next_check, id"
+        )
         IrCron = self.env["ir.cron"]
         ids = self.search(domain, order="date_next_check, id").ids
         IrCron._commit_progress(remaining=len(ids))
@@ -54,6 +56,17 @@ class MailActivityPlanRecurrence(models.Model):
             if not by_engine(self.browse(block))._keep_up(domain):
                 return
         self._tell_completed()
+
+    def _work_recurrence(self):
+        """Look at some of the series: see ``mail.activity.background``."""
+        by_engine(self)._keep_up(self._get_due_domain())
+        self._tell_completed()
+        overdue = [
+            *self._get_due_domain(),
+            ("id", "in", self.ids),
+            ("date_next_check", "<=", fields.Datetime.now()),
+        ]
+        return not self.search_count(overdue, limit=1)
 
     @api.model
     def _get_due_domain(self):

@@ -3,8 +3,6 @@
 
 from odoo import api, models
 
-from ...engine.job import FollowupJob
-
 
 class ResPartner(models.Model):
     """Customers reach levels day by day."""
@@ -17,10 +15,8 @@ class ResPartner(models.Model):
         """Find the customers who have reached a first level, end what is over, and send
         what levels send by themselves; company after company, in batches that are
         committed. Whenever it ends, nothing is done twice by the next call."""
-        plans = self.env["mail.activity.plan"]
-        companies = self.env["res.company"].sudo().search([("parent_id", "=", False)])
-        for company in companies:
-            own = plans.with_context(allowed_company_ids=company.ids)
-            job = FollowupJob(own.with_company(company)._find_followup_plans())
-            if not job.run():
-                break
+        companies = self.env["res.company"].sudo()
+        domain = self.env["mail.activity.background"]._hand_over(
+            "followup", companies, [("parent_id", "=", False)]
+        )
+        companies.search(domain)._work_followup()

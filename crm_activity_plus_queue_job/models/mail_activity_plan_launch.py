@@ -1,0 +1,219 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import logging
+import time
+
+import psycopg2
+
+from odoo import fields, models
+
+from .queue_job import WAITING
+
+_logger = logging.getLogger(__name__)
+
+# On so many records a job launches.
+PART_SIZE = 200
+# Others sum up at the same moment; after so many tries the scheduled action does.
+SUM_TRIES = 5
+
+
+class MailActivityPlanLaunch(models.Model):
+    """A launch in parts, which several workers do at the same time.
+
+    There are parts only as long as jobs are at it: the scheduled action knows of none,
+    and goes on with the launch as a whole.
+    """
+
+    _inherit = "mail.activity.plan.launch"
+
+    part_ids = fields.One2many(
+        "mail.activity.plan.launch.part",
+        "launch_id",
+        readonly=True,
+        groups=fields.NO_ACCESS,
+    )
+    activity_job_ids = fields.One2many(
+        "queue.job",
+        "activity_launch_id",
+        string="Jobs",
+        readonly=True,
+        groups="queue_job.group_queue_job_manager",
+    )
+    activity_job_count = fields.Integer(
+        compute="_compute_activity_job_count",
+        groups="queue_job.group_queue_job_manager",
+    )
+
+    def _compute_activity_job_count(self):
+        counts = dict(
+            self.env["queue.job"]._read_group(
+                [("activity_launch_id", "in", self.ids)],
+                ["activity_launch_id"],
+                ["__count"],
+            )
+        )
+        for launch in self:
+            launch.activity_job_count = counts.get(launch, 0)
+
+    def action_cancel(self):
+        result = super().action_cancel()
+        jobs = self.sudo().activity_job_ids
+        jobs.filtered(lambda job: job.state in WAITING)._cancel(
+            self.env._("The launch was cancelled.")
+        )
+        return result
+
+    def action_view_activity_jobs(self):
+        """:returns: an action that opens the jobs of the launch"""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "queue_job.action_queue_job"
+        )
+        return {
+            **action,
+            "context": {},
+            "domain": [("activity_launch_id", "=", self.id)],
+        }
+
+    # ------------------------------------------------------------
+    # In parts
+    # ------------------------------------------------------------
+
+    def _hand_over_parts(self, waiting, failed):
+        """Make jobs of what is left of launches.
+
+        :param set waiting: ids of parts that jobs wait for, or are at
+        :param set failed: ids of parts whose jobs failed
+        :returns: the ids of launches that jobs can't end
+        """
+        left = []
+        for launch in self:
+            try:
+                if launch.try_lock_for_update(allow_referencing=True):
+                    left += launch._hand_over_part(waiting, failed)
+                self.env["ir.cron"]._commit_progress()
+            except psycopg2.OperationalError:
+                _logger.info("Jobs are at launch %s", launch.id, exc_info=True)
+                self.env.cr.rollback()
+        return left
+
+    def _hand_over_part(self, waiting, failed):
+        """The same for one launch, which nobody else changes."""
+        if self.state not in ("pending", "running"):
+            return []
+        self._split()
+        parts = self.part_ids.filtered(lambda part: not part._is_over())
+        if failed.intersection(parts.ids) and not self._fold():
+            return self.ids
+        for part in parts:
+            if part.id not in waiting:
+                self.env["mail.activity.background"]._delay(
+                    "launch", part, part._describe()
+                )
+        if not parts:
+            self._write_sums()
+        return []
+
+    def _split(self):
+        """Make parts of what is left. What was launched already is one, too."""
+        if self.part_ids:
+            return
+        done, count = self.processed_count, self.record_count
+        ranges = [(first, PART_SIZE) for first in range(done, count, PART_SIZE)]
+        parts = self.env["mail.activity.plan.launch.part"].create(
+            [
+                {
+                    "launch_id": self.id,
+                    "first": first,
+                    "record_count": min(size, count - first),
+                }
+                for first, size in [(0, done), *ranges]
+            ]
+        )
+        parts[0].write({"processed_count": done, "launched_count": self.launched_count})
+        # To be handed over is no attempt.
+        self.write({"state": "running", "try_count": 0})
+
+    def _fold(self):
+        """Make a whole of launches again: first what was launched on, then the rest.
+
+        :returns: those that somebody is at, which stay in parts
+        """
+        busy = self.browse()
+        for launch in self.filtered("part_ids"):
+            try:
+                with self.env.cr.savepoint():
+                    is_free = launch._try_to_fold()
+            except psycopg2.OperationalError:
+                _logger.info("Jobs are at launch %s", launch.id, exc_info=True)
+                is_free = False
+            busy += launch if not is_free else self.browse()
+        return busy
+
+    def _try_to_fold(self):
+        """:returns: whether nobody is at any part"""
+        parts = self.part_ids.try_lock_for_update()
+        if parts != self.part_ids:
+            return False
+        done, left = [], []
+        for part in parts.sorted("first"):
+            res_ids = part._get_res_ids()
+            done += res_ids[: part.processed_count]
+            left += res_ids[part.processed_count :]
+        self.write(
+            {
+                "res_ids": done + left,
+                "processed_count": len(done),
+                "launched_count": sum(parts.mapped("launched_count")),
+                "try_count": 0,
+            }
+        )
+        parts.unlink()
+        return True
+
+    def _sum_up(self):
+        """Tell how far launches came by now, and end those that are over.
+
+        :returns: whether nothing is left of them for those who call it
+        """
+        for launch in self:
+            for _try in range(SUM_TRIES):
+                if launch._try_to_sum_up():
+                    break
+                time.sleep(0.1)
+            else:
+                self.env.ref("crm_activity_plus.ir_cron_launch_plans").sudo()._trigger()
+                self.env["ir.cron"]._commit_progress()
+        return True
+
+    def _try_to_sum_up(self):
+        """:returns: whether nobody else did so at this moment"""
+        try:
+            self.env.invalidate_all()
+            launch = self.try_lock_for_update(allow_referencing=True)
+            if not launch:
+                return not self.exists()
+            launch._write_sums()
+            self.env["ir.cron"]._commit_progress()
+        except psycopg2.OperationalError:
+            _logger.info("Launch %s is summed up elsewhere", self.id, exc_info=True)
+            self.env.cr.rollback()
+            return False
+        return True
+
+    def _write_sums(self):
+        parts = self.part_ids
+        if not parts:
+            return
+        self.write(
+            {
+                "processed_count": sum(parts.mapped("processed_count")),
+                "launched_count": sum(parts.mapped("launched_count")),
+            }
+        )
+        if all(part._is_over() for part in parts):
+            if self.state == "running":
+                self._end("done")
+            parts.unlink()

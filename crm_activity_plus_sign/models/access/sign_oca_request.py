@@ -1,0 +1,110 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+
+# They see all of them.
+MANAGER_GROUP = "sign_oca.sign_oca_group_manager"
+USER_GROUP = "sign_oca.sign_oca_group_user"
+
+
+class SignOcaRequest(models.Model):
+    """A request is seen by whoever sent it, by its signers, and by whoever may read the
+    record that it is about; and by those who see all of them."""
+
+    # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "sign.oca.request"
+
+    # Of record_ref: access follows from it, so it is searched by.
+    res_model = fields.Char(
+        "Record Model", compute="_compute_document", store=True, index=True
+    )
+    res_id = fields.Many2oneReference(
+        "Record",
+        model_field="res_model",
+        compute="_compute_document",
+        store=True,
+        index=True,
+    )
+
+    @api.depends("record_ref")
+    def _compute_document(self):
+        for request in self:
+            document = request.record_ref
+            request.res_model = document._name if document else False
+            request.res_id = document.id if document else False
+
+    def _check_access(self, operation):
+        result = super()._check_access(operation)
+        if not self or self._sees_all() or operation == "create":
+            return result
+        candidates = self - result[0] if result else self
+        saved = candidates._origin
+        table = self.sudo().with_context(active_test=False)
+        domain = Domain("id", "in", saved.ids) & self._get_own_domain()
+        allowed = set(table.search(domain)._ids)
+        forbidden = candidates.filtered(
+            lambda request: request._origin and request._origin.id not in allowed
+        )
+        if not forbidden:
+            return result
+        if result:
+            return result[0] + forbidden, result[1]
+        return forbidden, lambda: forbidden._make_own_error()
+
+    def _make_own_error(self):
+        return AccessError(
+            self.env._(
+                "You may not use the signature requests “%(requests)s” without access "
+                "to the records that they are about. Ask whoever sent them.",
+                requests=", ".join(self.sudo()[:6].mapped("display_name")),
+            )
+        )
+
+    @api.model
+    def _search(
+        self,
+        domain,
+        offset=0,
+        limit=None,
+        order=None,
+        *,
+        bypass_access=False,
+        **kwargs,
+    ):
+        if not bypass_access and not self._sees_all():
+            domain = Domain(domain) & self._get_own_domain()
+        return super()._search(
+            domain, offset, limit, order, bypass_access=bypass_access, **kwargs
+        )
+
+    @api.model
+    def _sees_all(self):
+        return self.env.su or self.env.user.has_group(MANAGER_GROUP)
+
+    @api.model
+    def _get_own_domain(self):
+        """:returns: domain of the requests that the user may read, with subqueries, so
+        that limits and counts stay right"""
+        partner = self.env.user.partner_id
+        domain = Domain("user_id", "=", self.env.uid)
+        domain |= Domain("create_uid", "=", self.env.uid)
+        domain |= Domain("signer_ids", "any!", [("partner_id", "=", partner.id)])
+        if self.env.user.has_group(USER_GROUP):
+            # What sign_oca lets them see.
+            circle = partner.commercial_partner_id.ids
+            domain |= Domain("message_partner_ids", "child_of", circle)
+        table = self.sudo()
+        for res_model in table.env["mail.activity.document.mixin"]._find_values(
+            table, "res_model"
+        ):
+            if res_model not in self.env:
+                continue
+            documents = self.env[res_model].with_context(active_test=False)
+            if documents.has_access("read"):
+                domain |= Domain("res_model", "=", res_model) & Domain(
+                    "res_id", "in", documents._search([])
+                )
+        return domain

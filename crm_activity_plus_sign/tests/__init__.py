@@ -1,0 +1,11 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from . import test_tools_pdf
+from . import test_request
+from . import test_bad_input
+from . import test_steps
+from . import test_access
+from . import test_documents
+from . import test_garbage
+from . import test_sign_tour
