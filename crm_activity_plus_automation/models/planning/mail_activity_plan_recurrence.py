@@ -283,7 +283,9 @@ class MailActivityPlanRecurrence(models.Model):
             is_today = step.action_type == "meeting" and not step.delay_count
             if not is_today or step.after_ids:
                 continue
-            zone = get_timezone(step.responsible_id.tz or owner.tz)
+            is_known = step.responsible_type == "other"
+            user = step.responsible_id if is_known else owner
+            zone = get_timezone(user.tz or owner.tz)
             local = pytz.utc.localize(now).astimezone(zone)
             if step.time_of_day * 60 <= local.hour * 60 + local.minute:
                 return True
