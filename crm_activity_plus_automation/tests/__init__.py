@@ -13,5 +13,4 @@ from . import test_rules
 from . import test_timing
 from . import test_series_tour
 from . import test_invitations
-from . import test_garbage
 from . import test_proof
