@@ -7,6 +7,7 @@ however many visits they are about."""
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from odoo.fields import Command, Datetime
 
@@ -40,6 +41,12 @@ class Announcer:
     def __init__(self, rows):
         self.env = rows.env
         self.rows = rows
+        # Many visits are at the same moment.
+        self._tell_moment = cache(
+            lambda lang, moment, zone: tell_moment(
+                self.env(context={**self.env.context, "lang": lang}), moment, zone
+            )
+        )
 
     def tell(self):
         planned, cancelled = self._collect()
@@ -145,7 +152,7 @@ class Announcer:
                 url = f"{base}/calendar/meeting/view?token={told.token}&id={event_id}"
                 if is_user:
                     url = f"{base}/mail/view?model=calendar.event&res_id={event_id}"
-            text = tell_moment(env, told.start, zone)
+            text = self._tell_moment(env.lang, told.start, zone)
             rows.append({"text": text, "name": told.name, "url": url})
         return rows
 

@@ -72,7 +72,7 @@ class SeriesChecker:
         if not series.rrule:
             # It says what is wrong.
             series._serialize_rule()
-        days = series._find_days(is_first=True)
+        days = series._find_coming_days(is_first=True)
         if not days:
             raise UserError(
                 self.env._(

@@ -10,6 +10,7 @@ from odoo.addons.crm_activity_plus.engine.planner import Planner
 from odoo.addons.crm_activity_plus.engine.request import LaunchRequest, Occasion
 
 from .leveller import Leveller
+from .spreader import Spreader
 
 # Nobody gets an email about each meeting, and no record a note; see ``announcer``.
 QUIETLY = {
@@ -27,20 +28,43 @@ class SeriesLauncher(Launcher):
 
     :param plan: the plan, as whoever the series act for
     :param Leveller leveller: moves visits to days with room, or None
+    :param Spreader spreader: has the visits of a day follow each other, or None
     """
 
-    def __init__(self, plan, leveller=None):
+    def __init__(self, plan, leveller=None, spreader=None):
         super().__init__(Planner(plan))
         self.leveller = leveller
+        self.spreader = spreader
         self._last_days = {}
+
+    @classmethod
+    def make(cls, series):
+        """:param series: one series
+        :returns: the launcher that plans as the series says
+        :rtype: SeriesLauncher
+        :raises UserError: its plan can't be launched"""
+        plan, limit = series._as_owner(series.plan_id), series.daily_limit
+        return cls(
+            plan,
+            limit and Leveller(plan, limit),
+            Spreader(plan) if series.is_spread else None,
+        )
+
+    def take_turn(self):
+        """Nobody else plans for the same people meanwhile, where that matters."""
+        for one in (self.leveller, self.spreader):
+            if one:
+                one.take_turn()
 
     def renew(self):
         """:returns: one that has not planned anything, after what was planned came to
         nothing"""
-        leveller = self.leveller
+        leveller, spreader = self.leveller, self.spreader
         if leveller:
             leveller = Leveller(self.plan, leveller.load.limit)
-        return SeriesLauncher(self.plan, leveller)
+        if spreader:
+            spreader = Spreader(self.plan)
+        return SeriesLauncher(self.plan, leveller, spreader)
 
     def plan_visits(self, visits):
         """Launch, and book the meetings.
@@ -71,11 +95,14 @@ class SeriesLauncher(Launcher):
         )
 
     def propose(self, request):
-        """Move visits to days with room: the whole of what is launched moves along."""
+        """Move visits to days with room: the whole of what is launched moves along; and
+        have those of a day follow each other."""
         proposals = super().propose(request)
-        if not self.leveller:
-            return proposals
+        if self.leveller:
+            proposals = self._level(request, proposals)
+        return self.spreader.spread(proposals) if self.spreader else proposals
 
+    def _level(self, request, proposals):
         def propose_on(plan_dates):
             for res_id, day in plan_dates.items():
                 # The launcher reads it again, for the runs.

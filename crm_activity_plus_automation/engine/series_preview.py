@@ -15,7 +15,7 @@ from odoo.addons.crm_activity_plus.engine.reasons import (
 from odoo.addons.crm_activity_plus.tools.errors import describe_error
 
 from ..tools.occurrences import find_last_days
-from .leveller import Leveller, find_visit
+from .leveller import find_visit
 from .members import MemberFinder
 from .series_launcher import SeriesLauncher
 from .visits import Visit
@@ -39,10 +39,11 @@ class SeriesPreview:
             ids = MemberFinder().find(self.series)
         except UserError as error:
             return describe_error(error)
-        days = self.series._find_days(is_first=True)
+        days = self.series._find_coming_days(is_first=True)
+        left_out = self._tell_left_out(days)
         if not days:
-            return self.env._("No visit is due.")
-        return self.env._(
+            return left_out or self.env._("No visit is due.")
+        summary = self.env._(
             "%(records)s × %(days)s dates, from %(first)s to %(last)s: %(visits)s "
             "visits to plan.",
             records=self.series.plan_id._tell_record_count(len(ids)),
@@ -51,13 +52,22 @@ class SeriesPreview:
             last=format_date(self.env, days[-1]),
             visits=len(ids) * len(days),
         )
+        return f"{summary} {left_out}" if left_out else summary
+
+    def _tell_left_out(self, days):
+        """:param days: those on which visits can still be planned
+        :returns: that there is none today any more, or False"""
+        left = set(self.series._find_days(is_first=True)) - set(days)
+        if not left:
+            return False
+        return self.env._("Today's visit is left out: its time has passed.")
 
     def format(self):
         """:returns: see ``action_preview``
         :rtype: dict"""
         series = self.series
         ids = MemberFinder().find(series)
-        days = series._find_days(is_first=True)
+        days = series._find_coming_days(is_first=True)
         # Whoever may see the series need not see the records of its owner.
         shown = self.env[series.res_model].browse(ids)._filtered_access("read")
         rows, load = self._propose(shown.ids[:MAX_RECORDS], days)
@@ -68,6 +78,7 @@ class SeriesPreview:
             "record_count": len(ids),
             "dates": [day.isoformat() for day in days],
             "visit_count": len(ids) * len(days),
+            "left_out": self._tell_left_out(days),
             "records": [
                 {
                     "res_id": record.id,
@@ -90,9 +101,7 @@ class SeriesPreview:
     def _propose(self, ids, days):
         """:returns: record -> its visits; and person and day -> number of visits"""
         series, ends = self.series, find_last_days(days)
-        plan = series._as_owner(series.plan_id)
-        limit = series.daily_limit
-        launcher = SeriesLauncher(plan, limit and Leveller(plan, limit))
+        launcher = SeriesLauncher.make(series)
         rows, load = {res_id: [] for res_id in ids}, Counter()
         for day in days[:MAX_DAYS]:
             visits = [Visit(series.id, res_id, day, ends[day]) for res_id in ids]
@@ -108,6 +117,7 @@ class SeriesPreview:
         return {
             "date": day.isoformat(),
             "date_deadline": step.date_deadline.isoformat() if step else False,
+            "time_of_day": step.copied["time_of_day"] if step else False,
             "user_id": user.id,
             "user_name": user.name or False,
             "explanation": step

@@ -81,7 +81,7 @@ class VisitFinder:
         known, skipped = set(), set()
         for _id, res_id, day, state, _is_coming in rows:
             (known if state == "planned" else skipped).add((res_id, day))
-        days = series._find_days()
+        days = series._find_coming_days()
         ends = find_last_days(days)
         missing = [
             Visit(series.id, res_id, day, ends[day])

@@ -2,10 +2,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from . import test_tools_occurrences
+from . import test_tools_day_times
 from . import test_series_start
+from . import test_series_spread
 from . import test_series_follow
 from . import test_series_concurrency
 from . import test_reminders
+from . import test_reminder_emails
 from . import test_rules
 from . import test_timing
 from . import test_series_tour

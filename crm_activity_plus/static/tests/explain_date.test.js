@@ -46,6 +46,16 @@ test("calendar days", () => {
     );
 });
 
+test("time of day that is another one", () => {
+    const time = {wanted: 9 * 60, minutes: 10 * 60 + 30, is_full: false};
+    expect(explain({count: 0, date: COMPUTED.base_date, time})).toBe(
+        "Plan date Fri, Mar 13, at 10:30 AM, since 9:00 AM is taken"
+    );
+    expect(
+        explain({base: "agreed", time: {wanted: 540, minutes: 540, is_full: true}})
+    ).toBe("Agreed for Mon, Mar 16, at 9:00 AM, although no time is free on that day");
+});
+
 test("one, none, and before", () => {
     const delay = (values) => explain(values).match(/13 (.*) =/)[1];
     expect(explain({count: 0, date: COMPUTED.base_date})).toBe("Plan date Fri, Mar 13");

@@ -19,7 +19,6 @@ from odoo.addons.crm_activity_plus.tools.errors import describe_error
 from odoo.addons.crm_activity_plus.tools.reasons import Reason
 from odoo.addons.crm_activity_plus.tools.savepoint import savepoint
 
-from ...engine.leveller import Leveller
 from ...engine.series_launcher import SeriesLauncher
 from ...engine.visits import VisitFinder
 
@@ -30,6 +29,8 @@ BLOCK_SIZE = 500
 # So many visits are planned in a transaction; more and more, as long as there are some.
 FIRST_BATCH_SIZE = 100
 MAX_BATCH_SIZE = 500
+# What series have to have in common for their visits to be launched together.
+LAUNCHED_ALIKE = ("plan_id", "user_id", "company_id", "daily_limit", "is_spread")
 
 
 class MailActivityPlanRecurrence(models.Model):
@@ -132,27 +133,24 @@ class MailActivityPlanRecurrence(models.Model):
         return self.filtered(lambda series: gaps[series].problem)
 
     def _group_visits(self, visits):
-        """:returns: visits that can be launched together: a series to act like, the
-        limit, and the how-manieth visit of its record it is -> visits"""
+        """:returns: visits that can be launched together: a series to act like, and
+        the how-manieth visit of its record it is -> visits"""
         series_by_id = {series.id: series for series in self}
         examples, seen, groups = {}, defaultdict(int), defaultdict(list)
         for visit in visits:
             series = series_by_id[visit.series_id]
-            alike = (series.plan_id, series.user_id, series.company_id)
+            alike = tuple(series[name] for name in LAUNCHED_ALIKE)
             example = examples.setdefault(alike, series)
             turn = seen[example, visit.res_id]
             seen[example, visit.res_id] += 1
-            groups[example, series.daily_limit, turn].append(visit)
+            groups[example, turn].append(visit)
         return groups
 
-    def _plan_together(self, example, limit, _turn, visits, gaps):
-        """:param example: one of the series, whose plan and owner is that of all"""
-        plan = example._as_owner(example.plan_id)
+    def _plan_together(self, example, _turn, visits, gaps):
+        """:param example: one of the series, which all plan like"""
         try:
-            leveller = limit and Leveller(plan, limit)
-            if leveller:
-                leveller.take_turn()
-            launcher = SeriesLauncher(plan, leveller)
+            launcher = SeriesLauncher.make(example)
+            launcher.take_turn()
         except UserError as error:
             # Nothing can be launched, whichever record it is.
             for series in self.browse({visit.series_id for visit in visits}):

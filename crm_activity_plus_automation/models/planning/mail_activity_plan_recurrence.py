@@ -4,10 +4,13 @@
 from collections import defaultdict
 from datetime import timedelta
 
+import pytz
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.crm_activity_plus.engine.environment import by_engine, unsteered
+from odoo.addons.crm_activity_plus.tools.dates import get_timezone
 from odoo.addons.crm_activity_plus.tools.values import quote
 
 from ...engine.series_checker import SeriesChecker
@@ -65,7 +68,7 @@ class MailActivityPlanRecurrence(models.Model):
 
     @api.depends(
         *("plan_id", "domain", "rrule", "date_start", "horizon_days", "state"),
-        *("user_id", "company_id"),
+        *("user_id", "company_id", "plan_id.template_ids.time_of_day"),
     )
     @api.depends_context("uid", "lang")
     def _compute_summary(self):
@@ -83,8 +86,10 @@ class MailActivityPlanRecurrence(models.Model):
 
         :returns: ``{"record_count", "dates": [..], "visit_count", "records":
             [{"res_id", "display_name", "visits": [{"date", "date_deadline", "user_id",
-            "user_name", "explanation", "skip_reason"}]}], "load": [{"user_id",
-            "user_name", "date", "planned"}]}``. ``records`` are the first of them.
+            "user_name", "time_of_day", "explanation", "skip_reason"}]}], "load":
+            [{"user_id", "user_name", "date", "planned"}], "left_out"}``. ``records``
+            are the first of them; ``left_out`` says that today's visit would have been
+            earlier than now.
         :rtype: dict
         :raises UserError: the series can't start, and why
         """
@@ -260,6 +265,31 @@ class MailActivityPlanRecurrence(models.Model):
         ahead = self.horizon_days
         last = today + timedelta(days=ahead - 1) if ahead else None
         return find_days(self.rrule, self.date_start, first, last) if self.rrule else []
+
+    def _find_coming_days(self, is_first=False):
+        """:returns: the same, without today where the time of the visit has passed
+        :rtype: list[date]"""
+        days = self._find_days(is_first)
+        if days and days[0] == self._get_today() and self._is_too_late():
+            return days[1:]
+        return days
+
+    def _is_too_late(self):
+        """:returns: whether a meeting of today's visit would have begun, by the clock
+        of whoever holds it or, where that depends on the record, of the owner"""
+        now = fields.Datetime.now()
+        owner = self._get_owner().sudo()
+        for step in self.plan_id.sudo().template_ids:
+            is_today = step.action_type == "meeting" and not step.delay_count
+            if not is_today or step.after_ids:
+                continue
+            is_known = step.responsible_type == "other"
+            user = step.responsible_id if is_known else owner
+            zone = get_timezone(user.tz or owner.tz)
+            local = pytz.utc.localize(now).astimezone(zone)
+            if step.time_of_day * 60 <= local.hour * 60 + local.minute:
+                return True
+        return False
 
     def _get_today(self):
         owner = self._get_owner().sudo()

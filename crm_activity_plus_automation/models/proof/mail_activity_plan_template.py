@@ -2,13 +2,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
 
 
 class MailActivityPlanTemplate(models.Model):
     """A step may say what proves that it is done.
 
     A kind of proof is a value of ``proof``, and a call of ``_prove`` of the run's step
-    when it has happened.
+    when it has happened. See ``docs/architecture.rst``.
     """
 
     # pylint: disable-next=consider-merging-classes-inherited
@@ -41,6 +42,33 @@ class MailActivityPlanTemplate(models.Model):
         if "proof" in vals:
             self.env.registry.clear_cache()
         return super().write(vals)
+
+    @api.constrains("proof", "plan_id")
+    def _check_proof(self):
+        models_by_proof = self._get_proof_models()
+        for template in self.filtered("proof"):
+            res_model = template.plan_id.res_model
+            known = models_by_proof.get(template.proof)
+            if known and res_model and res_model not in known:
+                labels = dict(self._fields["proof"]._description_selection(self.env))
+                raise ValidationError(
+                    self.env._(
+                        "“%(step)s” can't be done when this happens: %(proof)s. That "
+                        "doesn't happen on these records: %(model)s.",
+                        step=template.display_name,
+                        proof=labels[template.proof],
+                        model=self.env["ir.model"]._get(res_model).name,
+                    )
+                )
+
+    @api.model
+    def _get_proof_models(self):
+        """Hook: on which records something can happen.
+
+        :returns: kind of proof -> names of models; one that isn't there: on all
+        :rtype: dict[str, set[str]]
+        """
+        return {}
 
     def _prepare_run_line_values(self):
         values = super()._prepare_run_line_values()

@@ -3,6 +3,7 @@
 
 from . import mail_activity_reminder
 from . import mail_activity_type
+from . import mail_mail
 from . import mail_activity
 from . import calendar_alarm
 from . import res_config_settings

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import logging
+from collections import deque
 from datetime import timedelta
 
 import psycopg2
@@ -14,6 +15,7 @@ from odoo.addons.crm_activity_plus.engine.environment import by_engine
 from odoo.addons.crm_activity_plus.tools.states import INACTIVE_STATUSES
 
 from ...engine.moments import tell_moment
+from .mail_mail import RETRIES
 
 _logger = logging.getLogger(__name__)
 
@@ -64,13 +66,15 @@ class MailActivityReminder(models.Model):
 
     @api.model
     def _cron_remind(self):
-        """Remind of what is due: each person in a transaction of its own."""
+        """Remind of what is due: each person in a transaction of its own and, where
+        that fails, of each activity by itself."""
         domain = [("date_remind", "<=", fields.Datetime.now() + LEAD)]
         cron, rows = self.env["ir.cron"], self.search(domain)
         by_user = rows.grouped(lambda row: row.activity_id.user_id.id)
-        ids_by_user = {user_id: own.ids for user_id, own in by_user.items()}
-        cron._commit_progress(remaining=len(ids_by_user))
-        for ids in ids_by_user.values():
+        batches = deque(own.ids for own in by_user.values())
+        cron._commit_progress(remaining=len(batches))
+        while batches:
+            ids = batches.popleft()
             try:
                 rows = by_engine(self.browse(ids).try_lock_for_update())
                 rows._send()
@@ -79,9 +83,12 @@ class MailActivityReminder(models.Model):
                 _logger.info("Reminders %s come later", ids, exc_info=True)
                 self.env.cr.rollback()
             except Exception:
-                _logger.exception("Reminders %s can't be sent", ids)
                 self.env.cr.rollback()
-                # They would fail again, and keep the scheduler busy.
+                if len(ids) > 1:
+                    batches += ([reminder_id] for reminder_id in ids)
+                    continue
+                _logger.exception("The reminder %s can't be sent", ids)
+                # It would fail again, and keep the scheduler busy.
                 self.browse(ids).try_lock_for_update().unlink()
             if not cron._commit_progress(1):
                 break
@@ -155,5 +162,6 @@ class MailActivityReminder(models.Model):
             "body_html": body,
             "email_from": user.company_id.email_formatted or user.email_formatted,
             "recipient_ids": [Command.set(user.partner_id.ids)],
+            "reminder_retries": RETRIES,
             "subject": subject,
         }

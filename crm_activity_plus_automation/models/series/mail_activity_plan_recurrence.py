@@ -26,7 +26,7 @@ RULE_FIELDS = (
 )
 # What may not change while visits are planned by it.
 PLANNING_FIELDS = {*RULE_FIELDS, "date_start", "date_until", "domain", "plan_id"}
-PLANNING_FIELDS |= {"company_id", "daily_limit", "horizon_days", "rrule"}
+PLANNING_FIELDS |= {"company_id", "daily_limit", "horizon_days", "is_spread", "rrule"}
 # What the engine alone says.
 ENGINE_FIELDS = {"date_from", "date_next_check", "planned_total", "problem", "state"}
 
@@ -152,6 +152,12 @@ class MailActivityPlanRecurrence(models.Model):
         aggregator=None,
         help="Nobody gets more recurring visits than this on a day: others move to the "
         "next day with room. 0: no limit.",
+    )
+    is_spread = fields.Boolean(
+        "One After the Other",
+        help="Visits of a person on the same day follow each other within the working "
+        "hours, around the person's other meetings. Otherwise all of them are at the "
+        "time of the plan's step.",
     )
 
     date_from = fields.Date(

@@ -1,7 +1,7 @@
 // Copyright 2026 The CRM Activity Plus contributors
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import {countDays, formatDays, formatWeekday} from "../dates/dates.esm";
+import {countDays, formatDays, formatMinutes, formatWeekday} from "../dates/dates.esm";
 import {_t} from "@web/core/l10n/translation";
 
 // What a date counts from.
@@ -114,6 +114,22 @@ function describeSum(explanation) {
     return parts.map(String).filter(Boolean).join(" ");
 }
 
+// The time of day, where it isn't the one that the plan says.
+function describeTime({wanted, minutes, is_full: isFull}) {
+    const values = {wanted: formatMinutes(wanted), time: formatMinutes(minutes)};
+    return isFull
+        ? _t("at %(time)s, although no time is free on that day", values)
+        : _t("at %(time)s, since %(wanted)s is taken", values);
+}
+
+function describeDate(explanation) {
+    const {base, base_date: baseDate, date} = explanation;
+    if (date && base in DESCRIBE_CHOICE) {
+        return describeChoice(explanation);
+    }
+    return date && baseDate && base in DESCRIBE_BASE ? describeSum(explanation) : "";
+}
+
 /**
  * Say how the date of a step was found, as a sum, such as "Plan date Fri, Nov 27 + 3
  * working days = Wed, Dec 2 (weekend skipped)".
@@ -123,9 +139,7 @@ function describeSum(explanation) {
  * @returns {string} empty where nothing is known
  */
 export function explainDate(explanation) {
-    const {base, base_date: baseDate, date} = explanation || {};
-    if (date && base in DESCRIBE_CHOICE) {
-        return describeChoice(explanation);
-    }
-    return date && baseDate && base in DESCRIBE_BASE ? describeSum(explanation) : "";
+    const text = describeDate(explanation || {});
+    const time = explanation?.time;
+    return text && time ? `${text}, ${describeTime(time)}` : text;
 }

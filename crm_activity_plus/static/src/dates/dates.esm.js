@@ -51,6 +51,16 @@ export function formatMoment(moment) {
     return toLocaleDateTimeString(deserializeDateTime(moment));
 }
 
+/**
+ * @param {number} minutes - of the day
+ * @returns {string} such as "10:30 AM"
+ */
+export function formatMinutes(minutes) {
+    return today()
+        .set({hour: Math.floor(minutes / 60), minute: minutes % 60})
+        .toLocaleString(DateTime.TIME_SIMPLE);
+}
+
 /** @returns {number} days from today, negative in the past */
 export function countDays(day) {
     return Math.round(readDay(day).startOf("day").diff(today(), "days").days);

@@ -1,0 +1,6 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from . import account_move
+from . import mail_activity_plan_run_line
+from . import mail_activity_plan_template
