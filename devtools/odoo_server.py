@@ -60,8 +60,7 @@ class Odoo:
     def config(
         self, name: str, database: str, port: int = DEFAULT_PORT
     ) -> Iterator[Path]:
-        """A configuration file for as long as the block runs, and for our eyes only,
-        since it may hold a password. Port 0 stands for any that is free."""
+        """A file for as long as the block runs, for our eyes only. Port 0: any free."""
         addons = [self.paths.repo, *self.source.addons_paths]
         addons += [self.beside.site_packages / "odoo/addons"] if self.beside else []
         config = configparser.RawConfigParser()
@@ -73,6 +72,7 @@ class Odoo:
             "http_port": str(port),
             "screenshots": str(self.paths.state / "screenshots"),
         }
+        config["queue_job"] = {"channels": "root:0"}  # Tests look at what jobs take.
         for option in ("host", "port", "user", "password", "sslmode"):
             if value := self.postgres.env.get(f"PG{option.upper()}"):
                 config["options"][f"db_{option}"] = value
