@@ -124,11 +124,7 @@ class TestSignBrowser(SignerCase):
             const box = await wait(".o_sign_page_current input[type=checkbox]");
             check(!box.checked, "The box is checked by itself");
             box.click();
-            await press(".o_sign_page_next");
-            await draw();
-            await press(".modal-footer .btn-primary:not(:disabled)");
-            await wait(".o_sign_page_filled img");
-            await leaveBy(".o_sign_page_sign");
+            await adopt();
             """,
         )
         self._walk(

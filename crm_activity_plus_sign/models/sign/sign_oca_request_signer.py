@@ -82,7 +82,8 @@ class SignOcaRequestSigner(models.Model):
         # Nobody has access to the token, so that a default of it is refused by itself.
         own = _OWN_FIELDS - {"access_token"}
         defaults = {f"default_{name}": False for name in own}
-        defaults["default_sequence_id"] = self._get_sequence().id
+        sequence = self._get_sequence()
+        defaults["default_sequence_id"] = sequence and sequence.id
         signers = super(SignOcaRequestSigner, self.with_context(**defaults)).create(
             vals_list
         )
