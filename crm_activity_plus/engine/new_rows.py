@@ -56,7 +56,7 @@ def convert(column, function):
     """:returns: what a function makes of each value; it is called once for each
     different one"""
     first = column[0]
-    if column.count(first) == len(column):
+    if all(value is first for value in column):
         return [function(first)] * len(column)
     known, converted = {}, []
     for value in column:

@@ -77,7 +77,7 @@ class TestLaunchRows(CrmActivityPlusCommon):
         return {
             table: [
                 [
-                    {name: value for name, value in row.items() if name not in UNIQUE}
+                    self._without_keys(row, lead)
                     for [row] in self.env.execute_query(
                         SQL(
                             "SELECT to_jsonb(t) FROM %s AS t WHERE %s = %s ORDER BY id",
@@ -91,6 +91,12 @@ class TestLaunchRows(CrmActivityPlusCommon):
             ]
             for table, condition in FILLED.items()
         }
+
+    def _without_keys(self, row, lead):
+        """:returns: a row without its own keys, and what it says of the lead without
+        the lead's"""
+        row = {name: value for name, value in row.items() if name not in UNIQUE}
+        return json.loads(json.dumps(row).replace(f'"id": {lead.id},', '"id": 0,'))
 
     def _read_bus(self):
         rows = self.env.cr.precommit.data.get("bus.bus.values", [])
@@ -122,6 +128,10 @@ class TestLaunchRows(CrmActivityPlusCommon):
         for table, core_rows in self._read_rows(alone).items():
             with self.subTest(table):
                 self.assertTrue(all(core_rows))
+                if table == "mail_followers":
+                    # Nobody is the first of them.
+                    for own in (*rows[table], *core_rows):
+                        own.sort(key=lambda row: row["partner_id"])
                 self.assertEqual(rows[table], core_rows)
         self.assertEqual(self._read_links(runs), self._read_links(core_runs))
         self.assertEqual(

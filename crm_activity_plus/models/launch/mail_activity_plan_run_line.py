@@ -77,7 +77,9 @@ class MailActivityPlanRunLine(models.Model):
     def _get_description_key(self):
         """:returns: what tells the descriptions of two steps of one plan apart"""
         self.ensure_one()
-        return (self.code, self.state, self.user_id, self.date_deadline, self.reason)
+        # Few have a reason, and whether they have is known without its sentence.
+        reason = bool(self.reason_code or self.reason_text) and self.reason
+        return (self.code, self.state, self.user_id, self.date_deadline, reason)
 
     def _describe(self):
         """:returns: the step in a few words, for the note of the launch: where Odoo's

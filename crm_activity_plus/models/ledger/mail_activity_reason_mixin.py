@@ -52,7 +52,10 @@ class MailActivityReasonMixin(models.AbstractModel):
     def _get_kept_reason(self):
         """:returns: why, as it was written: a :class:`Reason`, a text, or False"""
         self.ensure_one()
-        return from_columns(*(self[f"{self._reason_field}_{part}"] for part in COLUMNS))
+        name = self._reason_field
+        if not self[f"{name}_code"]:
+            return self[f"{name}_text"] or False
+        return from_columns(*(self[f"{name}_{part}"] for part in COLUMNS))
 
     @api.depends(lambda self: [f"{self._reason_field}_{part}" for part in COLUMNS])
     @api.depends_context("lang")

@@ -12,7 +12,7 @@ MESSAGES_KEY = "activity_done_messages"
 class MailThread(models.AbstractModel):
     """Where core posts that an activity is done, the message may be there already."""
 
-    _inherit = "mail.thread"
+    _inherit = "mail.thread"  # pylint: disable=consider-merging-classes-inherited
 
     def message_post_with_source(self, source_ref, *, render_values=None, **kwargs):
         written = read_internal(self.env.context, MESSAGES_KEY)
