@@ -47,7 +47,7 @@ async function draw() {
                 pointerType: "touch",
                 isPrimary: true,
                 button: 0,
-                buttons: 1,
+                buttons: type === "pointerup" ? 0 : 1,
                 pressure: 0.5,
                 clientX: left + x * width,
                 clientY: top + y * height,
@@ -70,7 +70,7 @@ async function adopt() {
     await wait(".o_sign_page_filled img");
     await leaveBy(".o_sign_page_sign");
 }
-run().then(
+void run().then(
     () => console.log("test successful"),
     (error) => console.error(error.message)
 );
