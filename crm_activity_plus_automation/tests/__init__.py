@@ -13,4 +13,5 @@ from . import test_rules
 from . import test_timing
 from . import test_series_tour
 from . import test_invitations
+from . import test_garbage
 from . import test_proof

@@ -103,7 +103,10 @@ class TestStepJobs(JobsCase):
         """It goes on later: the server ends what takes too long."""
         self._make_due()
         self._hand_over(self._run_due)
-        with patch(f"{MODELS}.mail_activity_background.JOB_SECONDS", -1):
+        with (
+            patch(f"{MODELS}.mail_activity_background.JOB_SECONDS", -1),
+            patch(f"{MailActivityPlanRunLine.__module__}.FIRST_DUE_BATCH_SIZE", 1),
+        ):
             self._do_jobs()
         # A transaction was begun all the same: each try gets on.
         self.assertIn(1, self._count_posted())
