@@ -19,8 +19,7 @@ _COLUMNS = SQL(
     "mimetype, create_uid, create_date, write_uid, write_date"
 )
 _ASSETS = SQL("url LIKE '/web/assets/%%' AND res_model = 'ir.ui.view'")
-# The web client fetches it by itself: no view names it.
-_WORKER = "bus.websocket_worker_assets"
+_WORKER = "bus.websocket_worker_assets"  # The web client fetches it by itself.
 # Bundles for tests and looks that no test of ours opens.
 _UNUSED = {"web.assets_web_dark", "web.qunit_suite_tests", "web.tests_assets"}
 
@@ -31,11 +30,14 @@ def main(conf: str, database: str, addons: str, with_assets: str, *older: str) -
     load_server_wide_modules()
     new = config["init"]
     registry = Registry.new(database, update_module=True, install_modules=new)
-    if with_assets == "True":
-        with registry.cursor() as cr:
+    with registry.cursor() as cr:
+        env = odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {})
+        if with_assets == "True":
             for name in older:
                 take_over_assets(cr, database, name)
-            build_assets(odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {}))
+            build_assets(env)
+        # Copies of it share a folder of files: one would delete another's.
+        env["ir.config_parameter"].set_param("ir_attachment.location", "db")
 
 
 def build_assets(env) -> None:

@@ -15,8 +15,7 @@ _NO_BROWSER = re.compile(r"chrome|websocket-client|--odoo-http", re.IGNORECASE)
 # Files whose tests open one, by their names.
 _IN_BROWSER = re.compile(r"tour|hoot", re.IGNORECASE)
 _KEY = "devtools/durations"
-# A class that never ran begins.
-_UNKNOWN = 1000.0
+_UNKNOWN = 1000.0  # A class that never ran begins.
 _collected: set[str] = set()
 _reported: set[str] = set()
 _skipped: list[str] = []
@@ -54,8 +53,7 @@ def pytest_configure_node(node) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list) -> None:
-    """In several processes, put those in a browser first, and the slowest; but those
-    of JavaScript, which know how long each may take, when others are less busy."""
+    """In several processes, put those in a browser first, those of JavaScript later."""
     if hasattr(config, "workerinput"):
         known = config.workerinput["durations"]
 
@@ -94,7 +92,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     config.cache.set(_KEY, config.cache.get(_KEY, {}) | _durations)
     if config.getoption("odoo_http", False):
-        _faults.extend(f"{nodeid}: skipped without a browser" for nodeid in _skipped)
+        _faults.extend(f"{name}: skipped without a browser" for name in _skipped)
     if not (session.shouldfail or session.shouldstop or session.exitstatus > 1):
         left_out = sorted(_collected - _reported)
         _faults.extend(f"{nodeid}: never ran" for nodeid in left_out)

@@ -142,6 +142,7 @@ def _is_simple(field):
 
 def _remember(records, columns):
     """Put new rows into the cache, as the ORM does."""
+    links = []
     for name, field in records._fields.items():
         if not field.store or name == "id":
             continue
@@ -156,13 +157,15 @@ def _remember(records, columns):
                 lambda value, field=field: field.convert_to_cache(value, records),
             )
             field._insert_cache(records, cached)
-            _update_inverses(field, records, cached)
+            if field.type in ("many2one", "many2one_reference"):
+                links.append((field, cached))
+    # Whether a record is among another's may depend on any of its fields.
+    for field, cached in links:
+        _update_inverses(field, records, cached)
 
 
 def _update_inverses(field, records, values):
     """Have what was read before know the new records, too."""
-    if field.type not in ("many2one", "many2one_reference"):
-        return
     known = [
         inverse._get_cache(records.env)
         for inverse in records.pool.field_inverses[field]

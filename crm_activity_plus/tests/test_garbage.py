@@ -24,6 +24,7 @@ ODOOS_METHODS = {
     "get_bindings",
     "log_meeting",
     "message_new",
+    "message_post_with_source",
     *(name for name in dir(BaseModel) if not name.startswith("_")),
 }
 

@@ -50,7 +50,7 @@ class TestGarbage(RpcCase, LevelCase):
             for cls in model.mro():
                 found = own if cls.__module__.startswith(ADDON) else others
                 # The class that the registry makes has methods of no addon.
-                if "odoo.addons" in cls.__module__ or cls.__module__ == "odoo.models":
+                if cls.__module__.startswith(("odoo.addons", "odoo.orm")):
                     found.update(n for n, f in vars(cls).items() if callable(f))
             for method in sorted(own - others):
                 if not method.startswith("_"):

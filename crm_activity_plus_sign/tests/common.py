@@ -35,9 +35,17 @@ def make_pdf(pages=1, password=None, text="Terms"):
     return protected.getvalue()
 
 
-def keep_files(env):
-    """Have files where no test of another process cleans them up."""
-    env["ir.config_parameter"].set_param("ir_attachment.location", "db")
+def close_gap(env):
+    """Have the chain of hashes go on without a gap, where signatures were deleted that
+    other tests could see."""
+    signers = env["sign.oca.request.signer"]
+    last = signers.search(
+        [("secure_sequence_number", ">", 0)],
+        order="secure_sequence_number DESC",
+        limit=1,
+    )
+    sequence = signers._get_sequence()
+    sequence.number_next_actual = last.secure_sequence_number + 1
 
 
 def create_template(env, name, roles, content=None, **values):
@@ -79,7 +87,6 @@ class SignCommon(CrmActivityPlusCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        keep_files(cls.env)
         cls.partner.email = "deco@example.com"
         cls.type_sign = cls.env.ref(
             "crm_activity_plus_sign.mail_activity_type_sign_request"

@@ -9,6 +9,7 @@ from odoo.tests import tagged
 
 from odoo.addons.crm_activity_plus.tests.concurrency import ConcurrencyCase
 
+from .common import close_gap
 from .sign_common import SignMixin
 
 
@@ -35,6 +36,7 @@ class TestSignConcurrency(ConcurrencyCase):
                 [("recipient_ids", "in", self.partner_ids)]
             ).unlink()
             env["sign.oca.request"].browse(self.request_ids).unlink()
+            close_gap(env)
             env["sign.oca.role"].browse(self.role_ids).unlink()
             env["res.partner"].browse(self.partner_ids).unlink()
 

@@ -7,7 +7,7 @@ from odoo.tests import tagged
 
 from odoo.addons.crm_activity_plus.tests.races_common import RacesCase
 
-from .common import SIGNATURE, create_template, keep_files
+from .common import SIGNATURE, close_gap, create_template
 
 
 @tagged("post_install", "-at_install")
@@ -17,7 +17,6 @@ class TestSignRaces(RacesCase):
 
     def _prepare(self, env):
         super()._prepare(env)
-        keep_files(env)
         role = env.ref("sign_oca.sign_role_customer")
         self.template_id = create_template(env, uuid4().hex, role).id
         partner = env["res.partner"].create(
@@ -27,9 +26,8 @@ class TestSignRaces(RacesCase):
 
     def _delete_everything(self):
         with self._transaction() as env:
-            parameters = env["ir.config_parameter"]
-            parameters.set_param("ir_attachment.location", False)
             self._find_requests(env).unlink()
+            close_gap(env)
             env["sign.oca.template"].browse(self.template_id).unlink()
         super()._delete_everything()
         with self._transaction() as env:

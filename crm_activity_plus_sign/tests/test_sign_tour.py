@@ -5,17 +5,12 @@ from odoo.tests import tagged
 
 from odoo.addons.crm_activity_plus.tests.tour_common import TourCase
 
-from .common import create_template, keep_files
+from .common import create_template
 
 
 @tagged("crm_activity_plus", "post_install", "-at_install")
 class TestSignTour(TourCase):
     """A salesperson has a contract signed, from the chatter."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        keep_files(cls.env)
 
     def test_from_the_chatter(self):
         [lead] = self._create_leads("Factory A")

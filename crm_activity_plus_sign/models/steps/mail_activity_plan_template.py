@@ -42,10 +42,6 @@ class MailActivityPlanTemplate(models.Model):
         "Message to Signers", help="What the email says above the link to the document."
     )
 
-    _sign_due_days_positive = models.Constraint(
-        "CHECK (sign_due_days >= 0)", "The days to sign can't be negative."
-    )
-
     @api.depends("activity_type_id")
     def _compute_sign_template_id(self):
         for template in self:
@@ -66,6 +62,15 @@ class MailActivityPlanTemplate(models.Model):
             "fields": ["sign_template_id"],
         }
         return kinds
+
+    @api.model
+    def _get_action_fields(self):
+        return super()._get_action_fields() | {"sign_due_days"}
+
+    def _get_action_error(self):
+        if self.sign_due_days < 0:
+            return self.env._("The days to sign can't be negative.")
+        return super()._get_action_error()
 
     def _get_needed_error(self, name):
         if name != "sign_template_id":
