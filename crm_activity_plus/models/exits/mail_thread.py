@@ -11,6 +11,7 @@ from ...tools.internal import Internal, read_internal
 class MailThread(models.AbstractModel):
     """A customer's reply stops plans."""
 
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.thread"
 
     def _message_route_process(self, message, message_dict, routes):

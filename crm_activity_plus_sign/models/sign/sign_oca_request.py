@@ -34,6 +34,7 @@ _DOCUMENT_FIELDS = {"data", "signatory_data", "signer_ids", "template_id"}
 class SignOcaRequest(models.Model):
     """A document that is signed by a day, in order, or refused."""
 
+    # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "sign.oca.request"
 
     state = fields.Selection(
