@@ -25,6 +25,7 @@ ODOOS_METHODS = {
     "log_meeting",
     "message_new",
     "message_post_with_source",
+    "message_subscribe",
     *(name for name in dir(BaseModel) if not name.startswith("_")),
 }
 
