@@ -19,7 +19,8 @@ _COLUMNS = SQL(
     "mimetype, create_uid, create_date, write_uid, write_date"
 )
 _ASSETS = SQL("url LIKE '/web/assets/%%' AND res_model = 'ir.ui.view'")
-_WORKER = "bus.websocket_worker_assets"  # The web client fetches it by itself.
+# The web client fetches it by itself: no view names it.
+_WORKER = "bus.websocket_worker_assets"
 # Bundles for tests and looks that no test of ours opens.
 _UNUSED = {"web.assets_web_dark", "web.qunit_suite_tests", "web.tests_assets"}
 

@@ -145,16 +145,14 @@ class Databases:
         database = self.name(f"{kind}_{os.getpid()}")
         try:
             with self._lock(f"template-{kind}"):
-                template = base = self.base_name(kind, outside, demo)
+                base = self.base_name(kind, outside, demo)
                 if base not in self.existing():
                     named = textwrap.shorten(", ".join(outside), 60, placeholder=" ...")
                     args = ["-i", ",".join(outside), *(["--with-demo"] if demo else [])]
                     with self._unfinished(kind, base) as unfinished:
                         label = f"Making the {kind} database: {named}"
                         self._change(unfinished, args, label)
-                if addons:
-                    template = self._ensure_suite(kind, base, addons, assets)
-                self.copy(template, database)
+                self.copy(self._ensure_suite(kind, base, addons, assets), database)
             yield database
         finally:
             with process.signals_ignored():

@@ -189,9 +189,9 @@ def known_failures(paths: Paths, whose: str) -> list[str]:
 def run_oca(paths: Paths, args: list[str], with_browser: bool) -> int:
     """Run the tests of OCA's addons: both ways, or with arguments beside the suite."""
     suite = addons.discover(paths.repo, with_tests=False)
-    outside = [n for n in addons.outside_depends(suite) if n != "sign_oca"]
+    known = known_failures(paths, "oca")
     with database.connect(paths, "test") as databases:
-        tests = oca.OcaTests(databases, outside, known_failures(paths, "oca"))
+        tests = oca.OcaTests(databases, addons.outside_depends(suite), known)
 
         def run(databases: Databases, name: str, arguments: list[str]) -> int:
             return run_pytest(databases, name, distribute(arguments), with_browser)
