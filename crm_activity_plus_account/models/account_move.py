@@ -14,6 +14,7 @@ class AccountMove(models.Model):
     def _invoice_paid_hook(self):
         """Core calls it for what is paid in full, and for what has nothing to pay."""
         result = super()._invoice_paid_hook()
+        # The engine goes by what has happened, whoever has paid.
         self.sudo().filtered(lambda move: move._is_paid_by_customer())._prove_paid()
         return result
 
