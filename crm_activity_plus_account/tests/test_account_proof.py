@@ -106,6 +106,18 @@ class TestInvoiceProof(InvoiceProofCase):
         self._invoice(amounts=[0])
         self.assertEqual(run.state, "done")
 
+    def test_paid_together(self):
+        """It comes to the same as one payment after the other."""
+        run = self._launch(self.lead, steps=3)
+        invoices = self._invoice() + self._invoice()
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoices.ids
+        ).create({"group_payment": True}).action_create_payments()
+        self.assertEqual(run.line_ids.mapped("state"), ["done", "done", "scheduled"])
+        self.assertEqual(
+            set(run.line_ids[:2].mapped("proof_res_id")), set(invoices.ids)
+        )
+
     def test_many_at_once(self):
         leads = self.env["crm.lead"].create(
             [
