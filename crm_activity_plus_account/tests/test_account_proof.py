@@ -4,17 +4,12 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from .common import InvoiceProofCase
 
 
 @tagged("crm_activity_plus", "post_install", "-at_install")
-class TestInvoiceProof(AccountTestInvoicingCommon):
+class TestInvoiceProof(InvoiceProofCase):
     """An invoice that is paid closes the steps that wait for that."""
-
-    @classmethod
-    def get_default_groups(cls):
-        manager = cls.env.ref("sales_team.group_sale_manager")
-        return super().get_default_groups() | manager
 
     @classmethod
     def setUpClass(cls):
@@ -24,40 +19,18 @@ class TestInvoiceProof(AccountTestInvoicingCommon):
         )
 
     def _launch(self, record, steps=1):
-        plan = self.env["mail.activity.plan"].create(
-            {
-                "name": "Paid",
-                "res_model": record._name,
-                "template_ids": [
-                    Command.create(
-                        {
-                            "code": f"step{number}",
-                            "summary": f"Wait for payment {number}",
-                            "activity_type_id": self.env.ref(
-                                "mail.mail_activity_data_todo"
-                            ).id,
-                            "responsible_type": "other",
-                            "responsible_id": self.env.uid,
-                            "proof": "invoice_paid",
-                        }
-                    )
-                    for number in range(steps)
-                ],
-            }
-        )
-        for before, step in zip(plan.template_ids, plan.template_ids[1:], strict=False):
-            step.after_ids = before
+        plan = self._make_plan(record._name, steps)
         [run_id] = plan.launch(record.ids)["run_ids"]
         run = self.env["mail.activity.plan.run"].browse(run_id)
         self.env.flush_all()
         self.env.invalidate_all()
         return run
 
-    def _invoice(self, partner=None, move_type="out_invoice", **kwargs):
+    def _invoice(self, partner=None, move_type="out_invoice", amounts=(100,), **kwargs):
         return self.init_invoice(
             move_type,
             partner=partner or self.partner_a,
-            amounts=[100],
+            amounts=amounts,
             taxes=[],
             post=True,
             **kwargs,
@@ -127,6 +100,23 @@ class TestInvoiceProof(AccountTestInvoicingCommon):
         self._register_payment(other)
         self.assertIn(other.payment_state, ("paid", "in_payment"))
         self.assertEqual(run.state, "running")
+
+    def test_nothing_to_pay(self):
+        run = self._launch(self.lead)
+        self._invoice(amounts=[0])
+        self.assertEqual(run.state, "done")
+
+    def test_paid_together(self):
+        """It comes to the same as one payment after the other."""
+        run = self._launch(self.lead, steps=3)
+        invoices = self._invoice() + self._invoice()
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoices.ids
+        ).create({"group_payment": True}).action_create_payments()
+        self.assertEqual(run.line_ids.mapped("state"), ["done", "done", "scheduled"])
+        self.assertEqual(
+            set(run.line_ids[:2].mapped("proof_res_id")), set(invoices.ids)
+        )
 
     def test_many_at_once(self):
         leads = self.env["crm.lead"].create(

@@ -60,6 +60,25 @@ class TestProof(CrmActivityPlusCommon):
             }
         )
 
+    def test_kind_of_proof_that_is_gone(self):
+        """Its addon was uninstalled: the step is closed by hand, as any other one."""
+        step = self._launch_proved("email")
+        step.run_id.plan_id.template_ids.proof = False
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE mail_activity_plan_run_line SET proof = 'gone',"
+            " proof_model = 'gone.model', proof_res_id = 1 WHERE id = %s",
+            [step.id],
+        )
+        self.env.invalidate_all()
+        step.web_read({"proof": {}, "proof_res_id": {}})
+        with self.assertRaises(UserError):
+            step.action_open_proof()
+        self._post()
+        self.assertEqual(step.state, "scheduled")
+        step.activity_id.with_user(self.user_owner).complete()
+        self.assertEqual(step.state, "done")
+
     def test_email_that_is_sent(self):
         step = self._launch_proved("email")
         message = self._post()

@@ -10,6 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from odoo.addons.crm_activity_plus.tests.common import CrmActivityPlusCommon
 
 from ..models.reminder.mail_mail import RETRIES
@@ -19,7 +20,7 @@ MAIL = "odoo.addons.mail.models.mail_mail"
 
 
 @tagged("crm_activity_plus", "post_install", "-at_install")
-class TestReminderEmails(CrmActivityPlusCommon):
+class TestReminderEmails(CrmActivityPlusCommon, CronMixinCase):
     """The email of a reminder that fails is sent again, a few times."""
 
     @classmethod
@@ -103,6 +104,29 @@ class TestReminderEmails(CrmActivityPlusCommon):
         self.assertEqual(len(self.sent), RETRIES + 1)
         self.assertEqual(self.mail.state, "exception")
         self.assertEqual(self._count_told(), 1)
+
+    @mute_logger(MAIL)
+    def test_server_that_refuses_many(self):
+        """They are sent again together, and the scheduler is asked for once."""
+
+        def refuse(*args, **kwargs):
+            raise self.failure
+
+        self.patch(IrMail_Server, "_connect__", refuse)
+        other = self.mail.copy({"reminder_retries": 1})
+        self.mail |= self.mail.copy({"reminder_retries": RETRIES})
+        with (
+            freeze_time(self.moment),
+            self.capture_triggers("mail.ir_cron_mail_scheduler_action") as captured,
+        ):
+            (self.mail | other).send()
+        self.assertEqual(set((self.mail | other).mapped("state")), {"outgoing"})
+        self.assertEqual(
+            sorted(captured.records.mapped("call_at")),
+            [self.moment + timedelta(minutes=minutes) for minutes in (2, 8)],
+        )
+        self.assertEqual(self.mail.mapped("reminder_retries"), [RETRIES - 1] * 2)
+        self.assertFalse(other.reminder_retries)
 
     def test_wrong_address(self):
         """It will be as wrong later."""

@@ -213,6 +213,39 @@ class TestReminders(CrmActivityPlusCommon, CronMixinCase):
         mail = self._run_at("2026-03-10 13:45:00")
         self.assertEqual(mail.recipient_ids, self.user_manager.partner_id)
 
+    def test_time_is_up(self):
+        """What can't be sent together is sent one by one. Where there is no time for
+        all of that, the scheduler knows that something is left."""
+        with freeze_time("2026-03-10 08:00:00"):
+            self._make_call()
+            self._make_call()
+        reminders, cron = self.env["mail.activity.reminder"], self.env.ref(CRON)
+        send = type(reminders)._send
+
+        def patched(rows):
+            if len(rows) > 1:
+                raise ValueError("Together")
+            return send(rows)
+
+        self.patch(type(reminders), "_send", patched)
+        progress = self.env["ir.cron.progress"].create(
+            {"cron_id": cron.id, "remaining": 0, "done": 0}
+        )
+        context = {
+            "cron_end_time": 0,
+            "cron_id": cron.id,
+            "ir_cron_progress_id": progress.id,
+        }
+        self.env.flush_all()
+        with (
+            freeze_time("2026-03-10 13:45:00"),
+            self.enter_registry_test_mode(),
+            self.registry.cursor() as cr,
+        ):
+            reminders.with_env(self.env(cr=cr, context=context))._cron_remind()
+        self.env.invalidate_all()
+        self.assertEqual((progress.done, progress.remaining), (1, 1))
+
     def test_own_transaction_for_each_person(self):
         """One whose reminder can't be sent is in nobody's way."""
         self.user_manager.email = "martin@example.com"

@@ -190,6 +190,21 @@ class TestSeriesToday(SeriesCase):
         _series, _preview, _summary, days = self._start(date_start="2026-03-02")
         self.assertEqual(days, {2, 3, 4})
 
+    @freeze_time("2026-03-02 20:00:00")
+    def test_where_it_is_the_next_day(self):
+        """It is five in Tokyo: today's visit would have been yesterday there."""
+        self.user_owner.tz = "Asia/Tokyo"
+        _series, preview, _summary, days = self._start(date_start="2026-03-02")
+        self.assertEqual(days, {3, 4})
+        self.assertTrue(preview["left_out"])
+
+    @freeze_time("2026-03-02 01:00:00")
+    def test_where_it_is_the_day_before(self):
+        """It is eight in the evening in New York, and two at night in Brussels."""
+        self.user_owner.tz = "America/New_York"
+        _series, _preview, _summary, days = self._start(date_start="2026-03-02")
+        self.assertEqual(days, {2, 3, 4})
+
     @freeze_time("2026-03-02 10:00:00")
     def test_visit_that_is_some_days_later(self):
         self.visit_plan.template_ids.delay_count = 2

@@ -10,5 +10,6 @@ class CrmLead(models.Model):
     def _merge_opportunity(self, *args, **kwargs):
         """The steps and the quotations of all of them have come together."""
         lead = super()._merge_opportunity(*args, **kwargs)
+        # Whoever may merge leads need not be allowed to read quotations.
         lead.sudo().order_ids._prove_earlier()
         return lead

@@ -26,12 +26,14 @@ class SaleOrder(models.Model):
     def write(self, vals):
         if not {"opportunity_id", "state"} & vals.keys():
             return super().write(vals)
-        before = {what: self._filter_reached(what) for what in PROVED_IN}
-        leads = {order: order.opportunity_id for order in self}
+        # Whoever writes a quotation need not be allowed to read it then.
+        orders = self.sudo()
+        before = {what: orders._filter_reached(what) for what in PROVED_IN}
+        leads = {order: order.opportunity_id for order in orders}
         result = super().write(vals)
         for what in PROVED_IN:
-            (self._filter_reached(what) - before[what])._close_steps(what)
-        moved = self.filtered(lambda order: order.opportunity_id - leads[order])
+            (orders._filter_reached(what) - before[what])._close_steps(what)
+        moved = orders.filtered(lambda order: order.opportunity_id - leads[order])
         moved._prove_earlier()
         return result
 
@@ -49,6 +51,8 @@ class SaleOrder(models.Model):
         :param bool is_new: whether it has just happened"""
         if not self:
             return
+        # The engine goes by what has happened, whatever of the quotation, the customer
+        # or the lead may be read by whoever made it happen.
         orders = self.sudo()
         steps = self.env["mail.activity.plan.run.line"]
         found = steps._match_documents(what, orders)

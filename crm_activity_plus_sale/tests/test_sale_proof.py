@@ -9,8 +9,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.crm_activity_plus.tests.common import CrmActivityPlusCommon
+from odoo.addons.crm_activity_plus_account.tests.common import InvoiceProofCase
 
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJ"
@@ -128,6 +128,24 @@ class TestQuotationProof(QuotationCase):
         rows = self._get_logs([("run_id", "=", run.id), ("event", "=", "done")])
         # Each step once, and the run.
         self.assertEqual(len(rows), 3)
+
+    def test_handed_over(self):
+        """Whoever hands a quotation over along with that can't read it then; a step
+        that can't be completed is in nobody's way."""
+        run = self._launch(plan=self._make_plan("quotation_sent"))
+        order = self._quote(user_id=self.user_owner.id)
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+        def broken(*args, **kwargs):
+            raise ValueError("Broken")
+
+        self.patch(type(self.env["mail.activity"]), "complete", broken)
+        with self.assertLogs("odoo.addons.crm_activity_plus_automation", "WARNING"):
+            order.with_user(self.user_owner).write(
+                {"state": "sale", "user_id": self.user_manager.id}
+            )
+        self.assertEqual((order.state, run.state), ("sale", "running"))
 
     def test_of_another_lead(self):
         run = self._launch(plan=self._make_plan("quotation_confirmed"))
@@ -296,36 +314,8 @@ class TestQuotationProofOnline(QuotationCase, HttpCase):
 
 
 @tagged("crm_activity_plus", "post_install", "-at_install")
-class TestInvoiceOfQuotation(AccountTestInvoicingCommon):
+class TestInvoiceOfQuotation(InvoiceProofCase):
     """The invoice of a quotation is that of its opportunity."""
-
-    @classmethod
-    def get_default_groups(cls):
-        manager = cls.env.ref("sales_team.group_sale_manager")
-        return super().get_default_groups() | manager
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.plan = cls.env["mail.activity.plan"].create(
-            {
-                "name": "Paid",
-                "res_model": "crm.lead",
-                "template_ids": [
-                    Command.create(
-                        {
-                            "summary": "Wait for the payment",
-                            "activity_type_id": cls.env.ref(
-                                "mail.mail_activity_data_todo"
-                            ).id,
-                            "responsible_type": "other",
-                            "responsible_id": cls.env.uid,
-                            "proof": "invoice_paid",
-                        }
-                    )
-                ],
-            }
-        )
 
     def test_paid(self):
         leads = self.env["crm.lead"].create(
@@ -334,7 +324,7 @@ class TestInvoiceOfQuotation(AccountTestInvoicingCommon):
                 for name in ("One", "Other")
             ]
         )
-        self.plan.launch(leads.ids)
+        self._make_plan("crm.lead").launch(leads.ids)
         self.product_a.invoice_policy = "order"
         order = self.env["sale.order"].create(
             {

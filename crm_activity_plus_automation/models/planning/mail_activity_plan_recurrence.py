@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytz
 
@@ -277,8 +277,8 @@ class MailActivityPlanRecurrence(models.Model):
     def _is_too_late(self):
         """:returns: whether a meeting of today's visit would have begun, by the clock
         of whoever holds it or, where that depends on the record, of the owner"""
-        now = fields.Datetime.now()
-        owner = self._get_owner().sudo()
+        now, owner = pytz.utc.localize(fields.Datetime.now()), self._get_owner().sudo()
+        midnight = datetime.combine(self._get_today(), time.min)
         for step in self.plan_id.sudo().template_ids:
             is_today = step.action_type == "meeting" and not step.delay_count
             if not is_today or step.after_ids:
@@ -286,8 +286,9 @@ class MailActivityPlanRecurrence(models.Model):
             is_known = step.responsible_type == "other"
             user = step.responsible_id if is_known else owner
             zone = get_timezone(user.tz or owner.tz)
-            local = pytz.utc.localize(now).astimezone(zone)
-            if step.time_of_day * 60 <= local.hour * 60 + local.minute:
+            start = midnight + timedelta(minutes=round(step.time_of_day * 60))
+            # It may be another day there than where the owner is.
+            if zone.localize(start) <= now:
                 return True
         return False
 

@@ -90,7 +90,7 @@ class MailActivityReminder(models.Model):
                 _logger.exception("The reminder %s can't be sent", ids)
                 # It would fail again, and keep the scheduler busy.
                 self.browse(ids).try_lock_for_update().unlink()
-            if not cron._commit_progress(1):
+            if not cron._commit_progress(1, remaining=len(batches)):
                 break
 
     def _send(self):

@@ -38,19 +38,20 @@ class MailMail(models.Model):
             failure_type=failure_type,
         )
         if failure_type in PASSING_FAILURES and not (success_pids or success_emails):
-            for mail in self.exists().filtered("reminder_retries"):
-                mail._send_reminder_again()
+            again = self.exists().filtered("reminder_retries")
+            for left, mails in again.grouped("reminder_retries").items():
+                mails._send_reminders_again(left)
         return result
 
-    def _send_reminder_again(self):
-        self.ensure_one()
-        tried = RETRIES - self.reminder_retries
-        moment = fields.Datetime.now() + RETRY_DELAY * 2**tried
+    def _send_reminders_again(self, left):
+        """:param int left: how often these may still be sent; they are as many as a
+        server that is down has refused"""
+        moment = fields.Datetime.now() + RETRY_DELAY * 2 ** (RETRIES - left)
         self.write(
             {
                 "state": "outgoing",
                 "scheduled_date": moment,
-                "reminder_retries": self.reminder_retries - 1,
+                "reminder_retries": left - 1,
             }
         )
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(moment)
