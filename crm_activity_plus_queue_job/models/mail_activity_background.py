@@ -5,7 +5,7 @@ from datetime import timedelta
 from hashlib import sha256
 from time import monotonic
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, config
 
@@ -116,8 +116,11 @@ class MailActivityBackground(models.AbstractModel):
         ids = records.ids
         company = records.launch_id.company_id if kind == "launch" else None
         digest = sha256(repr((records._name, ids)).encode()).hexdigest()
+        # The engine does it, whoever called the scheduled action, by a clean context.
         # Whoever looks after jobs sees those of all companies, but for launches.
-        delayed = self.with_context(company_id=bool(company) and company.id).with_delay(
+        context = {"company_id": bool(company) and company.id}
+        engine = self.with_env(self.env(user=SUPERUSER_ID, context=context))
+        delayed = engine.with_delay(
             identity_key=f"crm_activity_plus/{kind}/{digest}",
             description=description or self._describe(kind, len(ids)),
             max_retries=MAX_RETRIES,

@@ -18,6 +18,7 @@ from odoo.addons.queue_job.job import (
     STARTED,
     WAIT_DEPENDENCIES,
 )
+from odoo.addons.queue_job.models import queue_job
 
 _logger = logging.getLogger(__name__)
 
@@ -31,6 +32,13 @@ class QueueJob(models.Model):
     """What a job of activity plans deals with."""
 
     _inherit = "queue.job"
+    # Scheduled actions go by them: whoever may change jobs may not change these.
+    _protected_fields = (
+        *queue_job.QueueJob._protected_fields,
+        "activity_work",
+        "activity_res_ids",
+        "activity_launch_id",
+    )
 
     activity_work = fields.Char(readonly=True)
     activity_res_ids = fields.Json(readonly=True)
@@ -183,6 +191,8 @@ class QueueJob(models.Model):
         return action
 
     def _get_activity_records(self):
+        if not self.activity_work:
+            return self.browse()
         model_name, ids = self.args
         if model_name not in self.env:
             return self.browse()

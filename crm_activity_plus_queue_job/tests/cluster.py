@@ -21,7 +21,8 @@ from pathlib import Path
 
 HOST = "127.0.0.1"
 START_SECONDS = 120
-STOP_SECONDS = 20
+# For all servers together: less than the ten that ./dev gives whom it ends.
+STOP_SECONDS = 8
 
 
 class Balancer(threading.Thread):
@@ -41,22 +42,38 @@ class Balancer(threading.Thread):
 
     def run(self):
         listening = asyncio.start_server(self._accept, HOST, self.port)
-        self._loop.run_until_complete(listening)
+        server = self._loop.run_until_complete(listening)
         self._is_listening.set()
         self._loop.run_forever()
+        server.close()
+        # Whoever still waits for an answer is let go.
+        waiting = asyncio.all_tasks(self._loop)
+        for task in waiting:
+            task.cancel()
+        everybody = asyncio.wait(waiting) if waiting else asyncio.sleep(0)
+        self._loop.run_until_complete(everybody)
+        self._loop.close()
 
     def start(self):
         super().start()
         self._is_listening.wait(START_SECONDS)
 
     def stop(self):
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        if self.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self.join(STOP_SECONDS)
 
     def add(self, port, lasting):
         self.connections[port] = 0
         self.lasting[port] = lasting
 
     async def _accept(self, reader, writer):
+        # It is cancelled when the balancer ends.
+        cancelled = contextlib.suppress(asyncio.CancelledError)
+        with contextlib.closing(writer), cancelled:
+            await self._pass_on(reader, writer)
+
+    async def _pass_on(self, reader, writer):
         first = await reader.read(65536)
         for port in sorted(self.connections, key=self.connections.get):
             target = self.lasting[port] if first.startswith(b"GET /websocket") else port
@@ -64,7 +81,6 @@ class Balancer(threading.Thread):
                 answer, request = await asyncio.open_connection(HOST, target)
                 break
         else:
-            writer.close()
             return
         self.connections[port] += 1
         request.write(first)
@@ -76,7 +92,6 @@ class Balancer(threading.Thread):
             self.connections[port] -= 1
             asking.cancel()
             request.close()
-            writer.close()
 
 
 async def _pump(reader, writer):
@@ -142,11 +157,14 @@ class Server:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
-    def stop(self):
-        """End it as an administrator does."""
+    def terminate(self):
+        """Have it end as an administrator does."""
         self._process.terminate()
+
+    def end(self, seconds):
+        """Wait for its end for so long, and no longer."""
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(STOP_SECONDS)
+            self._process.wait(max(seconds, 0))
         self.kill()
         self._config.close()
 
@@ -228,7 +246,10 @@ class Cluster:
 
     def stop(self):
         for server in self.servers:
-            server.stop()
+            server.terminate()
+        end = time.monotonic() + STOP_SECONDS
+        for server in self.servers:
+            server.end(end - time.monotonic())
         self.balancer.stop()
 
     def find(self, name):

@@ -1,10 +1,13 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import configparser
 import logging
 import os
+import socket
 import sys
 import tempfile
+import time
 from pathlib import Path
 from unittest.mock import patch
 
@@ -12,11 +15,11 @@ import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
 from odoo.sql_db import connection_info_for
-from odoo.tests import tagged
+from odoo.tests import BaseCase, tagged
 
 from odoo.addons.crm_activity_plus.tests.lifecycle_common import LifecycleCase
 
-from .cluster import Cluster
+from .cluster import HOST, Balancer, Cluster, Server, free_port
 from .cluster_work import PREPARE, Work
 
 _logger = logging.getLogger(__name__)
@@ -156,3 +159,43 @@ class TestCluster(LifecycleCase):
     def test_scheduled_actions_go_on_with_due_steps(self):
         self.assertEqual(self.after["steps"], ["done"])
         self.assertEqual((self.after["emails"], self.after["meetings"]), (9, 9))
+
+
+@tagged("crm_activity_plus", "post_install", "-at_install")
+class TestEnd(BaseCase):
+    """Nothing is left of a cluster, and nobody waits for long."""
+
+    def test_servers_end_at_the_same_time(self):
+        """Whoever presses Ctrl-C doesn't wait for one after the other."""
+        slow = "trap 'sleep 3; exit' TERM; echo ready; while :; do sleep 0.1; done"
+        config = configparser.RawConfigParser()
+        config.read_dict({"options": {"http_port": "0"}})
+        with tempfile.TemporaryDirectory() as folder:
+            cluster = Cluster([], "", "", folder)
+            logs = [Path(folder, name) for name in "ab"]
+            cluster.servers = [
+                Server(log.name, ["sh", "-c", slow], config, log) for log in logs
+            ]
+            for log in logs:
+                while not log.read_text():
+                    time.sleep(0.1)
+            start = time.monotonic()
+            cluster.stop()
+            self.assertLess(time.monotonic() - start, 5)
+        for server in cluster.servers:
+            self.assertFalse(server.is_alive())
+            self.assertFalse(Path(server._config.name).exists())
+
+    def test_it_ends_while_somebody_waits(self):
+        """Whoever waits for an answer is let go, and the port is free again."""
+        balancer = Balancer(free_port())
+        with socket.create_server((HOST, 0)) as silent:
+            balancer.add(silent.getsockname()[1], 0)
+            balancer.start()
+            with socket.create_connection((HOST, balancer.port), 5) as client:
+                client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+                with silent.accept()[0]:
+                    balancer.stop()
+                    self.assertFalse(balancer.is_alive())
+                    self.assertEqual(client.recv(1), b"")
+        socket.create_server((HOST, balancer.port)).close()
