@@ -11,6 +11,7 @@ import sys
 import uuid
 from pathlib import Path
 
+from icalendar import Calendar
 from requesting import Account
 
 ROUNDS, CHANGES, CONFLICTS, SEED = 4, 25, 4, 5
@@ -50,7 +51,7 @@ TIMES = {
 }
 SUMMARY = re.compile("(SUMMARY:)([^\r\n]*)")
 # What is written anew by whoever writes an object.
-_VOLATILE = ("DTSTAMP", "LAST-MODIFIED", "CREATED", "SEQUENCE", "PRODID")
+_VOLATILE = ("DTSTAMP", "LAST-MODIFIED", "CREATED", "SEQUENCE")
 
 
 class Remote:
@@ -198,15 +199,12 @@ def unfold(text):
 
 
 def read_all(side, kind):
-    """:returns: by UID what each object on a side says"""
-    texts = map(side.read, side.list(kind))
-    return {
-        get_uid(text): "\n".join(
-            sorted(
-                line
-                for line in unfold(text).splitlines()
-                if not line.startswith(_VOLATILE)
-            )
-        )
-        for text in texts
-    }
+    """:returns: by UID what each object on a side says, in whatever order: who wrote it
+    last may have put in what its time zones are, which everybody knows"""
+    found = {}
+    for text in map(side.read, side.list(kind)):
+        [component] = Calendar.from_ical(text).walk(KINDS[kind])
+        for name in _VOLATILE:
+            component.pop(name, None)
+        found[str(component["UID"])] = component.to_ical().decode()
+    return found

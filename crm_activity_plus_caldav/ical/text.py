@@ -20,6 +20,8 @@ TOO_MANY = "max-instances"
 MAX_SIZE = 1024 * 1024
 MAX_DEPTH = 5
 MAX_COMPONENTS = 2000
+# Characters and bytes: PostgreSQL finds nothing that is longer by an index.
+MAX_UID, MAX_UID_BYTES = 1000, 2500
 PRODUCT = "-//CRM Activity Plus//CalDAV//EN"
 KINDS = ("VEVENT", "VTODO")
 # Where one of these can't be read, the object says something that nobody knows.
@@ -31,7 +33,7 @@ _CLOCK_PARTS = ("BYHOUR", "BYMINUTE", "BYSECOND")
 # Somewhat more than what the library joins.
 _FOLD = re.compile(r"(?<![\r\n])[\r\n]+[ \t]")
 _LOCK = threading.Lock()
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Refused(Exception):
@@ -139,7 +141,7 @@ def _read_text(data):
             data = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise Refused(INVALID_DATA, "iCalendar is written in UTF-8.") from error
-    if _UNFIT.search(data):
+    if UNFIT.search(data):
         raise Refused(INVALID_DATA, "There are control characters in it.")
     return data
 
@@ -180,8 +182,10 @@ def make_object(calendar, subcomponents):
     if kind not in KINDS:
         raise Refused(UNSUPPORTED, f"There is no place for {kind} here.")
     uids = {str(component.get("UID", "")).strip() for component in components}
-    if len(uids) != 1 or not all(uids) or len(min(uids)) > 1000:
+    if len(uids) != 1 or not all(uids) or len(min(uids)) > MAX_UID:
         raise Refused(INVALID_OBJECT, "All its components need the same UID.")
+    if len(min(uids).encode()) > MAX_UID_BYTES:
+        raise Refused(INVALID_OBJECT, "Its UID is too long.")
     if len(components) > MAX_COMPONENTS:
         raise Refused(TOO_MANY, "There are too many exceptions.")
     for component in components:

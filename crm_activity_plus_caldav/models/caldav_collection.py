@@ -156,6 +156,24 @@ class CaldavCollection(models.Model):
         if len(present) < len(members):
             self._refresh()
 
+    def _refresh_new(self, **names):
+        """Look whether something in the calendar has a name that it isn't known by
+        there: somebody else may have given it that.
+
+        :param names: see ``_find_keys`` of ``caldav.resource``"""
+        if keys := self.env["caldav.resource"]._find_keys(**names):
+            self._refresh(keys)
+
+    def _find_named(self, names):
+        """:returns: by its name what is in the calendar now, of what has these names"""
+        where = SQL("gone_date IS NULL AND name = ANY(%s)", list(names))
+        known = self._find_members(where)
+        if known:
+            self._refresh_members(known)
+        if missing := {*names} - {member.name for member in known}:
+            self._refresh_new(names=missing)
+        return {member.name: member for member in self._find_members(where)}
+
     def _read_rows(self, resource_ids=None):
         """:returns: by resource the id, the ETag, whether it is gone or hidden"""
         limit = SQL()
@@ -217,19 +235,11 @@ class CaldavCollection(models.Model):
             SQL("SELECT id, name FROM caldav_resource WHERE id = ANY(%s)", ids)
         )
         names = dict(found)
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT name, id, resource_id, gone_date IS NOT NULL"
-                " FROM caldav_member WHERE collection_id = %s AND name = ANY(%s)",
-                self.id,
-                list(names.values()),
-            )
-        )
-        taken = {name: rest for name, *rest in rows}
+        taken = self._find_taken([*names.values()])
         values, seen = [], set()
         for resource_id, etag in new:
             name = names[resource_id]
-            member_id, _other, is_gone = taken.get(name, (None, None, False))
+            member_id, is_gone = taken.get(name, (None, False))
             if is_gone and name not in seen:
                 # Somebody put something else where something was.
                 self.env.cr.execute(
@@ -250,6 +260,27 @@ class CaldavCollection(models.Model):
                 values,
                 page_size=1000,
             )
+
+    def _find_taken(self, names):
+        """What is hidden makes room, and stays hidden: it isn't what is put there now.
+
+        :returns: by each name that is taken the id of the member, and whether it is
+            gone"""
+        where = SQL("collection_id = %s AND name = ANY(%s)", self.id, names)
+        self.env.cr.execute(
+            SQL(
+                "UPDATE caldav_member SET name = gen_random_uuid() || '.ics'"
+                " WHERE is_hidden AND %s",
+                where,
+            )
+        )
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT name, id, gone_date IS NOT NULL FROM caldav_member WHERE %s",
+                where,
+            )
+        )
+        return {name: rest for name, *rest in rows}
 
     def _update_members(self, changed, versions):
         if changed:
@@ -312,11 +343,6 @@ class CaldavCollection(models.Model):
         if since is None:
             return self._find_members(SQL("gone_date IS NULL"), limit)
         return self._find_members(SQL("version > %s", since), limit)
-
-    def _find_member(self, name):
-        """:returns: what is at an address, or None"""
-        found = self._find_members(SQL("name = %s AND gone_date IS NULL", name))
-        return found[0] if found else None
 
     def _find_by_uid(self, uid):
         """:returns: what is in the calendar under a UID, or None"""

@@ -9,6 +9,7 @@ import psycopg2
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
+from odoo.tools.misc import clean_context
 
 from odoo.addons.crm_activity_plus.engine.arguments import Arguments
 
@@ -115,7 +116,9 @@ class CaldavExport(models.AbstractModel):
             )
         # The file is read once, right away, and cleaned up with other such files.
         text = "".join(self._export_records(records))
-        attachment = self.env["ir.attachment"].create(
+        # What a list has for its new records is nothing for the file.
+        env = self.env(context=clean_context(self.env.context))
+        attachment = env["ir.attachment"].create(
             {
                 "mimetype": "text/calendar",
                 "name": "odoo.ics",

@@ -98,11 +98,11 @@ class CaldavResource(models.Model):
         return found
 
     @api.model
-    def _find_keys(self, name=None, uid=None):
-        """:param str name: of a resource
+    def _find_keys(self, names=(), uid=None):
+        """:param names: of resources
         :param str uid: of an object, maybe of one that nobody has looked at yet
         :returns: models and ids of what may be called so"""
-        where = SQL("uid = %s", uid) if uid else SQL("name = %s", name)
+        where = SQL("uid = %s", uid) if uid else SQL("name = ANY(%s)", list(names))
         rows = self.env.execute_query(
             SQL("SELECT res_model, res_id FROM caldav_resource WHERE %s", where)
         )

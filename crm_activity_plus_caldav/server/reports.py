@@ -3,8 +3,6 @@
 
 import re
 
-from odoo.tools import SQL
-
 from ..dav import xml
 from ..dav.errors import DavError
 from ..dav.filters import Filter, expand, read_range
@@ -118,7 +116,7 @@ class Reports:
         if len(hrefs) > MAX_HREFS:
             raise DavError(403, dav("number-of-matches-within-limits"))
         named = {each: self._get_name(each, target) for each in hrefs}
-        present = self._find_named(target, [*filter(None, named.values())])
+        present = self._find_named(target, {*filter(None, named.values())})
         answer, members, lost = xml.Multistatus(), [], []
         for each, name in named.items():
             member = present.get(name)
@@ -132,15 +130,9 @@ class Reports:
         return Response.from_xml(207, answer.to_bytes())
 
     def _find_named(self, target, names):
-        """:returns: by its name what is in a calendar now, of what has these names"""
         if target.member:
             return {target.member.name: target.member}
-        collection = target.collection
-        where = SQL("gone_date IS NULL AND name = ANY(%s)", names)
-        known = collection._find_members(where)
-        if known:
-            collection._refresh_members(known)
-        return {member.name: member for member in collection._find_members(where)}
+        return target.collection._find_named(names)
 
     def _get_present(self, target):
         if target.member:

@@ -121,22 +121,8 @@ class Server:
         collection = collections.filtered(lambda c: c.name == path.collection)
         if not collection or not path.name:
             return Target(path, collection)
-        return Target(path, collection, self._find_member(collection, path.name))
-
-    def _find_member(self, collection, name):
-        """:returns: what is at an address now, or None"""
-        member = collection._find_member(name)
-        if member:
-            collection._refresh_members([member])
-        else:
-            self._find_new(collection, name=name)
-        return collection._find_member(name)
-
-    def _find_new(self, collection, **names):
-        """Look whether something in a calendar has a name that it isn't known by there:
-        somebody else may have given it that."""
-        if keys := self.env["caldav.resource"]._find_keys(**names):
-            collection._refresh(keys)
+        member = collection._find_named([path.name]).get(path.name)
+        return Target(path, collection, member)
 
     def _check_there(self, target):
         """:raises DavError: nothing is there"""
@@ -253,7 +239,7 @@ class Server:
 
     def _check_uid(self, target, obj):
         if not target.member:
-            self._find_new(target.collection, uid=obj.uid)
+            target.collection._refresh_new(uid=obj.uid)
         other = target.collection._find_by_uid(obj.uid)
         if other and other.name != target.path.name:
             path = Path(target.path.user_id, target.path.collection, other.name)

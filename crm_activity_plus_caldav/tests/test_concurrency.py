@@ -43,8 +43,8 @@ class TestAtOnce(BaseCase):
             env["caldav.member"].search([("resource_id", "in", resources.ids)]).unlink()
             resources.unlink()
 
-    def _put(self, uid):
-        path = f"/caldav/{self.user_id}/events/{uid}.ics"
+    def _put(self, uid, name=None):
+        path = f"/caldav/{self.user_id}/events/{name or uid}.ics"
         body = make_ics(f"UID:{uid}", f"SUMMARY:{uid}", "DTSTART:20300305T090000Z")
         with self.registry.cursor() as cr:
             env = api.Environment(cr, self.user_id, {})
@@ -54,6 +54,28 @@ class TestAtOnce(BaseCase):
                 return server.answer(Request("PUT", path, {}, body))
 
             return retrying(answer, env).status
+
+    def test_one_uid_at_several_addresses(self):
+        """One of them is there in the end: the others are told where it is."""
+        [uid] = self.uids = [uuid4().hex]
+        begin, statuses = threading.Barrier(WRITERS), []
+
+        def write(name):
+            begin.wait()
+            statuses.append(self._put(uid, name))
+
+        names = [f"{uid}-{number}" for number in range(WRITERS)]
+        threads = [threading.Thread(target=write, args=[name]) for name in names]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(sorted(statuses), [201, *[409] * (WRITERS - 1)])
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, self.user_id, {})
+            self.assertEqual(
+                env["calendar.event"].search_count([("name", "=", uid)]), 1
+            )
 
     def test_three_writers(self):
         statuses = []

@@ -80,6 +80,13 @@ class TestFiles(CaldavCase):
         self.assertEqual(self._get_statuses(wizard), expected)
         self.assertTrue(wizard.line_ids.filtered(lambda line: line.reason))
 
+    def test_unfit_uid_stops_nothing(self):
+        data = self._make_file("one", "b\0d")
+        wizard = self._import(data)
+        self.assertEqual(self._get_statuses(wizard), {"one": "new", "bd": "refused"})
+        wizard.action_import()
+        self.assertTrue(self._find_events("one"))
+
     def test_nobody_is_told(self):
         people = "ATTENDEE:mailto:martin_manager@test.example.com\r\nEND:VEVENT"
         data = self._make_file("one").replace(b"END:VEVENT", people.encode())
@@ -116,9 +123,9 @@ class TestFiles(CaldavCase):
         keys = self.env["res.users.apikeys"].search([("user_id", "=", self.user.id)])
         self.assertFalse(keys)
 
-    def _export_filter(self, model, domain, user=None):
+    def _export_filter(self, model, domain, user=None, **context):
         """:returns: the text that a program gets for a filter"""
-        records = self.env[model].with_user(user or self.user)
+        records = self.env[model].with_user(user or self.user).with_context(**context)
         action = records.action_export_ical_filter(domain)
         id_ = int(action["url"].split("?")[0].rpartition("/")[2])
         return self.env["ir.attachment"].browse(id_).raw.decode()
@@ -140,6 +147,21 @@ class TestFiles(CaldavCase):
         self.assertNotIn("Call", self._export_filter("mail.activity", domain, other))
         empty = self._export_filter("calendar.event", [["name", "=", "Nothing"]])
         self.assertNotIn("BEGIN:VEVENT", empty)
+
+    def test_export_of_a_list_with_defaults(self):
+        """Defaults of the list's action, as those of a lead's meetings, are for new
+        meetings: the file belongs to nothing, and is cleaned up."""
+        self._create_event("Mine")
+        text = self._export_filter(
+            "calendar.event",
+            [["name", "=", "Mine"]],
+            default_res_id=self.lead.id,
+            default_res_model="crm.lead",
+            default_type="opportunity",
+        )
+        self.assertIn("SUMMARY:Mine", text)
+        files = self.env["ir.attachment"].search([("res_model", "=", "caldav.import")])
+        self.assertEqual(files.mapped("res_id"), [0])
 
     def _make_outsider(self):
         return mail_new_test_user(self.env, "outsider", groups="base.group_user")

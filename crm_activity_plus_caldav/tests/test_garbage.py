@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import re
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -106,6 +107,16 @@ class TestServerGarbage(CrmActivityPlusCommon, TransactionCase):
             self.assertEqual(self._ask("PUT", path, second).status, 403)
             self.assertEqual(self._count(), before)
             self.assertEqual(self._ask("DELETE", path).status, 204)
+
+    def test_long_uids(self):
+        """PostgreSQL can't have what is longer in an index; nothing is lost by it."""
+        draw = Random(1)
+        path = f"{self.home}events/a.ics"
+        for size, status in ((500, 201), (1000, 403)):
+            uid = "".join(chr(draw.randrange(0x20000, 0x2A000)) for _ in range(size))
+            body = make_ics(f"UID:{uid}", "DTSTART:20300305T090000Z")
+            self.assertEqual(self._ask("PUT", path, body).status, status)
+            path = f"{self.home}events/b.ics"
 
     def test_empty_update(self):
         body = f"<D:propertyupdate {XMLNS}/>".encode()

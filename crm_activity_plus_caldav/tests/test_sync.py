@@ -37,6 +37,22 @@ class TestSync(CaldavCase):
         self.assertEqual(response.status_code, 200)
         self.assertEqual(len(self._find_events("Shared")), 1)
 
+    def test_multiget_of_what_nobody_has_listed(self):
+        """It is found as by GET, whoever has given it its name."""
+        body = make_ics("UID:a", "SUMMARY:Shared", "DTSTART:20300305T090000Z")
+        self._put(f"{self.events}shared.ics", body)
+        other, key = self.user_manager, self._create_key(self.user_manager)
+        self._find_events("Shared").partner_ids += other.partner_id
+        home = f"/caldav/{other.id}/events/"
+        inner = "<D:prop><C:calendar-data/></D:prop>"
+        inner += f"<D:href>{home}shared.ics</D:href><D:href>{home}lost.ics</D:href>"
+        response = self._report(home, "C:calendar-multiget", inner, user=other, key=key)
+        found = self._read_multistatus(response)
+        self.assertIn(
+            "SUMMARY:Shared", found[f"{home}shared.ics"]["calendar-data"].text
+        )
+        self.assertIn("404", found[f"{home}lost.ics"])
+
     def test_multiget_of_what_became_a_series(self):
         event = self._create_event("Meeting")
         [href] = [href for href in self._sync(self.events)[0] if href != self.events]

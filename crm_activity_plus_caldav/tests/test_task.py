@@ -153,6 +153,20 @@ class TestTask(CaldavCase):
         self.assertEqual(activity.status, "done")
         self.assertEqual(self._request("GET", href).status_code, 404)
 
+    def test_put_where_something_is_hidden(self):
+        """What was done and deleted stays hidden: programs give up on two of a UID."""
+        url = f"{self.tasks}a.ics"
+        body = make_ics("UID:a", "SUMMARY:Call", "STATUS:COMPLETED", kind="VTODO")
+        for _time in range(3):
+            self._put(url, body)
+            self.assertEqual(self._request("DELETE", url).status_code, 204)
+        self._put(url, body)
+        hrefs = self._propfind(self.tasks, "D:getetag", depth="1")
+        self.assertEqual([*hrefs], [self.tasks, url])
+        self.assertIn("SUMMARY:Call", self._get(url))
+        changed, _token = self._sync(self.tasks)
+        self.assertEqual([*changed], [url])
+
     def test_reopened_is_seen_again(self):
         activity = self._schedule()
         href = self._find_href()

@@ -16,7 +16,7 @@ from ..ical.event import get_text, read_event
 from ..ical.files import CalendarFile, get_essence
 from ..ical.rules import read_rule
 from ..ical.task import read_task
-from ..ical.text import Refused, read_calendar
+from ..ical.text import UNFIT, Refused, read_calendar
 
 _logger = logging.getLogger(__name__)
 
@@ -108,7 +108,9 @@ class CaldavImport(models.TransientModel):
 
     def _prepare_line(self, file, key, known):
         found = file.objects[key]
-        vals = {"import_id": self.id, "kind": found.kind, "name": key, "uid": key}
+        # What can't be stored is refused, and shown all the same.
+        uid = UNFIT.sub("", key)
+        vals = {"import_id": self.id, "kind": found.kind, "name": uid, "uid": uid}
         try:
             obj = file.read_one(found)
             vals["name"] = get_text(obj.components[0], "SUMMARY") or key
