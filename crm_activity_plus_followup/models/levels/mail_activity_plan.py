@@ -33,6 +33,16 @@ class MailActivityPlan(models.Model):
         "after the due date of their oldest overdue invoice.",
     )
 
+    def write(self, vals):
+        """Odoo looks at its rules before a change: by that alone, whoever may write
+        other plans, or those of another company, could make levels of them."""
+        result = super().write(vals)
+        if "is_followup" in vals:
+            self.check_access("write")
+        elif "company_id" in vals:
+            self.filtered("is_followup").check_access("write")
+        return result
+
     @api.constrains("is_followup", "res_model")
     def _check_followup_model(self):
         for plan in self.filtered("is_followup"):
