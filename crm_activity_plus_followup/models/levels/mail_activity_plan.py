@@ -156,6 +156,16 @@ class MailActivityPlan(models.Model):
             return Reason("followup_accountants", {"plan": self.name})
         return False
 
+    def _get_company_reasons(self, records, responsible):
+        """Branches are one company with their parent."""
+        if self.is_followup:
+            # Whoever works in a branch alone may not read its parent.
+            own = self.company_id.sudo().root_id
+            records = records.filtered(
+                lambda customer: customer.company_id.sudo().root_id != own
+            )
+        return super()._get_company_reasons(records, responsible)
+
     def _get_condition_reasons(self, records):
         reasons = super()._get_condition_reasons(records)
         if self.is_followup:
