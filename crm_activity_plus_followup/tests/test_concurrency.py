@@ -14,6 +14,7 @@ from odoo.addons.crm_activity_plus.tests.concurrency import ConcurrencyCase
 from odoo.addons.mail.models.mail_mail import MailMail
 
 from ..engine.email import FollowupEmail
+from ..models.levels.mail_activity_plan_run import MailActivityPlanRun
 
 LOCKS = mute_logger("odoo.sql_db", "odoo.service.model")
 # In the order in which they refer to each other.
@@ -273,6 +274,27 @@ class TestConcurrency(ConcurrencyCase):
             other = self._create_item(env, self.customer_ids[0], 50)
         self._launch_job()
         self._run_together(self._pay(self.item_ids[0]), self._pay(other, 50))
+        self.assertEnded()
+
+    @mute_logger("odoo.addons.crm_activity_plus_followup.models.exits.res_partner")
+    def test_second_look_that_fails(self):
+        """Nothing half done is left of it; the daily job ends the run."""
+        self._launch_job()
+        end = MailActivityPlanRun._end_followup
+
+        def end_half(runs, reason):
+            end(runs, reason)
+            runs.env.flush_all()
+            raise ValueError(reason)
+
+        failing = patch.object(MailActivityPlanRun, "_end_followup", end_half)
+        with failing, self._transaction() as env:
+            self._pay(self.item_ids[0])(env)
+        with self._transaction() as env:
+            [run] = self._read_runs(env)[0]
+            self.assertEqual(run.state, "running")
+            self.assertTrue(run.followup_is_open)
+        self._launch_job()
         self.assertEnded()
 
     @LOCKS

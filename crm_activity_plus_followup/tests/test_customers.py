@@ -87,6 +87,28 @@ class TestCustomers(LevelCase):
             self.assertEqual(part["overdue"], amount)
             self.assertNotIn(foreign, [row["line"].move_id for row in part["items"]])
 
+    def test_branch(self):
+        """It is one company with its parent, whose levels count there, too."""
+        company = self.env.company
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": company.id}
+        )
+        self.env.user.company_ids += branch
+        self.customer.company_id = branch
+        here = self.customer.with_company(branch)
+        here.property_account_receivable_id = self.account_receivable
+        invoice = self._invoice(100, 20, here, company_id=branch.id)
+        self.assertEqual(invoice.company_id, branch)
+        self._run_job()
+        [run] = self._find_runs()
+        self.assertEqual(run.followup_company_id, company)
+        for place in (company, branch):
+            customer = self.customer.with_company(place)
+            self.assertEqual(customer.amount_overdue, 100)
+            self.assertEqual(customer.followup_status, "in_need")
+        self._pay(invoice)
+        self.assertEqual(run.stop_reason, "paid")
+
     def test_email_in_the_language_of_the_customer(self):
         """With amounts as they are written there."""
         self.env["res.lang"]._activate_lang("de_DE")

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from contextlib import suppress
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -161,3 +162,32 @@ class TestJob(LevelCase):
             self._run_job()
         self.assertStatus("none", partner=customers[0])
         self.assertStatus("in_need", self.first, customers[1])
+
+    def test_many_whose_oldest_item_is_settled(self):
+        """Their levels are dated anew together, not one after the other."""
+        counts = []
+        for count in (3, 9):
+            customers = self._create_customers(count)
+            older = [self._invoice(10, 40, customer).id for customer in customers]
+            self._run_job()
+            self.assertEqual({self._get_step(c).delay_count for c in customers}, {30})
+            # Behind the ORM's back.
+            self.env.cr.execute(
+                "UPDATE account_move_line SET followup_excluded = TRUE"
+                " WHERE move_id = ANY(%s)",
+                [older],
+            )
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            customers._refresh_followups()
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+            for number, customer in enumerate(customers):
+                due = self.today - timedelta(days=15 + number % 3)
+                self.assertEqual(self._find_runs(customer).plan_date, due)
+                deadline = self._get_step(customer).activity_id.date_deadline
+                self.assertEqual(deadline, due + timedelta(days=30))
+        self.assertLess(counts[1] - counts[0], 2 * 6)
+
+    def _get_step(self, customer):
+        return self._find_runs(customer)._get_followup_step()

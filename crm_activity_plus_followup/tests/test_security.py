@@ -4,6 +4,7 @@
 import json
 from datetime import timedelta
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
@@ -119,6 +120,7 @@ class TestSecurity(RpcCase, LevelCase):
             for name in ("amount_due", "amount_overdue"):
                 domain = [[name, ">", 50]]
                 self.assertRefused(user, "res.partner", "search", domain=domain)
+                self.assertRefused(user, "res.partner", "search_count", domain=domain)
                 self.assertRefused(
                     user,
                     "mail.activity",
@@ -128,6 +130,15 @@ class TestSecurity(RpcCase, LevelCase):
             self.assertRefused(
                 user, "res.partner", "search", domain=[["followup_status", "=", "none"]]
             )
+            # Odoo looks for followers with elevated rights.
+            for name, value in (("amount_due", 50), ("followup_status", "in_need")):
+                operator = ">" if name == "amount_due" else "="
+                self.assertRefused(
+                    user,
+                    "crm.lead",
+                    "search",
+                    domain=[["message_partner_ids." + name, operator, value]],
+                )
             self.assertRefused(
                 user, "followup.customer", "search_read", fields=["amount_overdue"]
             )
@@ -207,6 +218,41 @@ class TestSecurity(RpcCase, LevelCase):
             )
         self.assertFalse(plan.is_followup)
         self.assertFalse(self.first.followup_email_auto)
+
+    def test_levels_stay_where_they_are(self):
+        """Those who may write other plans make no levels of these, and levels go to no
+        other plan or company: Odoo looks at its rules before a change only."""
+        there = self.users["elsewhere"].company_id
+        foreign = self._create_levels(5, company_id=there.id)
+        visits, calls, demos = self.env["mail.activity.plan"].create(
+            [
+                {"name": "Visits", "res_model": "res.partner"},
+                {
+                    "name": "Calls",
+                    "res_model": "crm.lead",
+                    "template_ids": [Command.create(self._level(5))],
+                },
+                {"name": "Demos", "res_model": "crm.lead"},
+            ]
+        )
+        step = calls.template_ids
+        keeper = new_test_user(self.env, "keeper", "account.group_account_manager")
+        leader = new_test_user(self.env, "leader", "sales_team.group_sale_manager")
+        for user, record, vals in (
+            (keeper, self.plan, {"company_id": there.id}),
+            (keeper, self.plan, {"is_followup": False}),
+            (keeper, self.first, {"plan_id": foreign.id}),
+            (keeper, self.first, {"plan_id": visits.id}),
+            (leader, demos, {"res_model": "res.partner", "is_followup": True}),
+            (leader, step, {"plan_id": self.plan.id}),
+        ):
+            with self.subTest(user.login, **vals), self.assertRaises(AccessError):
+                record.with_user(user).write(vals)
+        self.assertEqual(self._read_state(), self.before)
+        own = self._create_levels(5)
+        self.plan.with_user(keeper).company_id = False
+        self.first.with_user(keeper).plan_id = own
+        step.with_user(leader).plan_id = demos
 
     def test_runs_and_steps(self):
         """Nobody writes what the engine notes down, the accountant neither."""

@@ -92,13 +92,14 @@ def look_no_more(cr):
 def _refresh_again(registry, data):
     """:param dict data: what was put off until the commit"""
     for (company_id, reason), ids in data.pop(AGAIN_KEY, {}).items():
-        with registry.cursor() as cr:
-            env = Environment(cr, SUPERUSER_ID, {})
-            company = env["res.company"].browse(company_id)
-            partners = env["res.partner"].browse(sorted(ids)).exists()
-            partners = partners.with_company(company)
-            try:
+        try:
+            # Closed by the error, if any: nothing half done is committed.
+            with registry.cursor() as cr:
+                env = Environment(cr, SUPERUSER_ID, {})
+                company = env["res.company"].browse(company_id)
+                partners = env["res.partner"].browse(sorted(ids)).exists()
+                partners = partners.with_company(company)
                 retrying(partial(partners._refresh_followups, reason), env)
-            except Exception:
-                # What was committed stays so, whoever waits for an answer.
-                _logger.exception("Follow-ups of contacts %s", sorted(ids))
+        except Exception:
+            # What was committed stays so, whoever waits for an answer.
+            _logger.exception("Follow-ups of contacts %s", sorted(ids))

@@ -33,6 +33,16 @@ class MailActivityPlan(models.Model):
         "after the due date of their oldest overdue invoice.",
     )
 
+    def write(self, vals):
+        """Odoo looks at its rules before a change: by that alone, whoever may write
+        other plans, or those of another company, could make levels of them."""
+        result = super().write(vals)
+        if "is_followup" in vals:
+            self.check_access("write")
+        elif "company_id" in vals:
+            self.filtered("is_followup").check_access("write")
+        return result
+
     @api.constrains("is_followup", "res_model")
     def _check_followup_model(self):
         for plan in self.filtered("is_followup"):
@@ -145,6 +155,16 @@ class MailActivityPlan(models.Model):
         except AccessError:
             return Reason("followup_accountants", {"plan": self.name})
         return False
+
+    def _get_company_reasons(self, records, responsible):
+        """Branches are one company with their parent."""
+        if self.is_followup:
+            # Whoever works in a branch alone may not read its parent.
+            own = self.company_id.sudo().root_id
+            records = records.filtered(
+                lambda customer: customer.company_id.sudo().root_id != own
+            )
+        return super()._get_company_reasons(records, responsible)
 
     def _get_condition_reasons(self, records):
         reasons = super()._get_condition_reasons(records)

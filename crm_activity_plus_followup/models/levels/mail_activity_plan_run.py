@@ -135,6 +135,7 @@ class MailActivityPlanRun(models.Model):
 
         :param dict oldest: id of a customer -> due date of that item
         """
+        deadlines = {}
         for run in self:
             day = oldest.get(run.res_id)
             if not day or day == run.plan_date:
@@ -144,8 +145,11 @@ class MailActivityPlanRun(models.Model):
             if step and run.followup_next_mode == "auto":
                 deadline = step._find_followup_deadline()
                 if deadline.date != step.date_deadline:
-                    step.followup_put_off = False
-                    step._reschedule({step: deadline}, "rescheduled")
+                    deadlines[step] = deadline
+        if deadlines:
+            moved = self.line_ids.browse().union(*deadlines)
+            moved.followup_put_off = False
+            moved._reschedule(deadlines, "rescheduled")
 
     def _end_followup(self, reason):
         """Nothing is overdue any more.

@@ -36,6 +36,14 @@ class MailActivityPlanTemplate(models.Model):
         ondelete={"followup": "set default"},
     )
 
+    def write(self, vals):
+        """Nobody moves levels out of, nor steps into, a plan that they may not write:
+        Odoo looks at its rules before a change."""
+        result = super().write(vals)
+        if "plan_id" in vals:
+            self.check_access("write")
+        return result
+
     def _get_followup_days(self):
         """:returns: how many days after the due date the level is reached
         :raises ValidationError: the delay isn't one in days after it"""
