@@ -3,6 +3,8 @@
 
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -217,6 +219,21 @@ class TestLaunchJobs(JobsCase):
         self.assertEqual(self._read_launch(launch_id), ("cancelled", 2, 2, 0))
         self._hand_over(self._cron_launch)
         self.assertEqual(self._do_jobs(), 0)
+
+    @mute_logger("odoo.sql_db")
+    def test_cancelling_a_launch_that_goes_on_at_this_moment(self):
+        """It is done again; it isn't lost, while its user believes it was done."""
+        launch_id = self._enqueue_launch()
+        with self._transaction() as env:
+            launch = env["mail.activity.plan.launch"].browse(launch_id)
+            self.assertEqual(launch.state, "pending")
+            with self._transaction() as other_env:
+                other_env["mail.activity.plan.launch"].browse(launch_id).try_count = 1
+            with self.assertRaises(SerializationFailure):
+                launch.action_cancel()
+            env.cr.rollback()
+            launch.action_cancel()
+        self.assertEqual(self._read_launch(launch_id)[0], "cancelled")
 
     def test_cancelling_a_launch_stops_a_job_that_was_begun(self):
         launch_id = self._enqueue_launch()
