@@ -95,6 +95,28 @@ class TestLaunchJobs(JobsCase):
         self.assertEqual(self._read_launch(launch_id), ("done", 5, 5, 0))
         self._assertLaunchedOnce()
 
+    def test_others_end_the_launch_meanwhile(self):
+        """There is nothing left to do: the job doesn't fail."""
+        launch_id = self._enqueue_launch()
+        self._hand_over(self._cron_launch)
+        [[part_id], *_others] = self._read_jobs("activity_res_ids")
+        work_off = MailActivityPlanLaunchPart._work_off
+
+        def ended(part):
+            part.env.cr.commit()
+            with patch.object(MailActivityPlanLaunchPart, "_work_off", work_off):
+                self._do_jobs()
+            work_off(part)
+
+        with self._transaction() as env:
+            part = env["mail.activity.plan.launch.part"].browse(part_id)
+            with patch.object(MailActivityPlanLaunchPart, "_work_off", ended):
+                self.assertTrue(part._work_launch())
+            self.assertFalse(part.exists())
+            self.assertTrue(part._work_launch())
+        self.assertEqual(self._read_launch(launch_id), ("done", 5, 5, 0))
+        self._assertLaunchedOnce()
+
     def test_a_part_is_begun_on_the_scheduled_action(self):
         """What it has launched on already is kept."""
         launch_id = self._enqueue_launch()
