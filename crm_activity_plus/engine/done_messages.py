@@ -55,6 +55,8 @@ class DoneMessages:
         return self._messages.pop(activity.id, None)
 
     def _write_on(self, res_model, activities):
+        # As core does: whoever may mark an activity as done, which was checked, needn't
+        # be able to post on its record.
         records = self.env[res_model].sudo().browse(activities.mapped("res_id"))
         if not hasattr(records, "message_post") or is_posting_extended(records):
             return
@@ -68,6 +70,7 @@ class DoneMessages:
 
     def _write_once(self, activities):
         """:param activities: each on a record of its own, all of one model"""
+        # See _write_on.
         records = self.env[activities[0].res_model].sudo()
         records = records.browse(activity.res_id for activity in activities)
         posting = records._fallback_lang()

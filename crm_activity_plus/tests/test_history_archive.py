@@ -259,6 +259,14 @@ class TestHistoryArchive(EngineCronsCase):
                 with self.assertRaisesRegex(UserError, "missing or was changed"):
                     getattr(archive.with_user(self.user_system), method)()
 
+    def test_records_that_are_gone_since(self):
+        """The file tells of them as ever."""
+        archive = self._archive()
+        run = self.runs[0]
+        self.env["crm.lead"].browse(run.res_id).unlink()
+        self.assertIn(run.id, archive.replay()["runs"])
+        self.assertTrue(archive.action_verify())
+
     def test_state_that_was_changed_since(self):
         archive = self._archive()
         self.env.cr.execute(

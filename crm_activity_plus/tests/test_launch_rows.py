@@ -156,6 +156,24 @@ class TestLaunchRows(CrmActivityPlusCommon):
         self.assertEqual(len(seen), len(activities))
         self.assertTrue(all(activities.mapped("automated")))
 
+    def test_what_others_protect_stays_so(self):
+        """A field of another addon's keeps its value until its inverse is called."""
+        seen = []
+        field = self.env["mail.activity"]._fields["display_name"]
+        creating = self.registry["mail.activity"]._create
+
+        def create(activities, data_list):
+            for data in data_list:
+                data["protected"].add(field)
+            records = creating(activities, data_list)
+            seen.extend(field in data["protected"] for data in data_list)
+            return records
+
+        with patch.object(self.registry["mail.activity"], "_create", create):
+            self._launch(self._create_leads(2))
+        self.assertTrue(seen)
+        self.assertTrue(all(seen))
+
     def test_what_takes_the_way_of_the_orm(self):
         """Values of other tables, and records with different fields."""
         file = self.env["ir.attachment"].create({"name": "Offer", "raw": b"offer"})

@@ -61,10 +61,11 @@ class MailActivityPlanLaunchPart(models.Model):
 
     def _work_launch(self):
         """Launch on the records of the parts: see ``mail.activity.background``."""
+        # The parts of a launch that is over are gone; another job may end it meanwhile.
+        launches = self.exists().launch_id
         for part in self:
             part._work_off()
-        self.launch_id._sum_up()
-        # Those of a launch that is over are gone.
+        launches._sum_up()
         return not any(part._is_left() for part in self.exists())
 
     def _work_off(self):

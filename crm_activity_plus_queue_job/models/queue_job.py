@@ -141,7 +141,10 @@ class QueueJob(models.Model):
         """Cancel those that nobody begins at this moment.
 
         :param str reason: why
+        :raises psycopg2.OperationalError: somebody else changes what the caller did
         """
+        # What is in the way of that must not be taken for a job that is begun.
+        self.env.flush_all()
         values = {
             "state": CANCELLED,
             "date_cancelled": fields.Datetime.now(),

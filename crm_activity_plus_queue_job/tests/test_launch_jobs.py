@@ -3,6 +3,8 @@
 
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -90,6 +92,28 @@ class TestLaunchJobs(JobsCase):
             self._run_together(*map(work, [*ids, ids[0]]))
         with self._runner(), self._transaction() as env:
             self._cron_launch(env)
+        self.assertEqual(self._read_launch(launch_id), ("done", 5, 5, 0))
+        self._assertLaunchedOnce()
+
+    def test_others_end_the_launch_meanwhile(self):
+        """There is nothing left to do: the job doesn't fail."""
+        launch_id = self._enqueue_launch()
+        self._hand_over(self._cron_launch)
+        [[part_id], *_others] = self._read_jobs("activity_res_ids")
+        work_off = MailActivityPlanLaunchPart._work_off
+
+        def ended(part):
+            part.env.cr.commit()
+            with patch.object(MailActivityPlanLaunchPart, "_work_off", work_off):
+                self._do_jobs()
+            work_off(part)
+
+        with self._transaction() as env:
+            part = env["mail.activity.plan.launch.part"].browse(part_id)
+            with patch.object(MailActivityPlanLaunchPart, "_work_off", ended):
+                self.assertTrue(part._work_launch())
+            self.assertFalse(part.exists())
+            self.assertTrue(part._work_launch())
         self.assertEqual(self._read_launch(launch_id), ("done", 5, 5, 0))
         self._assertLaunchedOnce()
 
@@ -217,6 +241,21 @@ class TestLaunchJobs(JobsCase):
         self.assertEqual(self._read_launch(launch_id), ("cancelled", 2, 2, 0))
         self._hand_over(self._cron_launch)
         self.assertEqual(self._do_jobs(), 0)
+
+    @mute_logger("odoo.sql_db")
+    def test_cancelling_a_launch_that_goes_on_at_this_moment(self):
+        """It is done again; it isn't lost, while its user believes it was done."""
+        launch_id = self._enqueue_launch()
+        with self._transaction() as env:
+            launch = env["mail.activity.plan.launch"].browse(launch_id)
+            self.assertEqual(launch.state, "pending")
+            with self._transaction() as other_env:
+                other_env["mail.activity.plan.launch"].browse(launch_id).try_count = 1
+            with self.assertRaises(SerializationFailure):
+                launch.action_cancel()
+            env.cr.rollback()
+            launch.action_cancel()
+        self.assertEqual(self._read_launch(launch_id)[0], "cancelled")
 
     def test_cancelling_a_launch_stops_a_job_that_was_begun(self):
         launch_id = self._enqueue_launch()

@@ -106,5 +106,6 @@ class MailActivity(models.Model):
             return Domain("res_id", "in", found._filtered_access(operation).ids)
         if not documents.has_access(operation):
             return Domain.FALSE
+        # Those of the user, for this operation: a search would apply those for reading.
         rules = self.env["ir.rule"]._compute_domain(res_model, operation)
         return make_document_domain(documents.sudo()._search(rules))

@@ -101,6 +101,8 @@ class MailActivityDocumentMixin(models.AbstractModel):
                     res_model, documents._search([])
                 )
             if is_admin:
+                # Administrators see what hangs on documents that are gone, whoever
+                # could read those.
                 known_ones = documents.sudo()._search([])
                 allowed |= make_document_domain(known_ones, is_among=False)
             domain |= Domain("res_model", "=", res_model) & allowed

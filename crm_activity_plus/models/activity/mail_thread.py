@@ -29,6 +29,7 @@ class NewFollowers:
 
     def insert(self, env):
         """Make them followers."""
+        # Their ids come from superusers alone: see message_subscribe.
         partners = env["res.partner"].sudo()
         for res_model, pairs in self._pairs.items():
             ids = {partner_id for _res_id, partner_id in pairs}

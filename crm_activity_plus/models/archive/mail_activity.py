@@ -13,6 +13,7 @@ class MailActivity(models.Model):
         """:returns: a row of the history that says where the older ones are, or none;
         see ``get_history``; JSON-able"""
         self.ensure_one()
+        # Whoever may read the activity may read its history: see get_history.
         run = self.sudo().run_id
         archive = run.log_archive_id
         if not archive:

@@ -142,6 +142,7 @@ class MailActivityLogArchive(models.Model):
         """
         Arguments(self.env).check_single(self)
         self.check_access("read")
+        # Whoever may read the file finds all of that in it.
         runs, rows = self.sudo().run_ids, self._read_rows()
         refs = {row["activity_ref"] for row in rows} - {None, 0}
         rows += self.env["mail.activity.log"].sudo()._read_all_of_runs(runs, refs)

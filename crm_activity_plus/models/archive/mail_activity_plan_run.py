@@ -48,6 +48,7 @@ class MailActivityPlanRun(models.Model):
     @api.depends_context("lang", "tz")
     def _compute_archive_note(self):
         for run in self:
+            # When it was archived is said to whoever may read the run.
             archive = run.sudo().log_archive_id
             run.archive_note = bool(archive) and self.env._(
                 "Archived on %(date)s. Administrators find it under Archived History.",

@@ -143,6 +143,7 @@ class MailActivityLog(models.Model):
             return NotImplemented
         names = Domain("summary", operator, value)
         names |= Domain("activity_type_id.name", operator, value)
+        # By whatever name rows have that the user may read.
         activities = self.env["mail.activity"].sudo().with_context(active_test=False)
         runs = self.env["mail.activity.plan.run"].sudo()
         # Each of them by its own index; an OR would read the whole table.

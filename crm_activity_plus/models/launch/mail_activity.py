@@ -23,5 +23,7 @@ class MailActivity(models.Model):
             return super()._create(data_list)
         protected = find_computed(self, vals_list[0])
         for data, record in zip(data_list, records, strict=True):
-            data.update(record=record, protected=protected)
+            data["record"] = record
+            # Beside what is given and has no column: its inverse is still to be called.
+            data["protected"] |= protected
         return records

@@ -81,6 +81,7 @@ class MailActivityReasonMixin(models.AbstractModel):
                     alias, found.ids
                 )
             )
+        # It narrows what the user's own search finds.
         everything = self.sudo().with_context(active_test=False)
         # Each of them by its own index; an OR would read the whole table.
         return Domain.custom(
