@@ -4,6 +4,7 @@
 """A signature is requested: what is in the way of it, and how it is done."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from odoo import fields
 from odoo.fields import Command
@@ -14,6 +15,19 @@ from odoo.addons.crm_activity_plus.engine.reasons import reason_error
 from odoo.addons.crm_activity_plus.tools.reasons import Reason
 
 from .signers import find_signer_problems
+
+
+def find_due_date(record, days):
+    """:param record: any, for whoever asks
+    :param int days: how many there are to sign; 0: any number
+    :returns: the last of them; False where there is none, the calendar's end included
+    """
+    if not days:
+        return False
+    try:
+        return fields.Date.context_today(record) + timedelta(days=days)
+    except OverflowError:
+        return False
 
 
 @dataclass

@@ -133,6 +133,44 @@ class TestAccess(SignCommon, TransactionCase):
         with self.assertRaises(AccessError):
             activity.with_user(self.user_colleague).action_open_signature()
 
+    def test_about_records_that_the_user_may_read(self):
+        """What is signed is filed on the record, and may close its steps: nobody names
+        a record of others, nor does a form about something else."""
+        user = self.user_colleague
+        user.group_ids = [Command.link(self.env.ref("sign_oca.sign_oca_group_user").id)]
+        own = self._create_lead("Own", user_id=user.id)
+        requests = self.requests.with_user(user)
+        values = {"name": "Forged", "data": self.template.data}
+        foreign = {"res_model": "crm.lead", "res_id": self.lead.id}
+        request = requests.create({**values, "record_ref": f"crm.lead,{own.id}"})
+        for forged in (foreign, {"record_ref": f"crm.lead,{self.lead.id}"}):
+            with self.subTest(forged):
+                with self.assertRaises(AccessError):
+                    requests.create({**values, **forged})
+                with self.assertRaises(AccessError):
+                    request.write(forged)
+        self.assertEqual(request._get_document(), own)
+        context = {f"default_{name}": value for name, value in foreign.items()}
+        request = requests.with_context(**context).create(values)
+        self.assertFalse(request.sudo()._get_document())
+
+    def test_long_tables(self):
+        """Records to read are joined: beside other conditions, PostgreSQL would read
+        all of them again for each request."""
+        _activity, request = self._request()
+        requests = self.requests.with_user(self.user_owner)
+        self.assertIn("LEFT JOIN", requests._search([]).select().code)
+        self.assertIn(request, requests.search([]))
+
+    def test_signed_copies(self):
+        """Who may only read a request has no emails sent."""
+        _activity, request = self._request()
+        request.company_id.sign_oca_send_sign_request_copy = True
+        request.signer_ids.partner_id = self.user_owner.partner_id
+        self._sign(request.signer_ids)
+        with self.assertRaises(AccessError):
+            request.with_user(self.user_owner).action_send_signed_request()
+
     def test_the_popup_is_its_users_own(self):
         wizard = self._open_wizard(self._schedule_sign())
         document = wizard.document_ids.create({"name": "x", "wizard_id": wizard.id})

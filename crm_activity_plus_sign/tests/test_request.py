@@ -110,6 +110,19 @@ class TestRequest(SignCommon, TransactionCase):
             wizard = self._open_wizard(self._schedule_sign())
             self.assertEqual(str(wizard.date_due), "2026-03-14")
 
+    def test_more_days_to_sign_than_there_are(self):
+        self.type_sign.sign_due_days = 2**31 - 1
+        wizard = self._open_wizard(self._schedule_sign())
+        self.assertFalse(wizard.date_due)
+
+    def test_the_popup_of_a_form_about_something_else(self):
+        """What its context says isn't meant for the pop-up."""
+        activity = self._schedule_sign().with_context(
+            default_message="Other", default_place="Brussels"
+        )
+        wizard = self._open_wizard(activity)
+        self.assertFalse(wizard.message)
+
     def test_cancelled_request_can_be_sent_again(self):
         activity, request = self._request()
         request.with_user(self.user_owner).action_withdraw()

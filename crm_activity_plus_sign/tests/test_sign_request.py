@@ -71,6 +71,14 @@ class TestSignRequest(SignMixin, TransactionCase):
         request.cancel()
         self.assertEqual(told, [("sent", request.ids), ("cancelled", request.ids)])
 
+    def test_withdrawn_together(self):
+        """Others are told once."""
+        requests = self._send() | self._send() | self._create_request()
+        told = self._listen()
+        requests._withdraw()
+        self.assertEqual(set(requests.mapped("state")), {"3_cancel"})
+        self.assertEqual([what for what, _ids in told], ["cancelled"])
+
     def test_what_can_never_be_signed_is_not_sent(self):
         role = self.roles[1]
         damaged = base64.b64encode(b"%PDF-1.4 nothing else")
@@ -238,6 +246,16 @@ class TestSignRequest(SignMixin, TransactionCase):
         remind("2026-04-12 14:00:00")
         self.assertEqual(len(self._mails_to(self.partners[1])), 2)
         self.assertEqual(silent.state, "0_sent")
+
+    def test_remind_after_more_days_than_there_are(self):
+        """It keeps nobody else from being reminded."""
+        with freeze_time("2026-03-01 12:00:00"):
+            self._send(reminder_days=2**31 - 1)
+            self._send(reminder_days=3)
+        count = len(self._mails_to(self.partners[0]))
+        with freeze_time("2026-03-05 12:00:00"):
+            self._run("_cron_remind")
+        self.assertEqual(len(self._mails_to(self.partners[0])), count + 1)
 
     def test_no_reminder_after_the_due_date(self):
         with freeze_time("2026-03-01 12:00:00"):

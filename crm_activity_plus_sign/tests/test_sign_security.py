@@ -6,6 +6,7 @@ import logging
 import uuid
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -338,6 +339,22 @@ class TestSignAccess(SignMixin, TransactionCase):
         self.assertTrue(logs.search(domain))
         self.assertFalse(logs.with_user(self.sender).search(domain))
         self.assertTrue(logs.with_user(self.boss).search(domain))
+
+    def test_expressions_of_roles(self):
+        """They are looked up with elevated rights: who may not type them in Odoo's own
+        templates, may not do so here."""
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("mail.restrict.template.rendering", True)
+        editors = self.env.ref("mail.group_mail_template_editor")
+        role = self.roles[0].with_user(self.boss)
+        role.partner_selection_policy = "expression"
+        expression = "{{ object.env['res.users'].search([]).write({}) }}"
+        with self.assertRaises(AccessError):
+            role.expression_partner = expression
+        with self.assertRaises(AccessError):
+            role.create({"name": "Forged", "expression_partner": expression})
+        self.boss.group_ids = [Command.link(editors.id)]
+        role.expression_partner = "{{ object.partner_id.id }}"
 
     def test_mask(self):
         token = str(uuid.uuid4())

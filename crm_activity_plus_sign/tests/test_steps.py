@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import json
+from unittest.mock import patch
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import TransactionCase, tagged
@@ -117,6 +118,19 @@ class TestSteps(SignCommon, TransactionCase):
         run.line_ids[0].sign_request_id.with_user(self.user_owner).action_withdraw()
         self.assertEqual(run.line_ids[0].state, "failed")
         self.assertIn("was cancelled", run.line_ids[0].reason)
+
+    def test_deleted(self):
+        """Nothing else would end the step."""
+        run = self._launch_due()
+        run.line_ids[0].sign_request_id.unlink()
+        self.assertEqual(run.line_ids[0].state, "failed")
+        self.assertIn("was cancelled", run.line_ids[0].reason)
+
+    def test_more_days_to_sign_than_there_are(self):
+        self.plan.template_ids[0].sign_due_days = 2**31 - 1
+        run = self._launch_due()
+        self.assertEqual(run.line_ids[0].sign_request_id.state, "0_sent")
+        self.assertFalse(run.line_ids[0].sign_request_id.date_due)
 
     def test_types_without_the_outcomes(self):
         """A refusal isn't taken for a success."""
@@ -326,3 +340,14 @@ class TestSteps(SignCommon, TransactionCase):
         self.lines._fail_uninstalled()
         self.assertEqual(run.line_ids[0].state, "failed")
         self.assertIn("sign_request", run.line_ids[0].reason)
+
+    def test_uninstalled_with_many(self):
+        """All of them end at once."""
+        runs = self._launch_due(self._create_leads(3, partner_id=self.partner.id))
+        lines = type(self.lines)
+        original = lines._finish_action
+        with patch.object(lines, "_finish_action", autospec=True) as finish:
+            finish.side_effect = original
+            self.lines._fail_uninstalled()
+        self.assertEqual(finish.call_count, 1)
+        self.assertEqual({run.line_ids[0].state for run in runs}, {"failed"})

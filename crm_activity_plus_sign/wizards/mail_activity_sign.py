@@ -1,8 +1,6 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command
@@ -17,7 +15,7 @@ from odoo.addons.crm_activity_plus.engine.reasons import (
 from odoo.addons.crm_activity_plus.tools.reasons import Reason
 
 from ..engine.papers import TemplatePaper
-from ..engine.signature_order import SignatureOrder
+from ..engine.signature_order import SignatureOrder, find_due_date
 from ..engine.signers import Signer, find_contact, find_signer_problems, find_signers
 
 
@@ -144,8 +142,7 @@ class MailActivitySign(models.TransientModel):
     def _compute_date_due(self):
         for wizard in self:
             days = wizard.activity_id.activity_type_id.sudo().sign_due_days
-            today = fields.Date.context_today(wizard)
-            wizard.date_due = days and today + timedelta(days=days)
+            wizard.date_due = find_due_date(wizard, days)
 
     def _get_record(self):
         """:returns: the record of the activity, or None where the user may not do

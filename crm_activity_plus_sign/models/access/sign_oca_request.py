@@ -5,9 +5,15 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from odoo.addons.crm_activity_plus.models.access.mail_activity_document_mixin import (
+    make_document_domain,
+)
+
 # They see all of them.
 MANAGER_GROUP = "sign_oca.sign_oca_group_manager"
 USER_GROUP = "sign_oca.sign_oca_group_user"
+# Of record_ref, never what a client says.
+DOCUMENT_FIELDS = ("res_model", "res_id")
 
 
 class SignOcaRequest(models.Model):
@@ -39,6 +45,58 @@ class SignOcaRequest(models.Model):
                 document = None
             request.res_model = document._name if document else False
             request.res_id = document.id if document else False
+
+    # ------------------------------------------------------------
+    # Naming a record
+    # ------------------------------------------------------------
+
+    @api.model
+    def default_get(self, fields):
+        """The context of a form about something else has such defaults, too."""
+        return super().default_get(
+            [name for name in fields if name not in DOCUMENT_FIELDS]
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.su:
+            return super().create(vals_list)
+        for vals in vals_list:
+            self._check_document_fields(vals)
+        requests = super().create(vals_list)
+        requests._check_record_access()
+        return requests
+
+    def write(self, vals):
+        if self.env.su:
+            return super().write(vals)
+        self._check_document_fields(vals)
+        result = super().write(vals)
+        if "record_ref" in vals:
+            self._check_record_access()
+        return result
+
+    @api.model
+    def _check_document_fields(self, vals):
+        if any(name in vals for name in DOCUMENT_FIELDS):
+            raise AccessError(
+                self.env._("What a request is about is said by its record alone.")
+            )
+
+    def _check_record_access(self):
+        """What is signed is filed on the record, and may close steps there, with
+        elevated rights.
+
+        :raises AccessError: the user may not read a record that a request is about
+        """
+        for res_model, requests in self.sudo().grouped("res_model").items():
+            if res_model:
+                documents = self.env[res_model].browse(set(requests.mapped("res_id")))
+                documents.exists().check_access("read")
+
+    # ------------------------------------------------------------
+    # Who sees what
+    # ------------------------------------------------------------
 
     def _check_access(self, operation):
         result = super()._check_access(operation)
@@ -108,7 +166,7 @@ class SignOcaRequest(models.Model):
                 continue
             documents = self.env[res_model].with_context(active_test=False)
             if documents.has_access("read"):
-                domain |= Domain("res_model", "=", res_model) & Domain(
-                    "res_id", "in", documents._search([])
+                domain |= Domain("res_model", "=", res_model) & make_document_domain(
+                    documents._search([])
                 )
         return domain

@@ -86,7 +86,7 @@ class MailActivity(models.Model):
         Arguments(self.env).check_single(self)
         activity = unsteered(self)
         activity._check_can_request_signature()
-        wizard = self.env["mail.activity.sign"]._open_for(activity)
+        wizard = activity.env["mail.activity.sign"]._open_for(activity)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Request Signature"),

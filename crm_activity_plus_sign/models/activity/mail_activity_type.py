@@ -50,6 +50,7 @@ class MailActivityType(models.Model):
         signing = self.filtered(lambda t: t.category == "sign_request")
         if not signing:
             return
+        # Whoever may write types may say how their activities end.
         outcomes = self.env["mail.activity.outcome"].sudo()
         outcomes = outcomes.with_context(active_test=False).search(
             [("code", "in", SIGN_OUTCOMES), ("activity_type_ids", "!=", False)]

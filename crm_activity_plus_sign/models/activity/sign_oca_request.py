@@ -11,7 +11,11 @@ from odoo.exceptions import UserError
 from odoo.tools import format_list
 from odoo.tools.misc import format_date
 
-from odoo.addons.crm_activity_plus.engine.environment import by_engine, unsteered
+from odoo.addons.crm_activity_plus.engine.environment import (
+    by_engine,
+    is_uninstalling,
+    unsteered,
+)
 from odoo.addons.crm_activity_plus.tools.reasons import Reason
 from odoo.addons.crm_activity_plus.tools.savepoint import savepoint
 
@@ -190,8 +194,14 @@ class SignOcaRequest(models.Model):
 
     def _withdraw(self):
         """Cancel those that are open; as superuser."""
-        for request in self.exists().filtered(lambda r: r.state in OPEN_STATES):
-            request.cancel()
+        if requests := self.exists().filtered(lambda r: r.state in OPEN_STATES):
+            requests.cancel()
+
+    @api.ondelete(at_uninstall=True)
+    def _unlink_withdraw(self):
+        """Nothing else would end the steps that wait for them."""
+        if not is_uninstalling(self.env):
+            by_engine(self)._withdraw()
 
     # ------------------------------------------------------------
     # What follows from it

@@ -7,3 +7,4 @@ from . import res_config_settings
 from . import sign_oca_request
 from . import sign_oca_request_log
 from . import sign_oca_request_signer
+from . import sign_oca_role

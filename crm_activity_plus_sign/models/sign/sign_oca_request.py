@@ -297,6 +297,7 @@ class SignOcaRequest(models.Model):
         """Send everybody the signed document, where the company does so. sign_oca looks
         at the company of the visitor who signs last, and can't write in their name."""
         self.ensure_one()
+        self._check_manageable()
         if self.state != "2_signed":
             return
         if self.company_id.sign_oca_send_sign_request_copy:

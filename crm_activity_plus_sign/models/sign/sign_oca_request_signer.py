@@ -327,11 +327,10 @@ class SignOcaRequestSigner(models.Model):
 
     def _is_reminder_due(self):
         days = self.request_id.reminder_days
-        next_date = self.asked_on and fields.Datetime.add(self.asked_on, days=days)
         return bool(
             days > 0
-            and next_date
-            and next_date <= fields.Datetime.now()
+            and self.asked_on
+            and (fields.Datetime.now() - self.asked_on).days >= days
             and self.partner_id.email_normalized
             and self._get_page_state() == "sign"
         )

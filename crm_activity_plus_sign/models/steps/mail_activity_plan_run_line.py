@@ -1,8 +1,6 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from datetime import timedelta
-
 from odoo import api, fields, models
 
 from odoo.addons.crm_activity_plus.engine.arguments import Arguments
@@ -12,7 +10,7 @@ from odoo.addons.crm_activity_plus.tools.reasons import Reason
 from odoo.addons.crm_activity_plus.tools.steps import PENDING
 
 from ...engine.papers import TemplatePaper
-from ...engine.signature_order import SignatureOrder
+from ...engine.signature_order import SignatureOrder, find_due_date
 from ...engine.signers import Signer, find_signers
 
 
@@ -57,14 +55,13 @@ class MailActivityPlanRunLine(models.Model):
         record = self._as_responsible(record)
         paper = TemplatePaper(self.sign_template_id)
         found = find_signers(record, paper.roles, self.user_id)
-        today = fields.Date.context_today(record)
         return SignatureOrder(
             record=record,
             user=self.user_id,
             paper=paper,
             signers=[Signer(role, partner) for role, partner in found.items()],
             message=self.sign_message or "",
-            date_due=self.sign_due_days and today + timedelta(days=self.sign_due_days),
+            date_due=find_due_date(record, self.sign_due_days),
         )
 
     def _end_sign_action(self, code, reason):
@@ -120,5 +117,6 @@ class MailActivityPlanRunLine(models.Model):
                 ("sign_request_id", "!=", False),
             ]
         )
-        for line in waiting:
-            line._finish_action(reason=line._get_unknown_kind_reason(), failed=True)
+        if waiting:
+            reason = waiting[0]._get_unknown_kind_reason()
+            waiting._finish_action(reason=reason, failed=True)
