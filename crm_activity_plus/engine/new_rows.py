@@ -1,7 +1,12 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-"""Inserting many rows with one query, and each of their different values once."""
+"""Inserting many rows with one query, and each of their different values once.
+
+It knows private parts of the ORM: its cache, and what ``_create`` does. In return, of a
+launch on 500 records, creating the activities takes 0.38 ms of Python for each record
+instead of 0.75, and the notes 0.24 instead of 0.57 (see ``bench/README.rst``).
+"""
 
 from itertools import repeat
 
