@@ -3,7 +3,7 @@
 
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase, tagged
+from odoo.tests import BaseCase
 
 from odoo.addons.crm_activity_plus.tests.properties import given
 
@@ -21,7 +21,6 @@ def overlap(first, second):
     return first[0] < second[1] and second[0] < first[1]
 
 
-@tagged("crm_activity_plus", "-at_install")
 class TestDayTimes(BaseCase):
     def _take(self, number, wanted=9 * 60, length=60, working=HOURS, busy=()):
         times = DayTimes(working, busy)

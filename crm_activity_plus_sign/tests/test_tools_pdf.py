@@ -2,23 +2,19 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from io import BytesIO
-from unittest import TestCase
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import tagged
+from odoo.tests import BaseCase
 from odoo.tools.pdf import PdfReader, PdfWriter
 
 from ..tools.pdf import MAX_PLACES, PdfProblem, add_places, count_pages
 from .common import make_pdf
 
 
-@tagged("standard", "at_install")
-class TestPdf(TestCase):
+class TestPdf(BaseCase):
     """Which files can be signed, and where."""
-
-    test_tags = {"standard", "at_install"}
 
     def assertProblem(self, kind, content):
         with self.assertRaises(PdfProblem) as caught:

@@ -9,5 +9,6 @@ from . import test_document_activities, test_document_tours
 from . import test_added_references, test_delay_unknown
 from . import test_kind_outcomes
 from . import test_launch_rules
+from . import test_odoo_runner
 from . import test_step_kinds
 from . import test_wizards
