@@ -49,6 +49,7 @@ def resume(runs, reason=False):
     # They may have become due in between.
     lines._trigger_due()
     transition.advance()
+    runs._on_run_resumed(runs)
 
 
 def _shift(runs, since, today):

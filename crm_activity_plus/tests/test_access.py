@@ -229,6 +229,7 @@ class TestLedgerAccess(AccessCommon):
             for method in (
                 *("_add", "_stop", "_exit", "_finish_action", "_launch", "_log"),
                 *("_advance", "_on_launched", "_on_run_ended", "_on_step_closed"),
+                "_on_run_resumed",
             ):
                 if hasattr(model, method):
                     with (

@@ -114,6 +114,47 @@ class TestProof(CrmActivityPlusCommon):
         with self.assertRaisesRegex(UserError, "Nothing is there that proves"):
             step.with_user(self.user_owner).action_open_proof()
 
+    def test_while_the_plan_is_paused(self):
+        """The step is done once the plan resumes."""
+        step = self._launch_proved("email")
+        step.run_id.with_user(self.user_owner).action_pause()
+        message = self._post()
+        self.assertEqual((step.state, step.proof_res_id), ("scheduled", message.id))
+        self.assertEqual(step.activity_id.status, "on_hold")
+        step.run_id.with_user(self.user_owner).action_resume()
+        self.assertEqual((step.state, step.outcome_id), ("done", self.outcome))
+        self.assertFalse(step.is_proved_on_pause)
+        self.assertEqual(step.run_id.line_ids[1].state, "scheduled")
+        self.assertLedgerTellsState(step.run_id)
+
+    def test_proof_that_is_gone_after_the_pause(self):
+        step = self._launch_proved("email")
+        step.run_id.action_pause()
+        self._post().unlink()
+        step.run_id.action_resume()
+        self.assertEqual((step.state, step.is_proved_on_pause), ("scheduled", False))
+        # It is still waited for.
+        self._post()
+        self.assertEqual(step.state, "done")
+
+    def test_meeting_during_a_long_pause(self):
+        step = self._launch_proved("meeting")
+        step.run_id.action_pause(until="2026-03-30")
+        meeting = self.env["calendar.event"].create(
+            {
+                "name": "Demo",
+                "opportunity_id": self.lead.id,
+                "start": "2026-03-10 08:00:00",
+                "stop": "2026-03-10 09:00:00",
+            }
+        )
+        for now in ("2026-03-10 09:01:00", "2026-03-10 10:00:00"):
+            self._run_at(now)
+        self.assertEqual((step.state, step.proof_res_id), ("scheduled", meeting.id))
+        with freeze_time("2026-03-30 10:00:00"):
+            step.run_id.action_resume()
+        self.assertEqual((step.state, step.outcome_id), ("done", self.outcome))
+
     def test_by_hand_all_the_same(self):
         step = self._launch_proved("email")
         step.activity_id.with_user(self.user_owner).complete()

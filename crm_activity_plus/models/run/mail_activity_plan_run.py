@@ -309,6 +309,13 @@ class MailActivityPlanRun(models.Model):
         :param runs: all that one operation ended; as superuser
         """
 
+    @api.model
+    def _on_run_resumed(self, runs):
+        """Hook: paused runs go on.
+
+        :param runs: all that one operation resumed; as superuser
+        """
+
     # ------------------------------------------------------------
     # Engine. Everything below runs as superuser.
     # ------------------------------------------------------------

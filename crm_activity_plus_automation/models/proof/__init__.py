@@ -3,5 +3,6 @@
 
 from . import mail_activity_plan_template
 from . import mail_activity_plan_run_line
+from . import mail_activity_plan_run
 from . import mail_thread
 from . import calendar_event

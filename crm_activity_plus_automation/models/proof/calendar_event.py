@@ -9,6 +9,7 @@ import psycopg2
 from odoo import api, fields, models
 
 from odoo.addons.crm_activity_plus.engine.environment import by_engine
+from odoo.addons.crm_activity_plus.tools.states import OPEN_RUN_STATES
 
 _logger = logging.getLogger(__name__)
 
@@ -18,7 +19,8 @@ LOOK_BACK = timedelta(days=3)
 WAITING = [
     ("proof", "=", "meeting"),
     ("state", "=", "scheduled"),
-    ("run_id.state", "=", "running"),
+    ("run_id.state", "in", OPEN_RUN_STATES),
+    ("is_proved_on_pause", "=", False),
 ]
 
 

@@ -14,6 +14,7 @@ from odoo.exceptions import UserError
 from odoo.addons.crm_activity_plus.engine.arguments import Arguments
 from odoo.addons.crm_activity_plus.engine.environment import by_engine, unsteered
 from odoo.addons.crm_activity_plus.tools.savepoint import savepoint
+from odoo.addons.crm_activity_plus.tools.states import OPEN_RUN_STATES
 
 _logger = logging.getLogger(__name__)
 
@@ -36,6 +37,12 @@ class MailActivityPlanRunLine(models.Model):
     proof_model = fields.Char(readonly=True)
     proof_res_id = fields.Many2oneReference(
         "Proved by", model_field="proof_model", readonly=True
+    )
+    is_proved_on_pause = fields.Boolean(
+        "Proved while Paused",
+        readonly=True,
+        help="It has happened while the plan is paused: the step is done once the plan "
+        "resumes.",
     )
 
     _proof_index = models.Index(
@@ -72,7 +79,7 @@ class MailActivityPlanRunLine(models.Model):
             [
                 ("proof", "=", what),
                 ("state", "=", "scheduled"),
-                ("run_id.state", "=", "running"),
+                ("run_id.state", "in", OPEN_RUN_STATES),
                 *domain,
             ]
         )
@@ -144,7 +151,7 @@ class MailActivityPlanRunLine(models.Model):
     def _close_each(self, proofs):
         """Complete the activities of steps: all that end alike at once; where that
         fails, each by itself. Whatever is in the way of it must not stop what proves
-        it.
+        it. Those of paused plans are completed once these resume.
 
         :param dict proofs: step -> the record that proves it
         """
@@ -167,9 +174,9 @@ class MailActivityPlanRunLine(models.Model):
         try:
             with savepoint(self.env.cr):
                 for line in self:
-                    proof = proofs[line]
-                    line.write({"proof_model": proof._name, "proof_res_id": proof.id})
-                self.activity_id.complete(outcome.id or None)
+                    line._note_proof(proofs[line])
+                closed = self.filtered(lambda line: not line.is_proved_on_pause)
+                closed.activity_id.complete(outcome.id or None)
                 self.env.flush_all()
         except psycopg2.OperationalError:
             raise
@@ -180,6 +187,27 @@ class MailActivityPlanRunLine(models.Model):
                 _logger.log(level, "The step %s stays open", self.id, exc_info=True)
             return False
         return True
+
+    def _note_proof(self, proof):
+        self.write(
+            {
+                "proof_model": proof._name,
+                "proof_res_id": proof.id,
+                "is_proved_on_pause": self.run_id.state == "paused",
+            }
+        )
+
+    def _close_resumed(self):
+        """Complete the activities of steps that were proved while their plans were
+        paused, unless the proof is gone."""
+        proofs = {}
+        for line in self.filtered("is_proved_on_pause"):
+            line.is_proved_on_pause = False
+            model = self.env.get(line.proof_model or "")
+            record = model is not None and model.browse(line.proof_res_id).exists()
+            if record and line.state == "scheduled":
+                proofs[line] = record
+        self._close_each(proofs)
 
     def _get_proof_start(self):
         """:returns: since when something counts as a proof: since the step's turn"""
