@@ -16,6 +16,7 @@
         "data/ir_cron_data.xml",
         "report/followup_statement_templates.xml",
         "views/mail_activity_plan_views.xml",
+        "views/followup_ageing_views.xml",
         "views/followup_customer_views.xml",
         "views/res_partner_views.xml",
         "views/account_menu_views.xml",

@@ -9,6 +9,7 @@ from odoo.addons.crm_activity_plus.tools.states import OPEN_RUN_STATES
 from ..engine.open_items import ITEM_FIELDS, OpenItems
 from ..tools.ageing import BUCKETS, CREDIT
 
+STATUSES = [("in_need", "In need of action"), ("waiting", "Waiting")]
 SHOWN = ("amount_due", "amount_overdue", CREDIT, *(b.name for b in BUCKETS))
 
 
@@ -44,9 +45,7 @@ class FollowupCustomer(models.Model):
     user_id = fields.Many2one("res.users", "Assigned to", readonly=True)
     salesperson_id = fields.Many2one("res.users", "Salesperson", readonly=True)
     activity_id = fields.Many2one("mail.activity", readonly=True)
-    status = fields.Selection(
-        [("in_need", "In need of action"), ("waiting", "Waiting")], readonly=True
-    )
+    status = fields.Selection(STATUSES, readonly=True)
     next_date = fields.Date("Next Reminder", readonly=True)
     next_mode = fields.Selection(
         [("auto", "Automatic"), ("manual", "Manual")], "Reminder", readonly=True

@@ -1,6 +1,9 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user
+
 from .level_common import LevelCase
 
 AMOUNTS = (
@@ -59,6 +62,30 @@ class TestList(LevelCase):
         second.partner_id.action_followup_later()
         self.env.invalidate_all()
         self.assertEqual((second.status, second.level_id), ("waiting", self.second))
+
+    def test_ageing(self):
+        """The chart shows the same amounts, each where it belongs."""
+        groups = self.env["followup.ageing"].formatted_read_group(
+            [], ["age"], ["amount:sum"]
+        )
+        ages = {group["age"].partition("_")[2]: group["amount:sum"] for group in groups}
+        self.assertEqual(
+            ages,
+            {
+                name: sum(self.rows.mapped(name))
+                for name in AMOUNTS[2:]
+                if any(self.rows.mapped(name))
+            },
+        )
+        self.assertEqual(sum(ages.values()), sum(self.rows.mapped("amount_due")))
+        # They follow each other as time does.
+        names = [group["age"] for group in groups]
+        self.assertEqual(names, sorted(names))
+        seller = new_test_user(
+            self.env, "seller", groups="sales_team.group_sale_salesman"
+        )
+        with self.assertRaises(AccessError):
+            self.env["followup.ageing"].with_user(seller).search([])
 
     def test_groups(self):
         groups = self.env["followup.customer"].formatted_read_group(
