@@ -14,3 +14,4 @@ from . import test_files
 from . import test_clients
 from . import test_concurrency
 from . import test_garbage
+from . import test_attack
