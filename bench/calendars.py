@@ -4,8 +4,10 @@
 """A calendar program with 5,000 meetings and 2,000 activities: what the server does for
 each request, without the way there."""
 
+import base64
 import os
 import time
+import tracemalloc
 from datetime import datetime, timedelta
 
 from bench_common import Bench
@@ -15,6 +17,7 @@ from odoo.addons.crm_activity_plus_caldav.server.server import Server
 
 EVENTS = int(os.environ.get("BENCH_EVENTS", 5000))
 TASKS = int(os.environ.get("BENCH_TASKS", 2000))
+IMPORTED = int(os.environ.get("BENCH_IMPORTED", 10000))
 XMLNS = 'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"'
 START = datetime(2030, 1, 1, 8)
 SYNC = f"""<D:sync-collection {XMLNS}><D:sync-token>%s</D:sync-token>
@@ -66,7 +69,49 @@ def main(env):
     ask("one meeting", "GET", f"{events}b.ics")
     ask("deleted meeting", "DELETE", f"{events}b.ics")
     env.cr.rollback()
+    for count in (IMPORTED // 10, IMPORTED):
+        measure_import(env(user=user), bench.figures, count)
+        env.cr.rollback()
     bench.save()
+
+
+def measure_import(env, figures, count):
+    """How much memory a file takes beside its own size: to look at all of it, and to
+    import it for as long as one click does."""
+    data = make_file(count)
+    wizard = env["caldav.import"].create({"file": base64.b64encode(data)})
+    for name, status in (("action_preview", "new"), ("action_import", "imported")):
+        env.flush_all()
+        env.invalidate_all()
+        queries, start = env.cr.sql_log_count, time.perf_counter()
+        tracemalloc.start()
+        getattr(wizard, name)()
+        _size, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        done = env["caldav.import.line"].search_count(
+            [("import_id", "=", wizard.id), ("status", "=", status)]
+        )
+        sizes = f"{peak / 2**20:.1f} MB of memory, file {len(data) / 2**20:.1f} MB"
+        figures[f"{name[7:]} of {done} of {count}, {sizes}"] = {
+            "seconds": time.perf_counter() - start,
+            "queries": env.cr.sql_log_count - queries,
+        }
+
+
+def make_file(count):
+    """:returns: the bytes of a file with meetings and activities"""
+    parts = []
+    for number in range(count):
+        kind = ("VEVENT", "VTODO")[number % 2]
+        parts += [f"BEGIN:{kind}", f"UID:file-{number}", f"SUMMARY:Item {number}"]
+        parts += [
+            f"DESCRIPTION:{'What it is about. ' * 20}",
+            "DTSTART:20300303T100000Z",
+        ]
+        parts += [f"END:{kind}"]
+    return "\r\n".join(
+        ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", *parts, "END:VCALENDAR", ""]
+    ).encode()
 
 
 def make_data(env):

@@ -8,11 +8,14 @@ import icalendar
 import recurring_ical_events
 
 from ..ical.event import get_all
+from ..ical.repeated import count_start, is_repeated
 from ..ical.times import UTC, is_moment
 from .errors import DavError
 from .xml import caldav
 
 MAX_EXPANDED = timedelta(days=3660)
+# What is repeated every day is reckoned with from its first day on.
+MAX_YEAR = 2200
 _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 _LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 
@@ -31,6 +34,9 @@ def read_range(element):
         raise DavError(
             400, caldav("valid-filter"), "A time range ends after it begins."
         )
+    if start.year > MAX_YEAR:
+        message = f"Nobody knows what is after {MAX_YEAR}."
+        raise DavError(403, caldav("max-date-time"), message)
     return start, end
 
 
@@ -86,6 +92,12 @@ class Filter:
         return "" if self.part is None else self.part.get("name")
 
     @property
+    def is_negated(self):
+        """:returns: whether what is asked for has no such component"""
+        undefined = caldav("is-not-defined")
+        return self.part is not None and self.part.find(undefined) is not None
+
+    @property
     def is_by_kind_alone(self):
         """:returns: whether the components themselves needn't be looked at"""
         return self.part is None or all(
@@ -99,7 +111,7 @@ class Filter:
         if self.part is None:
             return True
         found = calendar.walk(self.kind)
-        if self.part.find(caldav("is-not-defined")) is not None:
+        if self.is_negated:
             return not found
         if not found:
             return False
@@ -189,7 +201,14 @@ def _to_moment(value, zone):
 
 def overlaps(calendar, start, end):
     """:returns: whether something in a calendar is in a range of time"""
-    if any(task_overlaps(task, start, end) for task in calendar.walk("VTODO")):
+    tasks = calendar.walk("VTODO")
+    if is_repeated(tasks):
+        count_start(tasks)
+        query = recurring_ical_events.of(calendar, components=["VTODO"])
+        # It may well be repeated until the end of all times.
+        first = next(query.after(start), None)
+        return first is not None and _to_moment(first["DTSTART"].dt, UTC) < end
+    if any(task_overlaps(task, start, end) for task in tasks):
         return True
     if not calendar.walk("VEVENT"):
         return False
@@ -234,7 +253,12 @@ def expand(calendar, start, end):
     for name in ("VERSION", "PRODID"):
         if name in calendar:
             expanded[name] = calendar[name]
-    query = recurring_ical_events.of(calendar, skip_bad_series=True)
+    tasks = calendar.walk("VTODO")
+    kinds = ["VEVENT"]
+    if is_repeated(tasks):
+        count_start(tasks)
+        kinds = ["VTODO"]
+    query = recurring_ical_events.of(calendar, components=kinds, skip_bad_series=True)
     for event in query.between(start, end):
         for name in ("DTSTART", "DTEND", "DUE", "RECURRENCE-ID"):
             value = getattr(event.get(name), "dt", None)
@@ -242,7 +266,7 @@ def expand(calendar, start, end):
                 event.pop(name)
                 event.add(name, value.astimezone(UTC))
         expanded.add_component(event)
-    if not calendar.walk("VEVENT"):
-        for task in calendar.walk("VTODO"):
+    if not calendar.walk("VEVENT") and kinds != ["VTODO"]:
+        for task in tasks:
             expanded.add_component(task)
     return expanded

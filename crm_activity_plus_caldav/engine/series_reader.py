@@ -134,7 +134,7 @@ class Series:
         if first > min(self.by_key):
             return None
         try:
-            starts = self._expand(recur, first)
+            starts = sorted({first, *self._expand(recur, first)})
             beside = read_dates(raw, "RDATE", self.clock)
         except Refused:
             return None

@@ -52,19 +52,30 @@ class SeriesWriter:
     def make(self):
         """:returns: the series
         :raises Refused: Odoo can't make it"""
-        vals = self.writer.prepare_new(self.master) | self._prepare_rule()
+        first = self._get_first()
+        vals = self.writer.prepare_new(first) | self._prepare_rule()
         events = self.env["calendar.event"].with_context(**self.writer.context)
         event = events.create(vals)
-        self.writer.finish_new(event, self.master)
+        self.writer.finish_new(event, first)
         return self._finish(event.recurrence_id)
 
     def extend(self, event):
         """Have an event be repeated.
 
         :returns: the series"""
-        vals = self.writer.prepare_changes(event, self.master) | self._prepare_rule()
+        first = self._get_first()
+        vals = self.writer.prepare_changes(event, first) | self._prepare_rule()
         event.with_context(**self.writer.context).write(vals)
         return self._finish(event.recurrence_id)
+
+    @property
+    def _begins_before(self):
+        """:returns: whether the series begins with one that the rule doesn't have"""
+        return self.rule.first != self.rule.starts[0]
+
+    def _get_first(self):
+        """:returns: what is said of the first one by the rule"""
+        return self._at(self.rule.first) if self._begins_before else self.master
 
     def _prepare_rule(self):
         return {"recurrency": True, **self.rule.fields}
@@ -73,6 +84,10 @@ class SeriesWriter:
         self.env.flush_all()
         series = self._load(recurrence)
         self._check_exact(series)
+        if self._begins_before:
+            # Odoo's rules have nothing before that.
+            self._add(series, self.rule.starts[:1])
+            series = self._load(recurrence)
         self._except(series)
         return recurrence
 
@@ -91,6 +106,7 @@ class SeriesWriter:
     def _check_exact(self, series):
         """:raises Refused: Odoo makes other events of the rule"""
         there, wanted = set(series.by_key), set(self.rule.starts)
+        wanted = {key for key in wanted if key >= self.rule.first}
         if self.rule.is_endless:
             last = min(max(there), max(wanted))
             there = {key for key in there if key <= last}
@@ -135,7 +151,8 @@ class SeriesWriter:
         """Have Odoo make the events anew, at other times."""
         base = series.recurrence.base_event_id or series.base
         vals = self.writer.prepare_changes(base, self.master, with_times=False)
-        vals |= prepare_times(self.master.times) | self._prepare_rule()
+        first = self._get_first()
+        vals |= prepare_times(first.times) | self._prepare_rule()
         vals["recurrence_update"] = "all_events"
         base.with_context(**self.writer.context).write(vals)
         return self._finish(base.recurrence_id)

@@ -70,6 +70,7 @@ SELECT 'mail.activity', a.id,
   LEFT JOIN caldav_resource r ON r.res_model = 'mail.activity' AND r.res_id = a.id
   LEFT JOIN caldav_collection o ON o.id = r.collection_id
  WHERE a.id IN %(ids)s AND %(place)s
+   AND NOT (a.status = 'done' AND COALESCE(r.kept ? 'told_by', FALSE))
 """
 
 

@@ -39,6 +39,7 @@ class Rule:
         moments of UTC; of a rule without an end the first ones
     :ivar excepted: the starts of those that don't take place
     :ivar added: the starts of those beside the rule
+    :ivar first: the first start by the rule: the series may begin before that
     """
 
     fields: dict
@@ -46,6 +47,7 @@ class Rule:
     excepted: frozenset
     added: frozenset
     is_endless: bool
+    first: object
 
 
 def refuse(what):
@@ -69,7 +71,8 @@ def read_rule(component, zone):
         local = local[:MAX_OCCURRENCES]
     if len(local) > MAX_OCCURRENCES:
         raise Refused(TOO_MANY, f"There are more than {MAX_OCCURRENCES} of it.")
-    if not local or local[0] != start:
+    if not local or local[0] != start and "COUNT" in recur:
+        # Whether it is counted, nobody knows.
         refuse("its start isn't one of its occurrences")
     if is_endless:
         fields["end_type"] = "forever"
@@ -79,12 +82,14 @@ def read_rule(component, zone):
         fields |= {"end_type": "end_date", "until": local[-1].date()}
     if name:
         fields["event_tz"] = name
+    starts = map(clock.to_key, local if local[0] == start else [start, *local])
     return Rule(
         fields,
-        tuple(map(clock.to_key, local)),
+        tuple(starts),
         read_dates(component, "EXDATE", clock),
         read_dates(component, "RDATE", clock),
         is_endless,
+        clock.to_key(local[0]),
     )
 
 

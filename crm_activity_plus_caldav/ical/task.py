@@ -36,6 +36,7 @@ class Task:
     start: object = None
     done: object = None
     categories: frozenset = frozenset()
+    is_repeated: bool = False
 
 
 def read_task(component, zone):
@@ -43,8 +44,6 @@ def read_task(component, zone):
     :rtype: Task
     :raises Refused: Odoo has no such task
     """
-    if any(name in component for name in ("RRULE", "RDATE", "RECURRENCE-ID")):
-        raise Refused(INVALID_OBJECT, "A task can't be repeated here.")
     start, due = _read(component, "DTSTART", zone), _read(component, "DUE", zone)
     span = getattr(component.get("DURATION"), "dt", None)
     if due is None and start is not None and isinstance(span, timedelta):
@@ -79,13 +78,19 @@ def _check_order(start, due):
         raise Refused(INVALID_OBJECT, "It is due before it starts.")
 
 
-def _read_status(component):
+def get_closed_status(component):
+    """:returns: how a task was closed, or None where it is open"""
     status = STATUSES.get(get_text(component, "STATUS").upper())
     if status in (DONE, CANCELLED):
         return status
     if "COMPLETED" in component or get_text(component, "PERCENT-COMPLETE") == "100":
         return DONE
-    return status or OPEN
+    return None
+
+
+def _read_status(component):
+    status = STATUSES.get(get_text(component, "STATUS").upper())
+    return get_closed_status(component) or status or OPEN
 
 
 def strip_footer(text):

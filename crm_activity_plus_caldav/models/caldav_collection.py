@@ -336,6 +336,15 @@ class CaldavCollection(models.Model):
         """:returns: what is in the calendar"""
         return self._find_members(SQL("gone_date IS NULL"))
 
+    def _find_by_keys(self, keys):
+        """:param keys: models and ids of records
+        :returns: what of them is in the calendar now"""
+        self._refresh(keys if len(keys) <= FEW else None)
+        ids = [*self.env["caldav.resource"]._find_ids(keys).values()]
+        return self._find_members(
+            SQL("gone_date IS NULL AND resource_id = ANY(%s)", ids)
+        )
+
     def _find_since(self, since, limit=None):
         """:param since: the number of the last change that somebody knows; None where
             it is nothing, and what is gone is of no interest

@@ -48,8 +48,6 @@ class Reports:
             raise DavError(403, dav("supported-report"))
         if root.tag == caldav("calendar-multiget"):
             return self._multiget(root, target)
-        if target.path.kind == "collection":
-            target.collection._refresh()
         if root.tag == caldav("calendar-query"):
             return self._query(root, target)
         if root.tag == caldav("free-busy-query"):
@@ -137,6 +135,7 @@ class Reports:
     def _get_present(self, target):
         if target.member:
             return [target.member]
+        target.collection._refresh()
         return target.collection._find_present()
 
     def _get_name(self, href, target):
@@ -154,8 +153,12 @@ class Reports:
     def _query(self, root, target):
         names, data = self._read_names(root)
         wanted = Filter(root.find(caldav("filter")), self.zone)
-        members = self._get_present(target)
-        members, is_in_range = self._narrow(target, members, wanted)
+        keys = self._find_in_range(target, wanted)
+        is_in_range = keys is not None
+        if is_in_range:
+            members = target.collection._find_by_keys(keys)
+        else:
+            members = self._narrow(target, self._get_present(target), wanted)
         texts = None
         if not wanted.is_by_kind_alone or (wanted.range and not is_in_range):
             texts = target.collection._render(members)
@@ -169,34 +172,37 @@ class Reports:
         self._tell(answer, target, members, names, data, texts)
         return Response.from_xml(207, answer.to_bytes())
 
+    def _find_in_range(self, target, wanted):
+        """:returns: models and ids of the records in the range of time that is asked
+        for, or None where they can't be told without the others"""
+        mapper = target.collection._get_mappers().get(wanted.kind)
+        if not wanted.range or mapper is None or target.member or wanted.is_negated:
+            return None
+        return mapper._find_in_range(target.collection, *wanted.range)
+
     def _narrow(self, target, members, wanted):
-        """:returns: the members that may be asked for, and whether they are in the
-        range of time"""
+        """:returns: the members that may be asked for"""
         if not wanted.kind:
-            return members, True
+            return members
         resources = target.collection._get_resources(members)
+        # Their texts aren't needed for that.
+        resources.fetch(["res_model"])
         kinds = {
             resource.id: "VTODO" if resource.res_model == "mail.activity" else "VEVENT"
             for resource in resources
         }
-        is_negated = wanted.part.find(caldav("is-not-defined")) is not None
-        if is_negated:
-            return [m for m in members if kinds[m.resource_id] != wanted.kind], True
-        members = [m for m in members if kinds.get(m.resource_id) == wanted.kind]
-        mapper = target.collection._get_mappers().get(wanted.kind)
-        if not wanted.range or mapper is None:
-            return members, False
-        keys = mapper._find_in_range(target.collection, *wanted.range)
-        if keys is None:
-            return members, False
-        found = {r.id for r in resources if (r.res_model, r.res_id) in keys}
-        return [m for m in members if m.resource_id in found], True
+        return [
+            member
+            for member in members
+            if (kinds.get(member.resource_id) == wanted.kind) != wanted.is_negated
+        ]
 
     def _sync(self, root, target):
         """What was changed since a program asked the last time."""
         collection = target.collection
         if target.path.kind != "collection":
             raise DavError(403, dav("supported-report"))
+        collection._refresh()
         names, data = self._read_names(root)
         level = (root.findtext(dav("sync-level")) or _ONE).strip()
         if level not in (_ONE, "infinite"):

@@ -32,6 +32,12 @@ def make_calendar(*lines):
     return ("\r\n".join([*text, "END:VCALENDAR"]) + "\r\n").encode()
 
 
+def make_auth(user, key):
+    """:returns: the header by which a user's program logs in"""
+    login = f"{user.login}:{key}"
+    return f"Basic {base64.b64encode(login.encode()).decode()}"
+
+
 @tagged("post_install", "-at_install", "caldav")
 class CaldavCase(CrmActivityPlusCommon, HttpCase):
     """A program of the lead's owner, which speaks to Odoo over HTTP."""
@@ -68,9 +74,7 @@ class CaldavCase(CrmActivityPlusCommon, HttpCase):
         """:param headers: with underscores for hyphens
         :returns: the response"""
         user = user or self.user
-        login = f"{user.login}:{key or self.key}"
-        token = base64.b64encode(login.encode()).decode()
-        sent = {"Authorization": f"Basic {token}"}
+        sent = {"Authorization": make_auth(user, key or self.key)}
         if isinstance(body, str):
             body = body.encode()
         if body is not None:

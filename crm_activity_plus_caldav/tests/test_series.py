@@ -148,7 +148,7 @@ class TestReadSeries(SeriesCase):
         self.assertEqual(starts, [8, 8, 8, 8, 7, 7])
         _zones, _end, text = self._read().rpartition("END:VTIMEZONE")
         self.assertNotIn("EXDATE", text)
-        self.assertNotIn("RDATE", text)
+        self.assertNotIn("RDATE", text.partition("BEGIN:VEVENT")[2])
         self.assertEqual(text.count("BEGIN:VEVENT"), 1)
 
     def test_range_and_expansion(self):
@@ -168,6 +168,37 @@ class TestReadSeries(SeriesCase):
 
 class TestWriteSeries(SeriesCase):
     """Series that a program makes and changes."""
+
+    def test_begins_before_its_rule(self):
+        """The start is an occurrence, whatever the rule says; unless they are counted,
+        where nobody knows whether it is counted, too."""
+        rule = "RRULE:FREQ=WEEKLY;UNTIL=20300315T090000Z;BYDAY=TU,WE"
+        exception = self._exception(
+            "20300312", "20300312T140000", "20300312T150000", "Weekly"
+        )
+        self._put(self.url, self._ics(rule, exceptions=[exception]))
+        self.assertEqual(self._days(), [4, 5, 6, 12, 13])
+        text = self._get(self.url)
+        for line in (rule, START, *exception):
+            self.assertIn(line, text)
+        self.assertNotIn("RDATE", text.partition("BEGIN:VEVENT")[2])
+        self._put(self.url, text, 204)
+        self.assertEqual(self._days(), [4, 5, 6, 12, 13])
+        rule = rule.replace("TU,WE", "TU,TH")
+        self._put(self.url, self._ics(rule, "EXDATE:20300305T080000Z"), 204)
+        self.assertEqual(self._days(), [4, 7, 12, 14])
+        self.assertIn(START, self._get(self.url))
+        response = self._request("PUT", self.url, self._ics(
+            "RRULE:FREQ=WEEKLY;COUNT=3;BYDAY=TU"
+        ))  # fmt: skip
+        self.assertCondition(response, "C:valid-calendar-object-resource")
+        event = self.url.replace("s.ics", "t.ics")
+        body = self._ics(name="Later").replace(b"s@b", b"t@b")
+        self._put(event, body)
+        self._put(
+            event, body.replace(b"END:VEVENT", rule.encode() + b"\r\nEND:VEVENT"), 204
+        )
+        self.assertEqual(self._days("Later"), [4, 5, 7, 12, 14])
 
     def test_create(self):
         response = self._put(self.url, self._ics("RRULE:FREQ=WEEKLY;COUNT=4"))

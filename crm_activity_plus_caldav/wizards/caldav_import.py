@@ -9,13 +9,14 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import split_every
 
 from odoo.addons.crm_activity_plus.tools.savepoint import savepoint
 
 from ..ical.event import get_text, read_event
 from ..ical.files import CalendarFile, get_essence
+from ..ical.repeated import read_present
 from ..ical.rules import read_rule
-from ..ical.task import read_task
 from ..ical.text import UNFIT, Refused, read_calendar
 
 _logger = logging.getLogger(__name__)
@@ -48,11 +49,15 @@ class CaldavImport(models.TransientModel):
     def _compute_summary(self):
         labels = dict(self.env["caldav.import.line"]._get_statuses())
         for wizard in self:
-            groups = wizard.line_ids.grouped("status")
+            # There may be thousands of them.
+            groups = self.env["caldav.import.line"]._read_group(
+                [("import_id", "in", wizard.ids)], ["status"], ["__count"]
+            )
+            counts = dict(groups)
             wizard.summary = ", ".join(
-                f"{label}: {len(groups[status])}"
+                f"{label}: {counts[status]}"
                 for status, label in labels.items()
-                if status in groups
+                if status in counts
             )
 
     def _open_file(self):
@@ -88,10 +93,16 @@ class CaldavImport(models.TransientModel):
         # The user may write the wizard: what it says of the file is its own.
         lines = self.line_ids.sudo()
         lines.unlink()
-        vals_list = [self._prepare_line(file, key, known) for key in file.objects]
-        lines.create(vals_list)
+        for keys in split_every(BATCH, file.objects, list):
+            lines.create([self._prepare_line(file, key, known) for key in keys])
+            self._forget()
         self.state = "preview"
         return self._reopen()
+
+    def _forget(self):
+        """Whatever was read for some objects isn't needed for the next ones."""
+        self.env.flush_all()
+        self.env.invalidate_all()
 
     def _read_known(self, collection, uids):
         """:returns: of what is there already the UID, and what was sent of it"""
@@ -126,10 +137,10 @@ class CaldavImport(models.TransientModel):
     def _check(self, obj):
         """:raises Refused: it can't be imported"""
         zone = self.env["caldav.mapper"]._get_zone()
+        if obj.kind == "VTODO":
+            read_present(obj.components, zone)
+            return
         for component in obj.components:
-            if obj.kind == "VTODO":
-                read_task(component, zone)
-                continue
             read_event(component, zone)
             if "RRULE" in component:
                 read_rule(component, zone)
@@ -144,14 +155,14 @@ class CaldavImport(models.TransientModel):
         self.ensure_one()
         file, collections = self._open_file(), self._get_collections()
         end = time.monotonic() + SECONDS
-        waiting = self.line_ids.filtered(lambda line: line.status in ("new", "changed"))
-        for number, line in enumerate(waiting):
-            if time.monotonic() > end:
-                return self._reopen()
-            line._import(file, collections)
-            if number % BATCH == BATCH - 1:
-                # Whatever was read for them isn't needed for the next ones.
-                self.env.invalidate_all()
+        lines = self.env["caldav.import.line"]
+        waiting = [("import_id", "=", self.id), ("status", "in", ["new", "changed"])]
+        for ids in split_every(BATCH, lines.search(waiting).ids, list):
+            for line in lines.browse(ids):
+                if time.monotonic() > end:
+                    return self._reopen()
+                line._import(file, collections)
+            self._forget()
         self.state = "done"
         return self._reopen()
 
