@@ -76,6 +76,28 @@ class TestLongTables(CrmActivityPlusCommon):
                 index = f"mail_activity_user_{index}_index"
                 self.assertIn(f"Index Only Scan using {index} on", plan)
 
+    def test_names_are_found_by_trigrams(self):
+        if not self.registry.has_trigram:
+            self.skipTest("The database doesn't have the extension pg_trgm")
+        activities = self.env["mail.activity"].sudo().with_context(active_test=False)
+        names = [("res_name", "ilike", "heating"), ("summary", "ilike", "heating")]
+        rows = self.env["mail.activity.log"].sudo()
+        for model, domain, indexed in (
+            (activities, ["|", *names], ("res_name", "summary")),
+            (rows, [("record_name", "ilike", "heating")], ("res_name",)),
+            (rows, [("activity_name", "ilike", "heating")], ("summary",)),
+        ):
+            with self.subTest(domain=domain):
+                query = model._search(domain)
+                query.order = None
+                # They are for bitmaps only.
+                self.env.cr.execute("SET LOCAL enable_seqscan = off")
+                self.env.cr.execute("SET LOCAL enable_indexscan = off")
+                self.env.cr.execute(SQL("EXPLAIN %s", query.select()))
+                plan = "\n".join(line for [line] in self.env.cr.fetchall())
+                for name in indexed:
+                    self.assertIn(f"mail_activity__{name}_index", plan)
+
     def test_pages_are_read_in_order(self):
         """Without sorting all that there is."""
         activities = self.env["mail.activity"].with_user(self.user_manager)

@@ -1,7 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .mail_activity_document_mixin import make_document_domain
@@ -17,6 +17,10 @@ class MailActivity(models.Model):
     """
 
     _inherit = "mail.activity"  # pylint: disable=consider-merging-classes-inherited
+
+    # Parts of names are looked for in lists, and in the history.
+    res_name = fields.Char(index="trigram")
+    summary = fields.Char(index="trigram")
 
     # The order of every list, and what the to-do list of a person is read by.
     _open_by_deadline_index = models.Index("(date_deadline, id) WHERE active IS TRUE")
