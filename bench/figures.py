@@ -202,6 +202,7 @@ def get_step_works(env):
     measures = ["__count", "reached:sum", "done:sum", "skipped:sum", "failed:sum"]
     measures += ["open:sum", "overdue:sum", "days_late:avg"]
     year, own = [("date_start", ">=", "-1y")], [("plan_id", "=", plan.id)]
+    overdue = [("state", "=", "scheduled"), ("overdue", "=", 1)]
 
     def group(*names, domain=()):
         return lambda: reports.formatted_read_group(list(domain), names, measures)
@@ -220,7 +221,7 @@ def get_step_works(env):
         "steps by team": group("team_id"),
         "steps by month": group("date_start:month"),
         "steps by outcome": group("outcome_id"),
-        "overdue steps by user": group("user_id", domain=[("overdue", "=", 1)]),
+        "overdue steps by user": group("user_id", domain=overdue),
         "a page of steps": lambda: reports.web_search_read(
             [], get_columns(), limit=80, count_limit=10001
         ),

@@ -62,7 +62,7 @@ def main():
     parser.add_argument(
         "--only",
         default="",
-        help="clicks, scale, screenshots: those with this in the name",
+        help="clicks, scale, screenshots: those with this in the name (scale: a,b)",
     )
     options = parser.parse_args()
     if run_alone := find_runner(options.scenario):
@@ -288,7 +288,8 @@ def report_lists(core, plus):
 
 def report_plans(plans):
     for plan in plans:
-        print(f"\n{plan['label']}: {plan['ms']} ms, {plan['buffers']} blocks")
+        compiled = f", {plan['jit_ms']} of them compiling" if plan["jit_ms"] else ""
+        print(f"\n{plan['label']}: {plan['ms']} ms{compiled}, {plan['buffers']} blocks")
         print(plan["plan"])
     print("\nRead from the first row to the last:")
     for plan in plans:

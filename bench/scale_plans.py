@@ -40,31 +40,40 @@ class Watch:
         :param work: function
         """
         env.invalidate_all()
+        was_canceled = False
         with noting_statements() as statements:
-            work()
+            try:
+                work()
+            except psycopg2.errors.QueryCanceled:
+                was_canceled = True
         self.cr.rollback()
-        for sql, seconds in statements:
+        last = len(statements) - 1
+        for index, (sql, seconds) in enumerate(statements):
             is_read = sql.lstrip().upper().startswith(("SELECT", "WITH"))
             if 1000 * seconds > SLOW_MS and is_read:
-                self.explain(label, sql, seconds)
+                self.explain(label, sql, seconds, was_canceled and index == last)
 
-    def explain(self, label, sql, seconds):
+    def explain(self, label, sql, seconds, was_canceled=False):
+        """:param bool was_canceled: it takes too long to be done once more"""
+        how = "FORMAT JSON" if was_canceled else "ANALYZE, BUFFERS, FORMAT JSON"
         try:
             # pylint: disable-next=sql-injection
-            self.cr.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}")
+            self.cr.execute(f"EXPLAIN ({how}) {sql}")
         except psycopg2.Error as error:
             self.cr.rollback()
             print(f"{label}: can't be explained: {error}", flush=True)
             return
         [[[result]]] = self.cr.fetchall()
         self.cr.rollback()
-        root = result["Plan"]
+        root, compiling = result["Plan"], result.get("JIT", {}).get("Timing", {})
         self.plans.append(
             {
                 "label": label,
                 "ms": round(1000 * seconds),
-                "explained_ms": round(result["Execution Time"]),
-                "buffers": root["Shared Hit Blocks"] + root["Shared Read Blocks"],
+                "explained_ms": round(result.get("Execution Time", 0)),
+                # PostgreSQL compiles what it takes for costly.
+                "jit_ms": round(compiling.get("Total", 0)),
+                "buffers": count_blocks(root),
                 "scans": sorted(find_whole_reads(root)),
                 "sql": sql,
                 "plan": describe(root),
@@ -83,10 +92,11 @@ def noting_statements():
 
     def noting(self, query, params=None, log_exceptions=True):
         start = time.perf_counter()
-        result = execute(self, query, params, log_exceptions)
-        seconds = time.perf_counter() - start
-        statements.append((self._obj.query.decode(), seconds))
-        return result
+        try:
+            return execute(self, query, params, log_exceptions)
+        finally:
+            seconds = time.perf_counter() - start
+            statements.append((self._obj.query.decode(), seconds))
 
     Cursor.execute = noting
     try:
@@ -103,6 +113,10 @@ def find_whole_reads(node):
     return found.union(*map(find_whole_reads, node.get("Plans", ())))
 
 
+def count_blocks(node):
+    return node.get("Shared Hit Blocks", 0) + node.get("Shared Read Blocks", 0)
+
+
 def describe(node, depth=0):
     """:returns: a plan in lines"""
     target = node.get("Index Name") or node.get("Relation Name") or ""
@@ -111,11 +125,12 @@ def describe(node, depth=0):
         for key in ("Index Cond", "Recheck Cond", "Hash Cond", "Filter", "Join Filter")
         if key in node
     ]
-    rows = f"rows={node['Actual Rows']} of {node['Plan Rows']} x{node['Actual Loops']}"
-    blocks = node["Shared Hit Blocks"] + node["Shared Read Blocks"]
-    line = (
-        f"{'  ' * depth}{node['Node Type']} {target} {rows} "
-        f"{node['Actual Total Time']:.0f} ms {blocks} blocks"
-    )
+    if "Actual Rows" in node:
+        loops = node["Actual Loops"]
+        rows = f"rows={node['Actual Rows']} of {node['Plan Rows']} x{loops} "
+        rows += f"{node['Actual Total Time']:.0f} ms {count_blocks(node)} blocks"
+    else:
+        rows = f"rows={node['Plan Rows']}, as it thinks"
+    line = f"{'  ' * depth}{node['Node Type']} {target} {rows}"
     below = [describe(each, depth + 1) for each in node.get("Plans", ())]
     return "\n".join([line, *("  " * depth + "    " + c for c in conditions), *below])

@@ -1,6 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import random
 from datetime import date
 
 from freezegun import freeze_time
@@ -83,6 +84,51 @@ class TestActivitySearch(CrmActivityPlusCommon):
                 seen[user] = len(found)
         self.assertTrue(all(seen.values()))
         self.assertGreater(len(set(seen.values())), 1, "Rights make no difference")
+
+    def test_same_as_core_whatever_is_asked(self):
+        """Where only one's own are asked for, no document is looked at."""
+        users = self.user_owner + self.user_colleague + self.user_manager
+        leaves = [
+            *(Domain("user_id", "=", user.id) for user in users),
+            Domain("user_id", "in", users[:2].ids),
+            Domain("user_id", "in", [self.user_owner.id, False]),
+            Domain("user_id", "=", False),
+            Domain("user_id.login", "=", self.user_owner.login),
+            Domain("res_model", "=", "crm.lead"),
+            Domain("res_id", "=", self.foreign_lead.id),
+            Domain("res_model", "=", False),
+            Domain("is_my_team", "=", True),
+            Domain.FALSE,
+        ]
+        chance, own = random.Random(19), 0
+        for _number in range(120):
+            domain = chance.choice(leaves)
+            for _more in range(chance.randrange(3)):
+                leaf = chance.choice(leaves)
+                leaf = ~leaf if chance.random() < 0.3 else leaf
+                domain = domain & leaf if chance.random() < 0.6 else domain | leaf
+            user = chance.choice(users)
+            among = Domain("id", "in", self.activities.ids) & domain
+            found = self.env["mail.activity"].with_user(user).search(among)
+            own += bool(found) and found.sudo().user_id == user
+            with self.subTest(user=user.login, domain=domain):
+                self.assertEqual(set(found.ids), self._search_as_core(user, among))
+        self.assertGreater(own, 10)
+
+    def test_own_of_an_application_that_is_gone(self):
+        """They are found by nobody, however one asks."""
+        mine = self.activities.filtered(
+            lambda activity: activity.user_id == self.user_owner
+        )
+        lead_activity = mine.filtered(lambda activity: activity.res_id == self.lead.id)
+        self.env.cr.execute(
+            "UPDATE mail_activity SET res_model = 'gone.model' WHERE id IN %s",
+            [tuple(lead_activity.ids)],
+        )
+        self.env.invalidate_all()
+        Activity = self.env["mail.activity"].with_user(self.user_owner)
+        domain = [("id", "in", mine.ids), ("user_id", "=", self.user_owner.id)]
+        self.assertEqual(Activity.search(domain), mine - lead_activity)
 
     def test_portal_finds_nothing(self):
         Activity = self.env["mail.activity"].with_user(self.user_portal)

@@ -42,6 +42,66 @@ class TestLongTables(CrmActivityPlusCommon):
                     if model != "mail.activity.log":
                         self.assertNotIn("SubPlan", plan)
 
+    def test_own_activities_need_no_document(self):
+        """All of them may be read, whatever they are on."""
+        activities = self.env["mail.activity"].with_user(self.user_owner)
+        mine = ("user_id", "=", self.user_owner.id)
+        late = ("date_deadline", "<", "today")
+        for domain in ([mine], [late, "&", mine, ("active", "=", False)]):
+            self.assertNotIn("JOIN", activities._search(domain).select().code)
+        for domain in ([late], ["|", mine, late], ["!", mine]):
+            self.assertIn("JOIN", activities._search(domain).select().code)
+
+    def test_open_activities_are_counted_without_the_table(self):
+        """It has those that are closed in between. What may be read, and what lists are
+        grouped by, is in the indexes."""
+        activities = self.env["mail.activity"].with_user(self.user_owner)
+        still_open = [("status", "in", ("new", "in_progress", "on_hold"))]
+        late = [("date_deadline", "<", "today")]
+        for domain, name in (
+            ([], "user_id"),
+            ([], "activity_type_id"),
+            (late, "user_id"),
+            (still_open, "user_id"),
+            (still_open, "activity_type_id"),
+            (still_open, "status"),
+        ):
+            with self.subTest(domain=domain, name=name):
+                active = activities.with_context(active_test=domain != still_open)
+                # In an order, so that it is this index among those of a short table.
+                query = active._search(domain)
+                query.order = SQL("user_id, date_deadline, mail_activity.id")
+                plan = self._explain(query.select(SQL.identifier(query.table, name)))
+                index = "not_closed" if domain == still_open else "deadline"
+                index = f"mail_activity_user_{index}_index"
+                self.assertIn(f"Index Only Scan using {index} on", plan)
+
+    def test_names_are_found_by_trigrams(self):
+        if not self.registry.has_trigram:
+            self.skipTest("The database doesn't have the extension pg_trgm")
+        activities = self.env["mail.activity"].sudo().with_context(active_test=False)
+        names = [("res_name", "ilike", "heating"), ("summary", "ilike", "heating")]
+        rows = self.env["mail.activity.log"].sudo()
+        for model, domain, indexed in (
+            (activities, ["|", *names], ("_res_name", "_summary")),
+            (rows, [("record_name", "ilike", "heating")], ("_res_name",)),
+            (
+                rows,
+                [("activity_name", "ilike", "heating")],
+                ("_summary", "plan_run__name"),
+            ),
+        ):
+            with self.subTest(domain=domain):
+                query = model._search(domain)
+                query.order = None
+                # They are for bitmaps only.
+                self.env.cr.execute("SET LOCAL enable_seqscan = off")
+                self.env.cr.execute("SET LOCAL enable_indexscan = off")
+                self.env.cr.execute(SQL("EXPLAIN %s", query.select()))
+                plan = "\n".join(line for [line] in self.env.cr.fetchall())
+                for name in indexed:
+                    self.assertIn(f"mail_activity_{name}_index", plan)
+
     def test_pages_are_read_in_order(self):
         """Without sorting all that there is."""
         activities = self.env["mail.activity"].with_user(self.user_manager)

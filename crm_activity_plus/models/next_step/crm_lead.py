@@ -240,38 +240,25 @@ class CrmLead(models.Model):
 
     @api.model
     def _get_no_next_step_sql(self, alias):
-        """:returns: the condition that nothing is planned on a lead"""
+        """Each part is an anti-join by an index of its own. Were there an ``OR`` in
+        one of them, PostgreSQL would look up each lead's activities, one by one.
+
+        :returns: the condition that nothing is planned on a lead
+        """
         self._flush_next_steps()
         return SQL(
             """
-            NOT EXISTS (
+            %(no_activity)s
+            AND NOT EXISTS (
                 SELECT 1
-                  FROM mail_activity AS activity
-                 WHERE activity.res_model = %(res_model)s
-                   AND activity.res_id = %(lead_id)s
-                   AND (
-                        activity.active
-                        OR (
-                            activity.status = 'on_hold'
-                            AND activity.on_hold_until IS NOT NULL
-                            AND NOT EXISTS (
-                                SELECT 1
-                                  FROM mail_activity_plan_run AS paused
-                                 WHERE paused.id = activity.run_id
-                                   AND paused.state = 'paused'
-                                   AND paused.paused_until IS NULL
-                            )
-                        )
-                   )
+                  FROM mail_activity_plan_run AS run
+                 WHERE run.lead_id = %(lead_id)s AND run.state = 'running'
             )
             AND NOT EXISTS (
                 SELECT 1
                   FROM mail_activity_plan_run AS run
                  WHERE run.lead_id = %(lead_id)s
-                   AND (
-                        run.state = 'running'
-                        OR (run.state = 'paused' AND run.paused_until IS NOT NULL)
-                   )
+                   AND run.state = 'paused' AND run.paused_until IS NOT NULL
             )
             AND NOT EXISTS (
                 SELECT 1
@@ -280,8 +267,38 @@ class CrmLead(models.Model):
             )
             """,
             lead_id=SQL.identifier(alias, "id"),
-            res_model=self._name,
+            no_activity=self._get_no_next_activity_sql(alias),
             is_coming=self._get_coming_meeting_sql("event"),
+        )
+
+    @api.model
+    def _get_no_next_activity_sql(self, alias):
+        """:returns: the condition that a lead has no activity that brings it back, see
+        ``NEXT_ACTIVITY_DOMAIN``"""
+        return SQL(
+            """
+            NOT EXISTS (
+                SELECT 1
+                  FROM mail_activity AS activity
+                 WHERE activity.res_model = %(res_model)s
+                   AND activity.res_id = %(lead_id)s
+                   AND activity.active IS TRUE
+            )
+            AND NOT EXISTS (
+                SELECT 1
+                  FROM mail_activity AS held
+             LEFT JOIN mail_activity_plan_run AS paused
+                    ON paused.id = held.run_id AND paused.state = 'paused'
+                   AND paused.paused_until IS NULL
+                 WHERE held.res_model = %(res_model)s
+                   AND held.res_id = %(lead_id)s
+                   AND held.status = 'on_hold'
+                   AND held.on_hold_until IS NOT NULL
+                   AND paused.id IS NULL
+            )
+            """,
+            lead_id=SQL.identifier(alias, "id"),
+            res_model=self._name,
         )
 
     @api.model

@@ -45,7 +45,7 @@ class MailActivityPlanRun(models.Model):
         readonly=True,
         help="Version of the plan that was launched; 0 if it is not known.",
     )
-    name = fields.Char(required=True, readonly=True)
+    name = fields.Char(required=True, readonly=True, index="trigram")
     res_model = fields.Char("Document Model", required=True, readonly=True)
     res_id = fields.Many2oneReference(
         "Document", model_field="res_model", required=True, readonly=True
