@@ -115,11 +115,15 @@ class Launcher:
                 ]
                 proposals = [p for p in proposals if p.res_id not in reasons]
             else:
-                runs._touch_documents()
-                runs._launch([proposal.steps for proposal in proposals])
-                runs._on_launched(runs)
+                self._begin(runs, proposals)
                 break
         return runs.sudo(False), late
+
+    def _begin(self, runs, proposals):
+        """Give new runs what is launched of each."""
+        runs._touch_documents()
+        runs._launch([proposal.steps for proposal in proposals])
+        runs._on_launched(runs)
 
     def _find_launched_meanwhile(self, proposals, request):
         """:returns: id of a record -> why it isn't launched on

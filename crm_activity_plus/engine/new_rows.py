@@ -8,6 +8,7 @@ launch on 500 records, creating the activities takes 0.38 ms of Python for each 
 instead of 0.75, and the notes 0.24 instead of 0.57 (see ``bench/README.rst``).
 """
 
+from collections import defaultdict
 from itertools import repeat
 
 from odoo.models import LOG_ACCESS_COLUMNS
@@ -175,8 +176,9 @@ def _update_inverses(field, records, values):
         inverse._get_cache(records.env)
         for inverse in records.pool.field_inverses[field]
     ]
-    for value in set(values):
+    own_ids = defaultdict(list)
+    for id_, value in zip(records._ids, values, strict=True):
+        own_ids[value].append(id_)
+    for value, ids in own_ids.items():
         if any(value in cache for cache in known):
-            pairs = zip(records._ids, values, strict=True)
-            own = records.browse(id_ for id_, other in pairs if other == value)
-            field._update_inverses(own, value)
+            field._update_inverses(records.browse(ids), value)

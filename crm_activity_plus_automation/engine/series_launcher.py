@@ -3,8 +3,10 @@
 
 """Where occurrences become runs with meetings."""
 
+from collections import Counter
 from dataclasses import replace
 
+from odoo.addons.crm_activity_plus.engine.environment import by_engine
 from odoo.addons.crm_activity_plus.engine.launcher import Launcher
 from odoo.addons.crm_activity_plus.engine.planner import Planner
 from odoo.addons.crm_activity_plus.engine.request import LaunchRequest, Occasion
@@ -69,15 +71,59 @@ class SeriesLauncher(Launcher):
     def plan_visits(self, visits):
         """Launch, and book the meetings.
 
-        :param visits: each a :class:`~.visits.Visit`, on a record of its own
-        :returns: the runs, and the id of a record -> why it has none
+        :param visits: each a :class:`~.visits.Visit`; several of a record only where
+            neither a leveller nor a spreader counts them
+        :returns: visit -> its run; and visit -> why it has none
+        :rtype: tuple[dict, dict]
         """
-        result = self.launch_now(self.make_request(visits))
-        runs = self.env["mail.activity.plan.run"].sudo().browse(result["run_ids"])
+        # See ``launch_now``.
+        self.env.flush_all()
+        turns, reasons = [], {}
+        for same in split_turns(visits):
+            request, accepted = self.make_request(same), []
+            for visit, proposal in zip(same, self.propose(request), strict=True):
+                if proposal.skip_reason:
+                    reasons[visit] = proposal.skip_reason
+                else:
+                    accepted.append(proposal)
+            turns.append((request, accepted))
+        self.planner.rotation.take()
+        runs, late = self._launch_turns(turns)
+        late = {proposal.res_id: proposal.skip_reason for proposal in late}
+        by_key = {(run.res_id, run.launch_key): run for run in runs}
+        planned = {}
+        for visit in visits:
+            if run := by_key.get((visit.res_id, visit.key)):
+                planned[visit] = run
+            elif visit not in reasons:
+                reasons[visit] = late[visit.res_id]
         runs.line_ids.filtered(
             lambda line: line.action_type == "meeting"
         )._book_meetings(QUIETLY)
-        return runs, {row["res_id"]: row["reason"] for row in result["skipped"]}
+        return planned, reasons
+
+    def _launch_turns(self, turns):
+        """Launch once for all turns: what a launch costs by itself is much more than
+        what it costs for each record.
+
+        :param turns: requests, each with what is launched of it
+        :returns: the runs, as superuser, and what somebody else launched meanwhile
+        :raises psycopg2.errors.UniqueViolation: somebody did, and there are several
+            turns
+        """
+        runs = by_engine(self.env["mail.activity.plan.run"])
+        if len(turns) == 1:
+            [(request, accepted)] = turns
+            created, late = self._create_runs(accepted, request)
+            return runs.browse(created._ids), late
+        proposals, vals_list = [], []
+        for request, accepted in turns:
+            proposals += accepted
+            vals_list += self.plan._prepare_runs_values(accepted, request)
+        with self.env.cr.savepoint():
+            runs = runs.create(vals_list)
+        self._begin(runs, proposals)
+        return runs, []
 
     def make_request(self, visits):
         """:rtype: LaunchRequest"""
@@ -115,3 +161,16 @@ class SeriesLauncher(Launcher):
 
         plan_dates = {id_: request.get_plan_date(id_) for id_ in request.res_ids}
         return self.leveller.level(proposals, plan_dates, self._last_days, propose_on)
+
+
+def split_turns(visits):
+    """:returns: the visits, each record's one after the other
+    :rtype: list[list[Visit]]"""
+    seen, turns = Counter(), []
+    for visit in visits:
+        turn = seen[visit.res_id]
+        if turn == len(turns):
+            turns.append([])
+        turns[turn].append(visit)
+        seen[visit.res_id] += 1
+    return turns

@@ -115,7 +115,11 @@ class VisitFinder:
                 SELECT row.recurrence_id, row.id, row.res_id, row.date, row.state,
                        COALESCE(event.start > %(now)s, row.date >= %(today)s)
                   FROM mail_activity_plan_recurrence_occurrence AS row
-             LEFT JOIN calendar_event AS event ON event.id = row.calendar_event_id
+             LEFT JOIN LATERAL (
+                           -- Each by its id, however few there are said to be.
+                           SELECT start FROM calendar_event
+                            WHERE id = row.calendar_event_id OFFSET 0
+                       ) AS event ON TRUE
                  WHERE row.recurrence_id = ANY(%(ids)s)
                    AND (row.date >= %(yesterday)s OR event.start > %(now)s)
                    AND row.state IN ('planned', 'skipped')

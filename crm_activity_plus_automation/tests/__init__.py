@@ -4,6 +4,7 @@
 from . import test_tools_occurrences
 from . import test_tools_day_times
 from . import test_series_start
+from . import test_series_rows
 from . import test_series_spread
 from . import test_series_follow
 from . import test_series_concurrency

@@ -8,3 +8,5 @@ from . import meeting
 from . import server_action
 from . import outcome
 from . import mail_activity
+from . import calendar_attendee
+from . import calendar_event

@@ -80,8 +80,10 @@ class MailActivityPlanRunLine(models.Model):
         automatic._trigger_due()
 
     def _set_dates_due(self):
-        for line in self:
-            line.date_due = line._get_date_due()
+        # Most of the steps of a launch are due at the same moment.
+        by_date = self.grouped(lambda line: line._get_date_due())
+        for date_due, lines in by_date.items():
+            lines.date_due = date_due
 
     def _get_date_due(self):
         """Hook: when a step that does itself is done; in UTC."""

@@ -7,6 +7,7 @@ from odoo import fields, models
 from odoo.fields import Command
 
 from ...engine.environment import by_engine
+from ...engine.new_rows import together
 from ...engine.transitions import Transition
 from ...tools.internal import Internal
 from ..calendar.calendar_event import BOOKING_RUN_KEY
@@ -39,10 +40,13 @@ class MailActivityPlanRunLine(models.Model):
         """Book the meetings of many steps at once, and close the steps. They have no
         activities of their own, which would have no more to say.
 
+        The steps were launched in this transaction: nobody else sees their runs yet,
+        who could move them.
+
         :param dict context: of the creation, such as that nobody is told
         """
         scheduled = by_engine(self)._filter_automatic()
-        transition = Transition(scheduled.run_id)
+        transition = Transition(scheduled.run_id, is_taken=True)
         booked = {}
         for lines in scheduled.grouped("user_id").values():
             records = lines._get_records()
@@ -54,8 +58,8 @@ class MailActivityPlanRunLine(models.Model):
                 for line, record in zip(lines, records, strict=True)
             ]
             events = lines[0]._as_responsible(records[0]).env["calendar.event"]
-            events = events.with_context(
-                **context, **{BOOKING_RUN_KEY: Internal(True)}
+            events = together(
+                events.with_context(**context, **{BOOKING_RUN_KEY: Internal(True)})
             ).create(vals_list)
             events.filtered("alarm_ids")._setup_alarms()
             booked |= {

@@ -19,7 +19,7 @@ from odoo.addons.crm_activity_plus.tools.errors import describe_error
 from odoo.addons.crm_activity_plus.tools.reasons import Reason
 from odoo.addons.crm_activity_plus.tools.savepoint import savepoint
 
-from ...engine.series_launcher import SeriesLauncher
+from ...engine.series_launcher import SeriesLauncher, split_turns
 from ...engine.visits import VisitFinder
 
 _logger = logging.getLogger(__name__)
@@ -124,8 +124,8 @@ class MailActivityPlanRecurrence(models.Model):
         missing = chain.from_iterable(gap.missing for gap in gaps.values())
         visits = list(islice(missing, size + 1))
         finder.note_tried(visits[:size])
-        for key, same in self._group_visits(visits[:size]).items():
-            self._plan_together(*key, same, gaps)
+        for example, same in self._group_visits(visits[:size]):
+            self._plan_together(example, same, gaps)
         return gaps, len(leaving) <= size and len(visits) <= size
 
     def _filter_broken(self, gaps):
@@ -133,20 +133,22 @@ class MailActivityPlanRecurrence(models.Model):
         return self.filtered(lambda series: gaps[series].problem)
 
     def _group_visits(self, visits):
-        """:returns: visits that can be launched together: a series to act like, and
-        the how-manieth visit of its record it is -> visits"""
+        """:returns: visits that can be launched together, each time with a series to
+        act like"""
         series_by_id = {series.id: series for series in self}
-        examples, seen, groups = {}, defaultdict(int), defaultdict(list)
+        examples, groups = {}, defaultdict(list)
         for visit in visits:
             series = series_by_id[visit.series_id]
             alike = tuple(series[name] for name in LAUNCHED_ALIKE)
-            example = examples.setdefault(alike, series)
-            turn = seen[example, visit.res_id]
-            seen[example, visit.res_id] += 1
-            groups[example, turn].append(visit)
-        return groups
+            groups[examples.setdefault(alike, series)].append(visit)
+        for example, same in groups.items():
+            # Where it counts what people have to do already, a record's next visit has
+            # to wait for the one before.
+            is_counted = example.daily_limit or example.is_spread
+            for turn in split_turns(same) if is_counted else [same]:
+                yield example, turn
 
-    def _plan_together(self, example, _turn, visits, gaps):
+    def _plan_together(self, example, visits, gaps):
         """:param example: one of the series, which all plan like"""
         try:
             launcher = SeriesLauncher.make(example)
@@ -162,8 +164,7 @@ class MailActivityPlanRecurrence(models.Model):
         """Plan visits; where that fails, find the one that is to blame."""
         try:
             with savepoint(self.env.cr):
-                runs, reasons = launcher.plan_visits(visits)
-                self._note_visits(visits, runs, reasons)
+                self._note_visits(visits, *launcher.plan_visits(visits))
                 self.env.flush_all()
         except psycopg2.OperationalError:
             raise
@@ -181,24 +182,21 @@ class MailActivityPlanRecurrence(models.Model):
         if not isinstance(error, UserError):
             _logger.exception("The visit %s can't be planned", visit)
         reason = Reason("visit_failed", {"error": get_error_reason(error)})
-        self._note_visits(
-            [visit], self.env["mail.activity.plan.run"], {visit.res_id: reason}
-        )
+        self._note_visits([visit], {}, {visit: reason})
 
     def _note_visits(self, visits, runs, reasons):
         """Note down what came of visits.
 
-        :param runs: what was launched
-        :param dict reasons: record -> why nothing was
+        :param dict runs: visit -> what was launched
+        :param dict reasons: visit -> why nothing was
         """
         occurrences = by_engine(self.env["mail.activity.plan.recurrence.occurrence"])
         occurrences._forget_skipped(visits)
-        by_record = {run.res_id: run for run in runs.sudo()}
         occurrences.create(
             [
                 {
-                    **self._prepare_occurrence(visit, by_record.get(visit.res_id)),
-                    "reason": reasons.get(visit.res_id, False),
+                    **self._prepare_occurrence(visit, runs.get(visit)),
+                    "reason": reasons.get(visit, False),
                 }
                 for visit in visits
             ]
