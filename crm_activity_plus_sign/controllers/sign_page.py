@@ -26,7 +26,10 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 # What a link leads to when it is over, as a status that programs understand.
-_STATUSES = {"refused": 410, "expired": 410, "cancelled": 410, "draft": 404}
+_STATUSES = {
+    **dict.fromkeys(("refused", "expired", "cancelled", "archived"), 410),
+    "draft": 404,
+}
 _MAX_ID = 2**31
 
 

@@ -134,7 +134,11 @@ class FilePaper:
     def prepare_values(self, signers):
         """:returns: values of a ``sign.oca.request``"""
         names = [signer.partner.name or "" for signer in signers]
-        content, places = add_places(self.content, names, self.on_new_page)
+        people = [(signer.partner.name, signer.partner.email) for signer in signers]
+        people = [[name for name in names if name] for names in people]
+        content, places = add_places(
+            self.content, people, self.on_new_page, self.name.removesuffix(".pdf")
+        )
         field = self.env.ref("sign_oca.sign_field_signature")
         items = {}
         for number, (place, role, name) in enumerate(

@@ -53,6 +53,9 @@ class SignatureOrder:
     def find_problems(self):
         """:returns: why it can't be requested; nothing where it can
         :rtype: list[Reason]"""
+        if self.record._name.startswith("sign.oca."):
+            # As sign_oca has it: nothing is signed for what is signed.
+            return [Reason("sign_of_signature")]
         if problem := self.paper.find_problem():
             return [problem]
         problems = find_signer_problems(self.signers)

@@ -16,3 +16,7 @@ from . import test_garbage
 from . import test_lifecycle
 from . import test_sign_races
 from . import test_sign_tour
+from . import test_sign_archived
+from . import test_sign_proof
+from . import test_sign_rights
+from . import test_tools_pdf_places

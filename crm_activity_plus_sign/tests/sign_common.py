@@ -4,6 +4,7 @@
 import base64
 import io
 import json
+from unittest.mock import patch
 
 from PIL import Image, ImageDraw
 from reportlab.pdfgen import canvas
@@ -143,6 +144,12 @@ class SignMixin:
             for key, item in signer.request_id.signatory_data.items()
             if item["role_id"] == signer.role_id.id
         }
+
+    def _run(self, method):
+        """A test commits nothing."""
+        cron = type(self.env["ir.cron"])
+        with patch.object(cron, "_commit_progress", lambda *a, **kw: 60.0):
+            getattr(self.env["sign.oca.request"], method)()
 
     def _mails_to(self, partner):
         return self.env["mail.mail"].search([("recipient_ids", "in", partner.ids)])

@@ -54,8 +54,10 @@ class TestAccess(SignCommon, TransactionCase):
                 self.assertIn("Deco Addict", own.signer_summary)
                 self.assertTrue(own.with_context(bin_size=True).data)
             else:
-                with self.assertRaises(AccessError):
+                with self.assertRaises(AccessError) as caught:
                     own.read(["data"])
+                # What it is about isn't told either.
+                self.assertNotIn("Contract", str(caught.exception))
 
     def test_nobody_reads_the_links_of_signers(self):
         _activity, request = self._request()

@@ -212,6 +212,15 @@ class TestRequest(SignCommon, TransactionCase):
         self.assertEqual(request.state, "2_signed")
         self.assertEqual(activity.status, "new")
         self.assertEqual(activity.sign_text, "Signed")
+        # The document is there all the same, and somebody knows what is left to do.
+        files = self.env["ir.attachment"].search(
+            [("res_model", "=", "crm.lead"), ("res_id", "=", self.lead.id)]
+        )
+        self.assertEqual(files.mapped("name"), ["Contract (signed).pdf"])
+        told = self.env["mail.message"].search(
+            [("partner_ids", "in", self.user_owner.partner_id.ids)]
+        )
+        self.assertIn("Mark the activity as done yourself", str(told.mapped("body")))
 
     def test_many_are_read_as_quickly_as_two(self):
         activities = self.env["mail.activity"]

@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from odoo.addons.crm_activity_plus.tests.concurrency import ConcurrencyCase
 
 from .common import close_gap
-from .sign_common import SignMixin
+from .sign_common import SignMixin, find_images, read_pdf
 
 
 @tagged("post_install", "-at_install")
@@ -21,10 +21,10 @@ class TestSignConcurrency(ConcurrencyCase):
         super().setUp()
         with self._transaction() as env:
             roles = env["sign.oca.role"].create(
-                [{"name": f"At once {n}"} for n in "ab"]
+                [{"name": f"At once {n}"} for n in "abcd"]
             )
             partners = env["res.partner"].create(
-                [{"name": f"P {n}", "email": f"{n}@example.com"} for n in "ab"]
+                [{"name": f"P {n}", "email": f"{n}@example.com"} for n in "abcd"]
             )
             self.role_ids, self.partner_ids = roles.ids, partners.ids
         self.request_ids = []
@@ -38,7 +38,7 @@ class TestSignConcurrency(ConcurrencyCase):
             env["sign.oca.request"].browse(self.request_ids).unlink()
             close_gap(env)
             env["sign.oca.role"].browse(self.role_ids).unlink()
-            env["res.partner"].browse(self.partner_ids).unlink()
+            env["res.partner"].browse(self.partner_ids).exists().unlink()
 
     def _make(self, signers=1, **values):
         """:returns: id of a request that was sent"""
@@ -123,6 +123,81 @@ class TestSignConcurrency(ConcurrencyCase):
             self.assertFalse(self._find_problems(request))
             values = [item["value"] for item in request.signatory_data.values()]
             self.assertTrue(all(values))
+
+    def test_four_signers(self):
+        request_id = self._make(4)
+        signs = [self._signs(request_id, index) for index in range(4)]
+        self.assertEqual(self._run_together(*signs), ["signed"] * 4)
+        with self._transaction() as env:
+            request = env["sign.oca.request"].browse(request_id)
+            self.assertEqual(request.state, "2_signed")
+            self.assertFalse(self._find_problems(request))
+            images = find_images(read_pdf(request).pages[0])
+            self.assertEqual(len(images), 4)
+
+    def test_four_documents(self):
+        """They have one chain: each signature waits for the one before."""
+        request_ids = [self._make() for _number in range(4)]
+        results = self._run_together(*map(self._signs, request_ids))
+        self.assertEqual(results, ["signed"] * 4)
+        with self._transaction() as env:
+            requests = env["sign.oca.request"].browse(request_ids)
+            numbers = sorted(requests.signer_ids.mapped("secure_sequence_number"))
+            self.assertEqual(numbers, list(range(numbers[0], numbers[0] + 4)))
+            for request in requests:
+                self.assertFalse(self._find_problems(request))
+
+    def test_sign_and_refuse(self):
+        request_id = self._make(2)
+
+        def refuse(env):
+            env["sign.oca.request"].browse(request_id).signer_ids[1]._refuse("No")
+            return "refused"
+
+        results = self._run_together(self._signs(request_id), self._tells(refuse))
+        self.assertEqual(results[1], "refused")
+        with self._transaction() as env:
+            request = env["sign.oca.request"].browse(request_id)
+            self.assertEqual(request.state, "4_refused")
+            is_signed = bool(request.signer_ids[0].signed_on)
+            self.assertEqual(is_signed, results[0] == "signed")
+
+    def test_sign_and_archive(self):
+        request_id = self._make()
+
+        def archive(env):
+            env["sign.oca.request"].browse(request_id).active = False
+            return "archived"
+
+        results = self._run_together(self._signs(request_id), self._tells(archive))
+        self.assertEqual(results[1], "archived")
+        with self._transaction() as env:
+            request = env["sign.oca.request"].browse(request_id)
+            is_signed = request.state == "2_signed"
+            self.assertEqual(is_signed, results[0] == "signed")
+            if not is_signed:
+                self.assertIn("put this document aside", results[0])
+
+    def test_sign_and_merge_the_contact(self):
+        """Whichever comes first, the signature holds."""
+        request_id = self._make()
+        with self._transaction() as env:
+            partner = env["res.partner"].create({"name": "Twin"})
+            self.partner_ids.append(partner.id)
+
+        def merge(env):
+            wizard = env["base.partner.merge.automatic.wizard"]
+            wizard._merge([self.partner_ids[0], partner.id], partner.with_env(env))
+            return "merged"
+
+        results = self._run_together(self._signs(request_id), merge)
+        self.assertEqual(results, ["signed", "merged"])
+        with self._transaction() as env:
+            request = env["sign.oca.request"].browse(request_id)
+            self.assertEqual(request.signer_ids.partner_id.id, partner.id)
+            self.assertFalse(self._find_problems(request))
+            name = request.signer_ids.signed_as
+            self.assertEqual("P a" in name, bool(request.integrity_note))
 
     def test_sign_and_expire(self):
         request_id = self._make(date_due=date.today())

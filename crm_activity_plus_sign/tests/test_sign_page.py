@@ -1,14 +1,19 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import base64
+import io
 import re
 from datetime import date
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import config, mute_logger
+from odoo.tools.pdf import PdfReader, PdfWriter
 
+from ..tools import pdf_text
 from .sign_common import SignHttpMixin, find_images, make_pdf, read_pdf
 
 
@@ -72,6 +77,37 @@ class TestSignPage(SignHttpMixin, HttpCase):
         text = re.sub(r"\s+", "", read_pdf(request).pages[0].extract_text())
         self.assertIn(re.sub(r"\s+", "", typed), text)
         self.assertFalse(find_images(read_pdf(request).pages[0]))
+
+    def test_what_cant_be_printed(self):
+        """The signer is told, and nothing is left out or covers something else."""
+        request = self._send(kinds=("name",))
+        signer = request.signer_ids
+        for typed, words in (
+            ("Ann 山田", "“山田” can't be printed in the document."),
+            ("word " * 190, "The text is too long for “Name”."),
+        ):
+            with patch.object(pdf_text, "_find_font", lambda letters: None):
+                response = self._sign(signer, self._fill(signer, text=typed))
+            self.assertEqual(response.status_code, 422)
+            self.assertIn(words, response.json()["error"]["message"])
+            self.assertFalse(signer.signed_on)
+            self.assertFalse(signer.signed_as)
+        self.assertIn("result", self._sign(signer).json())
+
+    def test_turned_pages(self):
+        """Fields are placed on what is seen."""
+        writer, stream = PdfWriter(), io.BytesIO()
+        page = PdfReader(io.BytesIO(base64.b64decode(make_pdf()))).pages[0]
+        page.rotate(90)
+        writer.add_page(page)
+        writer.write(stream)
+        request = self._send(data=base64.b64encode(stream.getvalue()))
+        self._sign(request.signer_ids)
+        page = read_pdf(request).pages[0]
+        self.assertFalse(page.get("/Rotate"))
+        self.assertEqual([float(edge) for edge in page.mediaBox], [0, 0, 842, 595])
+        self.assertEqual(len(find_images(page)), 1)
+        self.assertIn("Agreement", page.extract_text())
 
     def test_refuse(self):
         request = self._send(2)

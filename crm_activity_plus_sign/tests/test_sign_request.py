@@ -30,12 +30,6 @@ class TestSignRequest(SignMixin, TransactionCase):
         cls._setup_sign()
         cls.sender.tz = "Europe/Brussels"
 
-    def _run(self, method):
-        """A test commits nothing."""
-        cron = type(self.env["ir.cron"])
-        with patch.object(cron, "_commit_progress", lambda *a, **kw: 60.0):
-            getattr(self.env["sign.oca.request"], method)()
-
     def _listen(self):
         """:returns: list that gets what other addons are told"""
         told = []

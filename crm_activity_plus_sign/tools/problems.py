@@ -6,6 +6,7 @@
 import base64
 
 from .pdf import PdfProblem, count_pages
+from .sign_values import is_complete
 
 
 def find_problems(env, data, items, signers):
@@ -16,6 +17,9 @@ def find_problems(env, data, items, signers):
     :param list[tuple] signers: roles with their contacts, which may be empty
     :returns: sentences in the user's language; none where nothing is wrong
     """
+    types = env["sign.oca.field"]._fields["field_type"].get_values(env)
+    if not all(is_complete(item, types) for item in items):
+        return [env._("A field can't be filled in: delete it, and add it again.")]
     return [
         *_find_in_document(env, data, items),
         *_find_in_fields(env, items, signers),

@@ -36,6 +36,38 @@ class InvalidValue(Exception):
         self.code = code
 
 
+def is_map_of_fields(value):
+    """:returns: whether it can be the fields of a request: by their numbers"""
+    return isinstance(value, dict) and all(
+        _is_number_text(key) and isinstance(field, dict) for key, field in value.items()
+    )
+
+
+def is_complete(field, field_types):
+    """:param dict field: one of a request
+    :param field_types: those that there are
+    :returns: whether it can be filled in, and drawn on its page"""
+    places = [field.get(key) for key in ("position_x", "position_y", "width", "height")]
+    page, role_id = field.get("page"), field.get("role_id")
+    return (
+        field.get("field_type") in field_types
+        and "required" in field
+        and all(_is_share(place) for place in places)
+        and type(page) is int
+        and (not role_id or type(role_id) is int)
+    )
+
+
+def _is_number_text(key):
+    return isinstance(key, int) or (isinstance(key, str) and key.isdecimal())
+
+
+def _is_share(value):
+    """Whether it is a share of a page, in percent."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and -1000 < value < 1000
+
+
 def clean_items(sent, fields, role_id):
     """Take the values of a signer's own fields, and whatever else a field is from the
     request: its page, its place and its type are not the signer's to say.

@@ -29,7 +29,7 @@ class MailActivitySign(models.TransientModel):
     activity_id = fields.Many2one(
         "mail.activity", required=True, readonly=True, ondelete="cascade"
     )
-    res_model = fields.Char(related="activity_id.res_model")
+    res_model = fields.Char(related="activity_id.res_model", related_sudo=False)
     source = fields.Selection(
         [("template", "A template"), ("document", "A document of the record")],
         string="What Is Signed",
@@ -52,7 +52,7 @@ class MailActivitySign(models.TransientModel):
     )
     place = fields.Selection(
         [
-            ("last_page", "At the end of the last page"),
+            ("last_page", "At the end of the last page, if it has room"),
             ("new_page", "On an added page"),
         ],
         string="Place to Sign",
@@ -92,10 +92,11 @@ class MailActivitySign(models.TransientModel):
         :returns: the wizard"""
         record, _is_readable = activity._get_queue_record()
         template = activity.activity_type_id.sudo().sign_template_id
+        template = template.sudo(False)._filtered_access("read")
         documents = self.env["mail.activity.sign.document"]
         vals_list = documents._prepare_documents(record)
         is_by_template = template or not vals_list
-        return self.create(
+        wizard = self.create(
             {
                 "activity_id": activity.id,
                 "source": "template" if is_by_template else "document",
@@ -103,6 +104,9 @@ class MailActivitySign(models.TransientModel):
                 "document_ids": [Command.create(vals) for vals in vals_list],
             }
         )
+        if len(wizard.document_ids) == 1:
+            wizard.document_id = wizard.document_ids
+        return wizard
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -131,7 +135,8 @@ class MailActivitySign(models.TransientModel):
             return []
         if self.source == "document":
             return [{"partner_id": find_contact(record).id}]
-        roles = TemplatePaper(self.template_id._origin).roles
+        template = self.template_id._origin._filtered_access("read")
+        roles = TemplatePaper(template).roles
         found = find_signers(record.sudo(), roles, self.env.user)
         return [
             {"role_id": role.id, "partner_id": partner.id, "sequence": 10 * number}
@@ -170,20 +175,24 @@ class MailActivitySign(models.TransientModel):
             ]
 
     def _find_problems(self):
-        """:returns: what can be told before a document is printed, as reasons"""
-        signers = self._make_signers()
+        """:returns: what can be told before a document is printed, as reasons; nothing
+        about contacts and templates that the user may not read"""
         problem = self._find_paper_problem()
         problems = [problem] if problem else []
         if problems or not (self.template_id or self.source == "document"):
             return problems
         if self.date_due and self.date_due < fields.Date.context_today(self):
             problems.append(Reason("sign_date_over"))
-        return problems + find_signer_problems(signers)
+        if not self.signer_ids.partner_id._origin.has_access("read"):
+            return problems
+        return problems + find_signer_problems(self._make_signers())
 
     def _find_paper_problem(self):
         """:returns: why what was chosen can't be signed, as a reason, or False"""
         if self.source == "template":
             template = self.template_id._origin
+            if template and not template.has_access("read"):
+                return Reason("sign_template_forbidden")
             return template and TemplatePaper(template).find_problem()
         document = self.document_id._origin
         if not document.attachment_id.has_access("read"):

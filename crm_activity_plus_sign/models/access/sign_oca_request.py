@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from odoo.addons.crm_activity_plus.engine.arguments import Arguments
 from odoo.addons.crm_activity_plus.models.access.mail_activity_document_mixin import (
     make_document_domain,
 )
@@ -61,6 +62,7 @@ class SignOcaRequest(models.Model):
     def create(self, vals_list):
         if self.env.su:
             return super().create(vals_list)
+        Arguments(self.env).check_values(self, vals_list)
         for vals in vals_list:
             self._check_document_fields(vals)
         requests = super().create(vals_list)
@@ -70,6 +72,7 @@ class SignOcaRequest(models.Model):
     def write(self, vals):
         if self.env.su:
             return super().write(vals)
+        Arguments(self.env).check_values(self, [vals])
         self._check_document_fields(vals)
         result = super().write(vals)
         if "record_ref" in vals:
@@ -117,11 +120,13 @@ class SignOcaRequest(models.Model):
         return forbidden, lambda: forbidden._make_own_error()
 
     def _make_own_error(self):
+        """What they are called says what they are about, so it isn't told."""
         return AccessError(
             self.env._(
-                "You may not use the signature requests “%(requests)s” without access "
-                "to the records that they are about. Ask whoever sent them.",
-                requests=", ".join(self.sudo()[:6].mapped("display_name")),
+                "You may not use signature requests without access to the records that "
+                "they are about. Ask whoever sent them. (Numbers of the requests: "
+                "%(requests)s)",
+                requests=", ".join(map(str, self.ids[:6])),
             )
         )
 

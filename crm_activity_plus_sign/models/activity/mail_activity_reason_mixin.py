@@ -23,6 +23,10 @@ SENTENCES = {
         "the contact, or choose somebody else."
     ),
     "sign_nobody": _lt("Choose who signs."),
+    "sign_of_signature": _lt(
+        "Nothing can be signed for a signature request itself. Schedule it on the "
+        "record that the request is about."
+    ),
     "sign_page_missing": _lt(
         "A field of the template “%(template)s” is on page %(page)s, and the document "
         "has %(count)s. Move the field in the template."
@@ -49,6 +53,10 @@ SENTENCES = {
     ),
     "sign_template_elsewhere": _lt(
         "The template “%(template)s” is for another application. Choose another one."
+    ),
+    "sign_template_forbidden": _lt(
+        "You may not use signature templates. Choose a document of the record, or ask "
+        "a salesperson to request the signature."
     ),
     "sign_template_missing": _lt(
         "Choose the template of what is signed. If it was chosen, it was deleted or "

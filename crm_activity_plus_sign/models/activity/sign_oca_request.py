@@ -65,7 +65,7 @@ class SignOcaRequest(models.Model):
     )
     can_withdraw = fields.Boolean(compute="_compute_can_withdraw")
 
-    @api.depends("state", "signer_ids.signed_on", "signer_ids.seen_on")
+    @api.depends("state", "active", "signer_ids.signed_on", "signer_ids.seen_on")
     @api.depends_context("lang")
     def _compute_progress_text(self):
         for request in self:
@@ -98,10 +98,12 @@ class SignOcaRequest(models.Model):
 
     def _get_progress(self):
         """:returns: ``draft``, ``sent``, ``seen``, ``partly``, ``signed``, ``refused``,
-        ``expired`` or ``cancelled``"""
+        ``expired`` or ``cancelled``; ``archived`` where nobody can sign for that"""
         self.ensure_one()
         if self.state != "0_sent":
             return PROGRESS.get(self.state, "draft")
+        if not self.active:
+            return "archived"
         if any(signer.signed_on for signer in self.signer_ids):
             return "partly"
         return "seen" if any(self.signer_ids.mapped("seen_on")) else "sent"
@@ -117,8 +119,9 @@ class SignOcaRequest(models.Model):
                 done=len(signers.filtered("signed_on")),
                 count=len(signers),
             )
-        if progress == "seen":
-            return self.env._("Seen")
+        if progress in ("seen", "archived"):
+            sentences = {"seen": self.env._("Seen"), "archived": self.env._("Archived")}
+            return sentences[progress]
         return dict(self._fields["state"]._description_selection(self.env))[self.state]
 
     def _get_progress_data(self):
@@ -214,35 +217,50 @@ class SignOcaRequest(models.Model):
         if what not in (*OUTCOMES, "cancelled"):
             return result
         for request in by_engine(self):
-            try:
-                with savepoint(self.env.cr):
-                    request._end_work(what)
-                    self.env.flush_all()
-            except psycopg2.OperationalError:
-                # The transaction is lost, and Odoo repeats it.
-                raise
-            except Exception:
-                _logger.exception("Nothing follows from the request %s", request.id)
+            if not request._try("_end_work", what) and what in OUTCOMES:
+                request._try("_file_end", what)
+                request._try("_tell_end", is_unfinished=True)
         return result
+
+    def _try(self, method, *args, **kwargs):
+        """:returns: whether what follows from the request is done"""
+        try:
+            with savepoint(self.env.cr):
+                getattr(self, method)(*args, **kwargs)
+                self.env.flush_all()
+        except psycopg2.OperationalError:
+            # The transaction is lost, and Odoo repeats it.
+            raise
+        except Exception:
+            _logger.exception("Not all follows from the request %s", self.id)
+            return False
+        return True
 
     def _end_work(self, what):
         """:param str what: see :meth:`_on_state_changed`"""
         if what == "cancelled":
             self.run_line_ids._end_sign_action(False, Reason("sign_cancelled"))
             return
-        documents = self._get_document()
-        attachment = self.env["ir.attachment"]
-        if what == "signed" and documents:
-            attachment = self._attach_signed(documents)
-        is_told = False
-        for activity in self.sign_activity_ids:
-            is_told |= activity._end_signing(self, OUTCOMES[what], attachment)
-        if documents and not is_told and hasattr(documents, "_message_log"):
-            documents.with_user(self.user_id).sudo()._message_log(
-                body=self._describe_end(self.user_id), attachment_ids=attachment.ids
-            )
+        self._file_end(what, self.sign_activity_ids)
         self._tell_end()
         self.run_line_ids._end_sign_action(OUTCOMES[what], self._get_end_reason(what))
+
+    def _file_end(self, what, activities=()):
+        """Put on the record how the request has ended, with the signed document.
+
+        :param activities: those that are completed; their messages tell it
+        """
+        document = self._get_document()
+        attachment = self.env["ir.attachment"]
+        if what == "signed" and document:
+            attachment = self._attach_signed(document)
+        is_told = False
+        for activity in activities:
+            is_told |= activity._end_signing(self, OUTCOMES[what], attachment)
+        if document and not is_told and hasattr(document, "_message_log"):
+            document.with_user(self.user_id).sudo()._message_log(
+                body=self._describe_end(self.user_id), attachment_ids=attachment.ids
+            )
 
     def _get_end_reason(self, what):
         """:returns: why a step ends that nobody signed, for the history, or False"""
@@ -292,9 +310,12 @@ class SignOcaRequest(models.Model):
             "“%(document)s” was not signed until its due date, %(date)s.", **names
         )
 
-    def _tell_end(self):
+    def _tell_end(self, is_unfinished=False):
         """Tell those whose activities and steps these are; or who sent it, where it is
-        nobody's any more."""
+        nobody's any more.
+
+        :param bool is_unfinished: whether they have to close the activity themselves
+        """
         document = self._get_document()
         users = (self.sign_activity_ids | self.run_line_ids.activity_id).user_id
         users = (users | self.run_line_ids.user_id)._filter_can_do_activities()
@@ -304,12 +325,18 @@ class SignOcaRequest(models.Model):
             thread = document
         for user in users:
             request = self.with_context(lang=user.lang)
+            body = request._describe_end(user)
+            if is_unfinished:
+                body += " " + request.env._(
+                    "What comes next couldn't be done: the server's log says why. Mark "
+                    "the activity as done yourself."
+                )
             # Nobody is told what they did themselves, and a signer has no rights.
             thread = thread.with_user(SUPERUSER_ID).with_context(lang=user.lang)
             thread.message_notify(
                 partner_ids=user.partner_id.ids,
                 subject=f"{request.name}: {request._tell_progress()}",
-                body=self._describe_end(user),
+                body=body,
                 email_layout_xmlid="mail.mail_notification_layout",
             )
         if users:

@@ -4,6 +4,7 @@
 from . import ir_http
 from . import res_company
 from . import res_config_settings
+from . import res_users
 from . import sign_oca_request
 from . import sign_oca_request_log
 from . import sign_oca_request_signer

@@ -2,7 +2,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import base64
-import hashlib
 import logging
 
 import psycopg2
@@ -13,7 +12,11 @@ from odoo.exceptions import AccessError, UserError
 from odoo.http import request as http_request
 from odoo.tools import SQL, plaintext2html
 
+from odoo.addons.crm_activity_plus.tools.values import is_id
+
+from ...tools.pdf import straighten
 from ...tools.problems import find_problems, find_unreachable
+from ...tools.sign_values import is_map_of_fields
 
 _logger = logging.getLogger(__name__)
 
@@ -52,15 +55,6 @@ class SignOcaRequest(models.Model):
     )
     message = fields.Html("Message to the Signers", copy=False)
     sending_problems = fields.Text(compute="_compute_sending_problems")
-    integrity = fields.Selection(
-        [("valid", "Valid"), ("broken", "Broken")],
-        string="Signatures",
-        compute="_compute_integrity",
-        compute_sudo=True,
-    )
-    integrity_text = fields.Text(
-        "What Is Broken", compute="_compute_integrity", compute_sudo=True
-    )
 
     def _default_reminder_days(self):
         return self.env.company.sign_reminder_days
@@ -96,47 +90,6 @@ class SignOcaRequest(models.Model):
             own = request.signer_ids.filtered(lambda s: s.partner_id == partner)
             request.signer_id = (own.filtered("is_allow_signature") or own)[:1]
 
-    @api.depends("data", "current_hash", "signer_ids.altered_hash")
-    def _compute_integrity(self):
-        for request in self:
-            problems = request._get_integrity_problems()
-            is_signed = any(request.signer_ids.mapped("inalterable_hash"))
-            request.integrity = is_signed and ("broken" if problems else "valid")
-            request.integrity_text = "\n".join(problems)
-
-    def _get_integrity_problems(self):
-        """Compare the document and its signatures with the chain of hashes.
-
-        :returns: sentences about what was changed after it was signed
-        """
-        self.ensure_one()
-        signed = self.signer_ids.filtered("inalterable_hash")
-        if not signed:
-            return []
-        lost = signed._find_without_predecessor()
-        problems = [
-            self.env._(
-                "The signature before that of %(name)s is missing.",
-                name=signer.partner_id.display_name,
-            )
-            for signer in lost
-        ]
-        problems += [
-            self.env._(
-                "The signature of %(name)s, or what that person filled in, isn't what"
-                " was signed.",
-                name=signer.partner_id.display_name,
-            )
-            for signer in (signed - lost).filtered("altered_hash")
-        ]
-        last = max(signed, key=lambda signer: signer.secure_sequence_number)
-        content = base64.b64decode(self.with_context(bin_size=False).data or b"")
-        if hashlib.sha1(content).hexdigest() != last.signature_hash:
-            problems.append(
-                self.env._("The document isn't the one that was signed last.")
-            )
-        return problems
-
     def _get_file_name(self):
         self.ensure_one()
         name = (self.filename or self.name).strip()
@@ -157,6 +110,7 @@ class SignOcaRequest(models.Model):
         defaults say otherwise."""
         if vals.get("state", "1_draft") != "1_draft":
             raise AccessError(self.env._("A request begins as a draft: then send it."))
+        self._check_fields(vals)
         return {**vals, "state": "1_draft", "signed": False, "current_hash": False}
 
     def write(self, vals):
@@ -170,7 +124,18 @@ class SignOcaRequest(models.Model):
             changed._on_state_changed(_EVENTS[vals["state"]])
         return result
 
+    @api.model
+    def _check_fields(self, vals):
+        if not is_map_of_fields(vals.get("signatory_data") or {}):
+            raise UserError(
+                self.env._(
+                    "The fields of a request have to be an object of fields by their"
+                    " numbers."
+                )
+            )
+
     def _check_writable(self, vals):
+        self._check_fields(vals)
         if _OWN_FIELDS & vals.keys():
             raise AccessError(
                 self.env._(
@@ -231,6 +196,34 @@ class SignOcaRequest(models.Model):
         self.check_access("write")
 
     # ------------------------------------------------------------
+    # Placing fields
+    # ------------------------------------------------------------
+
+    def delete_item(self, item_id):
+        self._check_single()
+        self._check_field(item_id)
+        return super().delete_item(item_id)
+
+    def set_item_data(self, item_id, vals):
+        self._check_single()
+        self._check_field(item_id)
+        self._check_fields({"signatory_data": {"1": vals}})
+        return super().set_item_data(item_id, vals)
+
+    def add_item(self, item_vals):
+        self._check_single()
+        self._check_fields({"signatory_data": {"1": item_vals}})
+        if not is_id(item_vals.get("field_id")):
+            raise UserError(self.env._("Choose a type for the field."))
+        return super().add_item(item_vals)
+
+    def _check_field(self, item_id):
+        if str(item_id) not in (self.signatory_data or {}):
+            raise UserError(
+                self.env._("This field isn't there any more: load the page again.")
+            )
+
+    # ------------------------------------------------------------
     # Sending
     # ------------------------------------------------------------
 
@@ -257,6 +250,7 @@ class SignOcaRequest(models.Model):
         if message:
             is_html = isinstance(message, Markup)
             request.message = message if is_html else plaintext2html(str(message))
+        request._straighten_document()
         request._set_action_log("validate")
         for signer in request.signer_ids:
             signer._portal_ensure_token()
@@ -266,6 +260,13 @@ class SignOcaRequest(models.Model):
                 lambda signer: signer.partner_id == self.env.user.partner_id
             ).asked_on = fields.Datetime.now()
         request._ask_signers()
+
+    def _straighten_document(self):
+        """What is filled in is printed where its signer sees the field."""
+        content = base64.b64decode(self.with_context(bin_size=False).data)
+        straight = straighten(content)
+        if straight is not content:
+            self.data = base64.b64encode(straight)
 
     def _get_sending_problems(self):
         """:returns: why the request can't be sent, and whom it wouldn't reach, in

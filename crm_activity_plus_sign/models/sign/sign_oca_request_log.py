@@ -1,7 +1,8 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 
@@ -25,6 +26,29 @@ class SignOcaRequestLog(models.Model):
             "download": "set view",
         },
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_is_own()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_is_own()
+        return super().write(vals)
+
+    def unlink(self):
+        self._check_is_own()
+        return super().unlink()
+
+    def _check_is_own(self):
+        """sign_oca lets its administrators write and delete what happened."""
+        if not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "The log of a request is written by what happens to it, and stays"
+                    " as it is."
+                )
+            )
 
     def init(self):
         """Forget the tokens that were kept before this addon was there: those of the

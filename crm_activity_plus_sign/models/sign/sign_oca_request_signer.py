@@ -1,30 +1,26 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from xml.sax.saxutils import escape
-
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-
 from odoo import api, fields, models
 from odoo.api import SUPERUSER_ID
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import NO_ACCESS
-from odoo.tools import consteq, file_path
+from odoo.tools import consteq
 
+from ...tools.pdf_fields import make_image_page, make_text_page
+from ...tools.pdf_text import TooLong, Unprintable
 from ...tools.sign_values import InvalidValue, clean_coordinate, clean_items, clean_text
 
 MAX_REASON = 2000
-# Latin, Greek and Cyrillic letters; the fonts of every PDF have Latin ones only.
-_FONT = "OpenSans"
-_FONT_FILE = "web/static/fonts/google/Open_Sans/Open_Sans-Regular.ttf"
 
 # What is written by sending, signing, refusing and the like, never by a client.
 _OWN_FIELDS = {
     *("access_token", "asked_on", "seen_on", "refused_on", "refusal_reason"),
     *("signed_on", "signature_hash", "secure_sequence_number", "inalterable_hash"),
-    *("sequence_id", "latitude", "longitude"),
+    *("sequence_id", "latitude", "longitude", "contact_links"),
 }
+# Nobody has access to them, so that a default of theirs is refused by itself.
+_HIDDEN_FIELDS = {"access_token", "contact_links"}
 # What a request's state means to its signers; if it is sent, that depends.
 _PAGE_STATES = {
     "1_draft": "draft",
@@ -78,21 +74,24 @@ class SignOcaRequestSigner(models.Model):
             return super().create(vals_list)
         for vals in vals_list:
             self._check_own_fields(vals)
+            self._check_new_request({**self.default_get(["request_id"]), **vals})
         # Defaults of the context are a client's, too.
-        # Nobody has access to the token, so that a default of it is refused by itself.
-        own = _OWN_FIELDS - {"access_token"}
+        own = _OWN_FIELDS - _HIDDEN_FIELDS
         defaults = {f"default_{name}": False for name in own}
         sequence = self._get_sequence()
         defaults["default_sequence_id"] = sequence and sequence.id
         signers = super(SignOcaRequestSigner, self.with_context(**defaults)).create(
             vals_list
         )
+        signers = signers.with_env(self.env)
         signers._check_request_is_draft()
-        return signers.with_env(self.env)
+        return signers
 
     def write(self, vals):
         if not self.env.su:
             self._check_own_fields(vals)
+            self.sudo().request_id.sudo(False)._check_manageable()
+            self._check_new_request(vals)
             if _SIGNER_FIELDS & vals.keys():
                 self._check_request_is_draft()
         result = super().write(vals)
@@ -103,6 +102,7 @@ class SignOcaRequestSigner(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):
         if not self.env.su:
+            self.sudo().request_id.sudo(False)._check_manageable()
             self._check_request_is_draft()
 
     def _check_own_fields(self, vals):
@@ -112,6 +112,15 @@ class SignOcaRequestSigner(models.Model):
             raise AccessError(
                 self.env._("Only the signer's page writes what a signer does.")
             )
+
+    @api.model
+    def _check_new_request(self, vals):
+        """sign_oca lets its users add signers to any request. Whoever is one reads it,
+        so it is looked at before they are.
+
+        :raises AccessError: the user may not have the request changed"""
+        requests = self.env["sign.oca.request"]
+        requests.browse(vals.get("request_id") or ())._check_manageable()
 
     def _check_request_is_draft(self):
         requests = self.sudo().request_id
@@ -137,14 +146,15 @@ class SignOcaRequestSigner(models.Model):
 
     def _get_page_state(self):
         """:returns: what the signer's link leads to now: ``sign``, ``waiting`` (for
-        those before), ``signed``, ``refused``, ``expired``, ``cancelled``, or ``draft``
+        those before), ``signed``, ``refused``, ``expired``, ``cancelled``,
+            ``archived`` (for as long as it is), or ``draft``
         """
         self.ensure_one()
         request = self.request_id
         if request.state in _PAGE_STATES:
             return _PAGE_STATES[request.state]
         if not request.active:
-            return "cancelled"
+            return "archived"
         if request._is_past_due():
             return "expired"
         if self.signed_on:
@@ -177,6 +187,9 @@ class SignOcaRequestSigner(models.Model):
             "refused": self.env._("This document was refused and can't be signed."),
             "expired": self.env._("The time to sign this document is over."),
             "cancelled": self.env._("This document was cancelled by its sender."),
+            "archived": self.env._(
+                "The sender has put this document aside: it can't be signed for now."
+            ),
             "draft": self.env._("This document isn't ready to be signed."),
         }
         return sentences[state]
@@ -253,6 +266,7 @@ class SignOcaRequestSigner(models.Model):
             latitude=clean_coordinate(latitude, 90),
             longitude=clean_coordinate(longitude, 180),
         )
+        signer._note_name()
         signer.request_id._ask_signers()
         return result
 
@@ -371,14 +385,31 @@ class SignOcaRequestSigner(models.Model):
     # ------------------------------------------------------------
 
     def _get_pdf_page_text(self, item, box):
-        """What is typed is data: ReportLab reads markup, which can load files."""
-        value = item.get("value")
-        text = escape(value).replace("\n", "<br/>") if value else value
-        return super()._get_pdf_page_text({**item, "value": text}, box)
+        """sign_oca leaves out what isn't Latin, and what doesn't fit covers the rest of
+        the page."""
+        if not item.get("value"):
+            return False
+        try:
+            return make_text_page(item["value"], item, box.getWidth(), box.getHeight())
+        except Unprintable as error:
+            raise ValidationError(
+                self.env._(
+                    "“%(letters)s” can't be printed in the document. Write “%(field)s” "
+                    "in other letters, such as Latin ones.",
+                    letters=error.letters,
+                    field=item.get("name"),
+                )
+            ) from error
+        except TooLong as error:
+            raise ValidationError(
+                self.env._(
+                    "The text is too long for “%(field)s”. Shorten it.",
+                    field=item.get("name"),
+                )
+            ) from error
 
-    def _getParagraphStyle(self):
-        style = super()._getParagraphStyle()
-        if _FONT not in pdfmetrics.getRegisteredFontNames():
-            pdfmetrics.registerFont(TTFont(_FONT, file_path(_FONT_FILE)))
-        style.fontName = _FONT
-        return style
+    def _get_pdf_page_signature(self, item, box):
+        """As it was drawn: sign_oca stretches it to its place."""
+        if not item.get("value"):
+            return False
+        return make_image_page(item["value"], item, box.getWidth(), box.getHeight())
