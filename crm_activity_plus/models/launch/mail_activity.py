@@ -3,7 +3,12 @@
 
 from odoo import api, models
 
-from ...engine.new_rows import create_rows, find_computed, is_together
+from ...engine.new_rows import (
+    add_defaults,
+    create_rows,
+    find_computed,
+    is_together,
+)
 
 
 class MailActivity(models.Model):
@@ -11,6 +16,10 @@ class MailActivity(models.Model):
 
     # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.activity"
+
+    @api.model
+    def _add_missing_default_values(self, values):
+        return add_defaults(self, values, super()._add_missing_default_values)
 
     @api.model
     def _create(self, data_list):

@@ -6,6 +6,7 @@ from itertools import islice
 from odoo import api, fields, models
 from odoo.tools.misc import format_date
 
+from ...engine.columns import read_columns
 from ...tools.states import OPEN_STEP_STATES
 
 
@@ -29,12 +30,15 @@ class MailActivityPlanRunLine(models.Model):
             for run, steps in zip(runs, steps_by_run, strict=True)
             for step in steps
         ]
+        # Most runs have the same steps.
+        known = {id(step): step for _run, step in steps}
+        known = {key: step.get_line_values() for key, step in known.items()}
         # The runs were created with what these sum up to.
         with self.env.protecting(self._get_summing_fields(), runs):
             lines = self.create(
                 [
                     {
-                        **step.get_line_values(),
+                        **known[id(step)],
                         "run_id": run.id,
                         "res_model": run.res_model,
                         "res_id": run.res_id,
@@ -74,12 +78,19 @@ class MailActivityPlanRunLine(models.Model):
             ],
         )
 
-    def _get_description_key(self):
-        """:returns: what tells the descriptions of two steps of one plan apart"""
-        self.ensure_one()
+    def _get_description_keys(self):
+        """:returns: for each step, what tells its description apart from that of
+        another step of the plan"""
+        names = ("code", "state", "user_id", "date_deadline")
         # Few have a reason, and whether they have is known without its sentence.
-        reason = bool(self.reason_code or self.reason_text) and self.reason
-        return (self.code, self.state, self.user_id, self.date_deadline, reason)
+        rows = read_columns(self, [*names, "reason_code", "reason_text"])
+        return [
+            (
+                *(row[name] for name in names),
+                bool(row["reason_code"] or row["reason_text"]) and line.reason,
+            )
+            for line, row in zip(self, rows, strict=True)
+        ]
 
     def _describe(self):
         """:returns: the step in a few words, for the note of the launch: where Odoo's

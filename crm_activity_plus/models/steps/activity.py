@@ -5,6 +5,7 @@ from odoo import SUPERUSER_ID, fields, models
 from odoo.tools import SQL
 
 from ...engine.added_fields import KNOWN_ADDONS, drop_silent, read_values, revive
+from ...engine.columns import read_column
 from ...engine.notifier import tell_assigned
 from ...tools.internal import Internal
 from ..run.mail_activity import VALUES_KEY
@@ -42,7 +43,15 @@ class MailActivityPlanRunLine(models.Model):
     def _start_activities(self):
         # In the order of activities, as records that were read before append them.
         lines = self.sorted("date_deadline")
-        for launcher, own in lines.grouped(lambda line: line.run_id.user_id).items():
+        for launcher, runs in lines.run_id.grouped("user_id").items():
+            run_ids = set(runs._ids)
+            own = lines.browse(
+                line_id
+                for line_id, run_id in zip(
+                    lines._ids, read_column(lines, "run_id"), strict=True
+                )
+                if run_id in run_ids
+            )
             own._create_activities(launcher)
         tell_assigned(lines)
 
@@ -98,27 +107,29 @@ class MailActivityPlanRunLine(models.Model):
     def _prepare_activity_values(self):
         """Hook: the values of the step's activity."""
         self.ensure_one()
+        # Each read of a record makes another one of it.
+        run, activity_type, user = self.run_id, self.activity_type_id, self.user_id
         return {
-            "activity_type_id": self.activity_type_id.id,
+            "activity_type_id": activity_type.id,
             "automated": False,
             "date_deadline": self.date_deadline,
             "note": self.note,
             "res_id": self.res_id,
             "res_model_id": self.env["ir.model"]._get_id(self.res_model),
-            "res_name": self.run_id.res_name,
-            "run_id": self.run_id.id,
+            "res_name": run.res_name,
+            "run_id": run.id,
             "run_line_id": self.id,
             "attempt": self.attempt,
             # What would be computed otherwise, one by one, or written again.
             "active": True,
             "date_done": False,
             "date_end": False,
-            "duration": self.activity_type_id.default_duration,
-            "partner_id": self.run_id.partner_id.id,
+            "duration": activity_type.default_duration,
+            "partner_id": run.partner_id.id,
             "status": "new",
             "summary": self.summary,
-            "user_id": self.user_id.id,
-            "user_tz": self.user_id.tz,
+            "user_id": user.id,
+            "user_tz": user.tz,
         }
 
     def _prepare_activities_values(self):
@@ -128,7 +139,7 @@ class MailActivityPlanRunLine(models.Model):
         vals_list = []
         for line, values in zip(self, added, strict=True):
             values |= {**line._prepare_activity_values(), "user_id": line.user_id.id}
-            if line.res_model in extended:
+            if extended and line.res_model in extended:
                 values = line._extend_activity_values(values)
             vals_list.append(values)
         return vals_list
@@ -199,10 +210,16 @@ class MailActivityPlanRunLine(models.Model):
         """Have the steps and their new activities agree on who does them. Another addon
         may give an activity to somebody else, or to nobody, such as to a team; but not
         what a person was chosen for."""
-        for user, lines in self.grouped("user_id").items():
-            other = lines.filtered(
-                lambda line: line.activity_id.user_id != line.user_id
-            )
+        users = zip(
+            self._ids,
+            read_column(self, "user_id"),
+            read_column(self.activity_id, "user_id"),
+            strict=True,
+        )
+        differing = self.browse(
+            line_id for line_id, own, other in users if own != other
+        )
+        for user, other in differing.grouped("user_id").items():
             chosen = other.filtered(
                 lambda line: line.user_id
                 and line.responsible_type in ("on_demand", "other")
@@ -218,7 +235,8 @@ class MailActivityPlanRunLine(models.Model):
             )
         # There is nobody to tell for Odoo itself.
         told = self._filter_told_on_assignment()
-        told.filtered(lambda line: not line.user_id).activity_id.action_notify()
+        if not all(read_column(told, "user_id")):
+            told.filtered(lambda line: not line.user_id).activity_id.action_notify()
 
 
 def _is_activity_schedule_extended(record):
