@@ -63,8 +63,23 @@ def insert_rows(model, columns):
             rows,
         )
     )
+    if "id" in columns:
+        return columns["id"]
     # The sequence gave them out in the order of the rows.
     return sorted(row_id for [row_id] in ids)
+
+
+def reserve_ids(model, count):
+    """:returns: ids that no other row of a model's table will have, in order"""
+    rows = model.env.execute_query(
+        SQL(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id'))::int"
+            " FROM generate_series(1, %s)",
+            model._table,
+            count,
+        )
+    )
+    return sorted(row_id for [row_id] in rows)
 
 
 def convert(column, function):
@@ -125,11 +140,12 @@ def add_defaults(model, values, find):
     return find(values) if known[key] is None else {**known[key], **values}
 
 
-def create_rows(model, vals_list):
+def create_rows(model, vals_list, ids=None):
     """Create records as ``_create`` of the ORM does: with defaults and what is computed
     beforehand, and after all that other addons say in ``create``.
 
     :param list[dict] vals_list: values of the same stored fields for each
+    :param ids: of each, see :func:`reserve_ids`; or None
     :returns: the records; or None where there is something that takes the ORM's way
     """
     names = vals_list[0].keys()
@@ -142,20 +158,16 @@ def create_rows(model, vals_list):
     model_fields = {name: model._fields[name] for name in columns}
     if not all(map(_is_simple, model_fields.values())):
         return None
-    records = model.browse(
-        insert_rows(
-            model,
-            {
-                name: convert(
-                    columns[name],
-                    lambda value, field=field: field.convert_to_column_insert(
-                        value, model
-                    ),
-                )
-                for name, field in model_fields.items()
-            },
+    inserted = {
+        name: convert(
+            columns[name],
+            lambda value, field=field: field.convert_to_column_insert(value, model),
         )
-    )
+        for name, field in model_fields.items()
+    }
+    if ids:
+        inserted["id"] = ids
+    records = model.browse(insert_rows(model, inserted))
     _remember(records, columns)
     with model.env.protecting(find_computed(model, names), records):
         records.modified(model._fields, create=True)

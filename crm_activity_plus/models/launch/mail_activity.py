@@ -9,6 +9,8 @@ from ...engine.new_rows import (
     find_computed,
     is_together,
 )
+from ...tools.internal import read_internal
+from ..steps.activity import RESERVED_KEY
 
 
 class MailActivity(models.Model):
@@ -27,7 +29,9 @@ class MailActivity(models.Model):
         computed once more, and all are inserted with one query. ``create`` is the
         ORM's, with all that other addons add to it."""
         vals_list = [data["stored"] for data in data_list]
-        records = is_together(self, data_list) and create_rows(self, vals_list)
+        reserved = read_internal(self.env.context, RESERVED_KEY)
+        ids = reserved and reserved.take(vals.get("run_line_id") for vals in vals_list)
+        records = is_together(self, data_list) and create_rows(self, vals_list, ids)
         if not records:
             return super()._create(data_list)
         protected = find_computed(self, vals_list[0])

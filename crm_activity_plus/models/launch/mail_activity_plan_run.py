@@ -51,6 +51,7 @@ class MailActivityPlanRun(models.Model):
             )
         scheduled = lines.filtered(lambda line: line.state == "scheduled")
         scheduled._start()
+        lines._check_links()
         lines._log(dict.fromkeys(lines, False))
         lines.filtered(lambda line: line.state == "failed")._notify_failed()
         # Those that are over already have a note that says so.
