@@ -8,6 +8,7 @@ launch on 500 records, creating the activities takes 0.38 ms of Python for each 
 instead of 0.75, and the notes 0.24 instead of 0.57 (see ``bench/README.rst``).
 """
 
+from contextlib import contextmanager
 from itertools import repeat
 
 from odoo.models import LOG_ACCESS_COLUMNS
@@ -29,6 +30,21 @@ class Together:
         #: name of a model and of the fields that are given -> the others' defaults, or
         #: None where each record has its own
         self.defaults = {}
+
+
+@contextmanager
+def looking_up_keys(env):
+    """Have PostgreSQL look up the keys of new rows by the indexes.
+
+    How it does so, it plans once for a session. Where the tables are nearly empty then,
+    as those of a new database are, it would read all of them for each row, and go on
+    with that until it has analysed them: the larger they get, the longer. Measured: of
+    500 launches after others of the same session, one key took 0.7 s instead of 0.03.
+    """
+    # What has no index is made to look dear by that: it isn't worth compiling.
+    env.cr.execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
+    yield
+    env.cr.execute("SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL jit TO DEFAULT")
 
 
 def insert_rows(model, columns):

@@ -30,8 +30,8 @@ class TestBulkQueries(CrmActivityPlusCommon):
         return activities
 
     def _make_steps(self, count):
-        """:returns: activities of running plans, four on each record"""
-        runs = self._launch(self._create_leads(count // 4))
+        """:returns: activities of running plans, five on each record"""
+        runs = self._launch(self._create_leads(count // 5))
         activities = runs.sudo().line_ids.activity_id
         self.assertEqual(len(activities), count)
         return activities
@@ -61,7 +61,7 @@ class TestBulkQueries(CrmActivityPlusCommon):
         ):
             with self.subTest(mode):
                 # What is cached for good is cached now.
-                self._count_queries(make(4), mode, **values)
+                self._count_queries(make(5), mode, **values)
                 few, many = (
                     self._count_queries(make(count), mode, **values)
                     for count in (20, 200)

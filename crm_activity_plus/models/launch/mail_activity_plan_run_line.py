@@ -4,7 +4,7 @@
 from itertools import islice, repeat
 
 from odoo import api, fields, models
-from odoo.tools import sql
+from odoo.tools import SQL, sql
 from odoo.tools.misc import format_date
 
 from ...engine.added_fields import is_extended
@@ -29,16 +29,21 @@ class MailActivityPlanRunLine(models.Model):
         super()._auto_init()
         key = ("activity_id", "mail_activity", "id", "SET NULL")
         names = sql.get_foreign_keys(self.env.cr, self._table, *key)
-        if names == [ACTIVITY_FKEY]:
-            change = f"ALTER CONSTRAINT {ACTIVITY_FKEY}"
-        else:
+        change = "ALTER CONSTRAINT %s DEFERRABLE"
+        if names != [ACTIVITY_FKEY]:
             for name in names:
                 sql.drop_constraint(self.env.cr, self._table, name)
             change = (
-                f"ADD CONSTRAINT {ACTIVITY_FKEY} FOREIGN KEY (activity_id)"
-                " REFERENCES mail_activity (id) ON DELETE SET NULL"
+                "ADD CONSTRAINT %s FOREIGN KEY (activity_id)"
+                " REFERENCES mail_activity (id) ON DELETE SET NULL DEFERRABLE"
             )
-        self.env.cr.execute(f"ALTER TABLE {self._table} {change} DEFERRABLE")
+        self.env.cr.execute(
+            SQL(
+                "ALTER TABLE %s %s",
+                SQL.identifier(self._table),
+                SQL(change, SQL.identifier(ACTIVITY_FKEY)),
+            )
+        )
 
     @api.model
     def _create_steps(self, runs, steps_by_run):
@@ -120,14 +125,16 @@ class MailActivityPlanRunLine(models.Model):
         # As they are created.
         begun.sort(key=lambda index: steps[index].date_deadline)
         if begun:
-            self.env.cr.execute(f"SET CONSTRAINTS {ACTIVITY_FKEY} DEFERRED")
+            key = SQL.identifier(ACTIVITY_FKEY)
+            self.env.cr.execute(SQL("SET CONSTRAINTS %s DEFERRED", key))
         ids = reserve_ids(self.env["mail.activity"], len(begun)) if begun else ()
         return dict(zip(begun, ids, strict=True))
 
     def _check_links(self):
         """Have PostgreSQL look whether the activities of new steps are there by now."""
         if read_internal(self.env.context, RESERVED_KEY).ids:
-            self.env.cr.execute(f"SET CONSTRAINTS {ACTIVITY_FKEY} IMMEDIATE")
+            key = SQL.identifier(ACTIVITY_FKEY)
+            self.env.cr.execute(SQL("SET CONSTRAINTS %s IMMEDIATE", key))
 
     @api.model
     def _link_steps(self, steps, lines):
