@@ -1,11 +1,12 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-"""Fields that other addons, or administrators, add to the steps of plans and to
-activities. A run keeps their values as JSON, whatever fields there are."""
+"""What other addons, or administrators, add to the steps of plans and to activities. A
+run keeps the values of their fields as JSON, whatever fields there are."""
 
 from collections import defaultdict
 
+from odoo import models
 from odoo.fields import Command, Date, Datetime
 
 # Whose fields the engine knows by their names.
@@ -27,6 +28,15 @@ def is_added(field):
     """:returns: whether neither Odoo's own mail nor this addon defines a field"""
     return bool(
         field.manual or (field._modules and KNOWN_ADDONS.isdisjoint(field._modules))
+    )
+
+
+def is_extended(record, name):
+    """:returns: whether another addon, or an automation rule, extends a method"""
+    return any(
+        vars(base).get("_module") not in KNOWN_ADDONS
+        for base in type(record).__mro__
+        if name in vars(base) and base is not models.BaseModel
     )
 
 

@@ -13,10 +13,20 @@ def read_columns(records, names):
     :rtype: list[dict]
     """
     names = list(names)
+    rows = zip(*_read_columns(records, names), strict=True)
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def read_column(records, name):
+    """:returns: see :func:`read_columns`; of one field, for each record
+    :rtype: list"""
+    return _read_columns(records, [name])[0]
+
+
+def _read_columns(records, names):
     records._recompute_recordset(names)
     records.fetch(names)
-    columns = [_read_column(records, records._fields[name]) for name in names]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    return [_read_column(records, records._fields[name]) for name in names]
 
 
 def _read_column(records, field):

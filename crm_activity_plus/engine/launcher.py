@@ -7,6 +7,7 @@ import psycopg2.errors
 
 from .environment import by_engine
 from .launch_warnings import tell_skipped
+from .new_rows import looking_up_keys
 from .reasons import tell_fresh_reasons
 
 # So many records are launched on in one transaction; more of them in the background.
@@ -66,7 +67,8 @@ class Launcher:
         accepted = [proposal for proposal in proposals if not proposal.skip_reason]
         skipped = [proposal for proposal in proposals if proposal.skip_reason]
         self.planner.rotation.take()
-        runs, late = self._create_runs(accepted, request)
+        with looking_up_keys(self.env):
+            runs, late = self._create_runs(accepted, request)
         return {
             "run_ids": runs.ids,
             "skipped": [

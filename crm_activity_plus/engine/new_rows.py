@@ -9,17 +9,43 @@ instead of 0.75, and the notes 0.24 instead of 0.57 (see ``bench/README.rst``).
 """
 
 from collections import defaultdict
+from contextlib import contextmanager
 from itertools import repeat
 
 from odoo.models import LOG_ACCESS_COLUMNS
 from odoo.tools import SQL
 
 from ..tools.internal import Internal, read_internal
+from .added_fields import is_added
 
 # Context key: what is created is the engine's own.
 TOGETHER_KEY = "activity_rows_together"
 
 X2MANY = ("many2many", "one2many")
+
+
+class Together:
+    """What is found once for records that are created together."""
+
+    def __init__(self):
+        #: name of a model and of the fields that are given -> the others' defaults, or
+        #: None where each record has its own
+        self.defaults = {}
+
+
+@contextmanager
+def looking_up_keys(env):
+    """Have PostgreSQL look up the keys of new rows by the indexes.
+
+    How it does so, it plans once for a session. Where the tables are nearly empty then,
+    as those of a new database are, it would read all of them for each row, and go on
+    with that until it has analysed them: the larger they get, the longer. Measured: of
+    500 launches after others of the same session, one key took 0.7 s instead of 0.03.
+    """
+    # What has no index is made to look dear by that: it isn't worth compiling.
+    env.cr.execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
+    yield
+    env.cr.execute("SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL jit TO DEFAULT")
 
 
 def insert_rows(model, columns):
@@ -54,8 +80,23 @@ def insert_rows(model, columns):
             rows,
         )
     )
+    if "id" in columns:
+        return columns["id"]
     # The sequence gave them out in the order of the rows.
     return sorted(row_id for [row_id] in ids)
+
+
+def reserve_ids(model, count):
+    """:returns: ids that no other row of a model's table will have, in order"""
+    rows = model.env.execute_query(
+        SQL(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id'))::int"
+            " FROM generate_series(1, %s)",
+            model._table,
+            count,
+        )
+    )
+    return sorted(row_id for [row_id] in rows)
 
 
 def convert(column, function):
@@ -64,26 +105,22 @@ def convert(column, function):
     first = column[0]
     if all(value is first for value in column):
         return [function(first)] * len(column)
-    known, converted = {}, []
-    for value in column:
-        # False is no 0.
-        key = (type(value), value)
-        try:
-            found = key in known
-        except TypeError:
-            # A dictionary; many rows may share one.
-            key = id(value)
-            found = key in known
-        if not found:
-            known[key] = function(value)
-        converted.append(known[key])
-    return converted
+    # False is no 0.
+    keys = list(zip(map(type, column), column, strict=True))
+    try:
+        different = dict(zip(keys, column, strict=True))
+    except TypeError:
+        # Dictionaries; many rows may share one.
+        keys = list(map(id, column))
+        different = dict(zip(keys, column, strict=True))
+    known = {key: function(value) for key, value in different.items()}
+    return [known[key] for key in keys]
 
 
 def together(records):
     """:returns: the records, to create many others as the engine's: see ``_create`` of
     their models"""
-    return records.with_context(**{TOGETHER_KEY: Internal(True)})
+    return records.with_context(**{TOGETHER_KEY: Internal(Together())})
 
 
 def is_together(model, data_list):
@@ -91,11 +128,41 @@ def is_together(model, data_list):
     return len(data_list) > 1 and read_internal(model.env.context, TOGETHER_KEY)
 
 
-def create_rows(model, vals_list):
+def add_defaults(model, values, find):
+    """Give a new record its defaults. Records that are created together, with values of
+    the same fields, have the same ones: they are found once.
+
+    Measured on 500 launches, in a profile: 0.03 instead of 0.30 s.
+
+    :param dict values: what is given
+    :param find: the ORM's way
+    :returns: the values with the defaults
+    :rtype: dict
+    """
+    together = read_internal(model.env.context, TOGETHER_KEY)
+    if not together:
+        return find(values)
+    known, key = together.defaults, (model._name, *values)
+    if key not in known:
+        found = find(values)
+        missing = {name: found[name] for name in found if name not in values}
+        # What other addons add may be another one for each record, such as a token.
+        is_same = not any(
+            is_added(field) and (field.default or field.type == "properties")
+            for field in model._fields.values()
+            if field.name not in values
+        )
+        known[key] = missing if is_same else None
+        return found
+    return find(values) if known[key] is None else {**known[key], **values}
+
+
+def create_rows(model, vals_list, ids=None):
     """Create records as ``_create`` of the ORM does: with defaults and what is computed
     beforehand, and after all that other addons say in ``create``.
 
     :param list[dict] vals_list: values of the same stored fields for each
+    :param ids: of each, see :func:`reserve_ids`; or None
     :returns: the records; or None where there is something that takes the ORM's way
     """
     names = vals_list[0].keys()
@@ -108,20 +175,16 @@ def create_rows(model, vals_list):
     model_fields = {name: model._fields[name] for name in columns}
     if not all(map(_is_simple, model_fields.values())):
         return None
-    records = model.browse(
-        insert_rows(
-            model,
-            {
-                name: convert(
-                    columns[name],
-                    lambda value, field=field: field.convert_to_column_insert(
-                        value, model
-                    ),
-                )
-                for name, field in model_fields.items()
-            },
+    inserted = {
+        name: convert(
+            columns[name],
+            lambda value, field=field: field.convert_to_column_insert(value, model),
         )
-    )
+        for name, field in model_fields.items()
+    }
+    if ids:
+        inserted["id"] = ids
+    records = model.browse(insert_rows(model, inserted))
     _remember(records, columns)
     with model.env.protecting(find_computed(model, names), records):
         records.modified(model._fields, create=True)

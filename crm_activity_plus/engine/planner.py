@@ -85,7 +85,7 @@ class Planner:
                 except ValidationError as undatable:
                     error = undatable
                     reason = get_error_reason(undatable)
-            proposals.append(Proposal(record.id, reason, tuple(steps)))
+            proposals.append(Proposal(record.id, reason, steps))
         if error and all(proposal.skip_reason for proposal in proposals):
             # It isn't about one record of many: say so, and launch nothing.
             raise error
@@ -113,7 +113,7 @@ class Planner:
         steps = self._assign(found)
         if choices:
             steps = [apply_choice(step, choices.get(step.code)) for step in steps]
-        steps = self._date(steps, plan_date, company)
+        steps = tuple(self._date(steps, plan_date, company))
         if key:
             self._proposed[key] = steps
         return steps
@@ -187,9 +187,10 @@ class Planner:
         """:param chosen: who was chosen for steps on all records; they are read at once
         :returns: why somebody who was chosen for a step can't do it there, or False"""
         choices = request.choices.get(record.id, {}).values()
-        users = chosen.browse(
-            choice.user_id for choice in choices if choice.user_id
-        ).with_prefetch(chosen._ids)
+        ids = [choice.user_id for choice in choices if choice.user_id]
+        if not ids:
+            return False
+        users = chosen.browse(ids).with_prefetch(chosen._ids)
         unusable = users - users._filter_can_do_activities(record)
         if not unusable:
             return False

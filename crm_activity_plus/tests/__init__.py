@@ -29,7 +29,8 @@ from . import test_access, test_launch_concurrency, test_launch_queries
 from . import test_long_tables
 from . import test_launch_planner
 from . import test_mail_activity_plan_run
-from . import test_bulk_insert, test_ledger, test_readonly, test_rpc_answers
+from . import test_bulk_insert, test_bulk_queries, test_ledger
+from . import test_readonly, test_rpc_answers
 from . import test_engine_steps
 from . import test_engine_tables
 from . import test_engine_outcomes, test_outcome_effects, test_outcomes_offered

@@ -14,6 +14,7 @@ from odoo.tools import SQL
 from ..engine import new_rows
 from ..models.activity.mail_thread import MailThread
 from ..models.launch import mail_activity as created_together
+from ..models.steps.activity import ReservedActivities
 from .common import CrmActivityPlusCommon
 
 # What can't be the same: keys of rows, moments, and what mentions them.
@@ -155,6 +156,80 @@ class TestLaunchRows(CrmActivityPlusCommon):
         activities = runs.sudo().line_ids.activity_id
         self.assertEqual(len(seen), len(activities))
         self.assertTrue(all(activities.mapped("automated")))
+
+    def test_steps_know_their_activities_from_the_start(self):
+        """Nobody has to tell them; and nobody sees an activity before it is there."""
+        seen, told = [], []
+        lines = self.env["mail.activity.plan.run.line"]
+        creating = self.registry["mail.activity"].create
+
+        def create(activities, vals_list):
+            steps = lines.browse(vals["run_line_id"] for vals in vals_list)
+            seen.extend(steps.mapped("activity_id"))
+            created = creating(activities, vals_list)
+            self.assertEqual(created.run_line_id, steps)
+            return created
+
+        with (
+            patch.object(self.registry["mail.activity"], "create", create),
+            patch.object(
+                self.registry[lines._name], "_write_links", lambda *args: told.append(1)
+            ),
+        ):
+            runs = self._launch(self._create_leads(3))
+        self.assertFalse(seen)
+        self.assertFalse(told)
+        self.assertTrue(all(link == (True,) * 4 for link in self._read_links(runs)))
+
+    def test_ids_are_taken_once(self):
+        """Another attempt of the step, in the same transaction, is another activity."""
+        reserved = ReservedActivities({1: 11, 2: 12, 3: 13})
+        self.assertEqual(reserved.take([2, 1]), [12, 11])
+        self.assertIsNone(reserved.take([1]))
+        self.assertIsNone(reserved.take([3, 4]))
+        self.assertEqual(reserved.ids, {1: 11, 2: 12, 3: 13})
+
+    def test_steps_that_others_hear_of_have_no_activities_yet(self):
+        """Whoever extends what creates the steps reads the database as it is."""
+        seen, told = [], []
+        lines = self.registry["mail.activity.plan.run.line"]
+        creating, linking = lines.create, lines._write_links
+
+        def create(steps, vals_list):
+            created = creating(steps, vals_list)
+            created.invalidate_recordset()
+            seen.extend(created.mapped("activity_id"))
+            return created
+
+        def link(steps, ids):
+            told.extend(ids)
+            return linking(steps, ids)
+
+        with (
+            patch.object(lines, "create", create),
+            patch.object(lines, "_write_links", link),
+        ):
+            runs = self._launch(self._create_leads(3))
+        self.assertFalse(seen)
+        self.assertEqual(told and len(told), len(runs.sudo().line_ids.activity_id))
+        self.assertTrue(all(link == (True,) * 4 for link in self._read_links(runs)))
+
+    def test_defaults_of_others_are_found_for_each(self):
+        """What another addon adds may be another one for each activity."""
+        found = []
+        field = self.env["mail.activity"]._fields["feedback"]
+
+        def default(model):
+            found.append(f"Token {len(found)}")
+            return found[-1]
+
+        with (
+            patch.object(field, "default", default),
+            patch.object(new_rows, "is_added", lambda other: other is field),
+        ):
+            runs = self._launch(self._create_leads(2))
+        activities = runs.sudo().line_ids.activity_id
+        self.assertEqual(len(set(activities.mapped("feedback"))), len(activities))
 
     def test_what_others_protect_stays_so(self):
         """A field of another addon's keeps its value until its inverse is called."""

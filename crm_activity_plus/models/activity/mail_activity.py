@@ -150,21 +150,17 @@ class MailActivity(models.Model):
 
     @api.constrains("activity_type_id", "res_model_id")
     def _check_activity_type_applies(self):
-        checked = self.grouped(
-            lambda a: (
-                a.activity_type_id,
-                a.res_model,
-                bool(a.run_line_id or a.attempt > 1),
-            )
-        )
-        for (activity_type, res_model, keeps_type), activities in checked.items():
+        # A launched run keeps its types, like a planned activity does, and like another
+        # attempt at one.
+        checked = self.filtered(lambda a: not a.run_line_id and a.attempt <= 1)
+        for (activity_type, res_model), activities in checked.grouped(
+            lambda a: (a.activity_type_id, a.res_model)
+        ).items():
             if not activity_type:
                 # Odoo allows that, too.
                 continue
             reason = activity_type._get_reason_not_applicable(res_model)
-            # A launched run keeps its types, like a planned activity does, and like
-            # another attempt at one.
-            if not reason or keeps_type:
+            if not reason:
                 continue
             if not is_lenient(self.env):
                 raise ValidationError(reason)
@@ -298,10 +294,13 @@ class MailActivity(models.Model):
 
         Measured on 500 activities: creating them takes 101 ms of processor time,
         without this 140 ms."""
-        models_by_id = self.env["ir.model"].sudo()
+        ids = {vals["res_model_id"] for vals in vals_list if vals.get("res_model_id")}
+        names = {
+            model.id: model.model for model in self.env["ir.model"].sudo().browse(ids)
+        }
         for vals in vals_list:
             if vals.get("res_model_id"):
-                vals["res_model"] = models_by_id.browse(vals["res_model_id"]).model
+                vals["res_model"] = names[vals["res_model_id"]]
         super()._add_precomputed_values(vals_list)
 
     def _set(self, vals):

@@ -110,12 +110,14 @@ class MailActivityBulkMixin(models.AbstractModel):
                 ],
             )
         self._forget_inverses(vals_list, columns)
-        records.modified([*names, *common], create=True)
-        records._validate_fields([*names, *common])
+        written = [*names, *(name for name in common if common[name] is not None)]
+        records.modified(written, create=True)
+        records._validate_fields(written)
         return records
 
     def _prepare_insert_values(self, given):
-        """:returns: what all new records have beside the given columns"""
+        """:returns: what all new records have beside the given columns, None for
+        nothing"""
         missing = [
             name
             for name, field in self._fields.items()
@@ -123,7 +125,7 @@ class MailActivityBulkMixin(models.AbstractModel):
             and not field.compute
             and name not in (*given, *LOG_ACCESS_COLUMNS, "id")
         ]
-        values = self.default_get(missing)
+        values = {**dict.fromkeys(missing), **self.default_get(missing)}
         if self._log_access:
             now, uid = self.env.cr.now(), self.env.uid
             values |= {
@@ -137,24 +139,26 @@ class MailActivityBulkMixin(models.AbstractModel):
     def _insert_rows(self, vals_list, columns, common):
         """:returns: the new ids, in order"""
         rows = {
-            name: convert(
-                [vals.get(name) for vals in vals_list],
-                partial(self._to_column, self._fields[name]),
+            name: self._to_column(
+                self._fields[name], [vals.get(name) for vals in vals_list]
             )
             for name in columns
         }
         for name, value in common.items():
-            value = self._fields[name].convert_to_column_insert(value, self)
-            rows[name] = [value] * len(vals_list)
+            # Without a value, the column is left to the database.
+            if value is not None:
+                value = self._fields[name].convert_to_column_insert(value, self)
+                rows[name] = [value] * len(vals_list)
         return insert_rows(self, rows)
 
     @api.model
-    def _to_column(self, field, value):
-        """:returns: a value as it is inserted: an empty one isn't"""
-        if value is None or (value is False and field.type != "boolean"):
-            return None
+    def _to_column(self, field, values):
+        """:returns: values as they are inserted: empty ones aren't"""
+        if field.type == "boolean":
+            return values
+        values = [None if value is False else value for value in values]
         # Dates may be text, which PostgreSQL reads.
-        return json.dumps(value, default=str) if field.type == "json" else value
+        return convert(values, _to_json) if field.type == "json" else values
 
     @api.model
     def _remember(self, records, vals_list, columns, common):
@@ -217,3 +221,7 @@ class MailActivityBulkMixin(models.AbstractModel):
                 self.env[inverse.model_name].browse(ids).invalidate_recordset(
                     [inverse.name], flush=False
                 )
+
+
+def _to_json(value):
+    return None if value is None else json.dumps(value, default=str)

@@ -3,13 +3,17 @@
 
 from odoo import api, models
 
-from ...engine.new_rows import create_rows, is_together
+from ...engine.new_rows import add_defaults, create_rows, is_together
 
 
 class MailMessage(models.Model):
     """The messages that the engine writes on many records at once."""
 
     _inherit = "mail.message"
+
+    @api.model
+    def _add_missing_default_values(self, values):
+        return add_defaults(self, values, super()._add_missing_default_values)
 
     @api.model
     def _create(self, data_list):

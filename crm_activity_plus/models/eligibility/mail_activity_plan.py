@@ -201,25 +201,29 @@ class MailActivityPlan(models.Model):
         if "company_id" not in records:
             return {}
         reasons = {}
-        for record in records.filtered("company_id"):
-            company = record.company_id.sudo()
+        for company, own in records.grouped("company_id").items():
+            if not company:
+                continue
             if self.company_id and company != self.company_id:
-                reasons[record.id] = Reason(
-                    "record_elsewhere",
-                    {
-                        "record": name_of(record),
-                        "company": name_of(company),
-                        "other": name_of(self.sudo().company_id),
-                    },
-                )
+                values = {
+                    "company": name_of(company.sudo()),
+                    "other": name_of(self.sudo().company_id),
+                }
+                reasons |= {
+                    record.id: Reason(
+                        "record_elsewhere", {"record": name_of(record), **values}
+                    )
+                    for record in own
+                }
             elif (
                 self.has_user_on_demand
                 and responsible
-                and not responsible._filter_can_do_activities(record)
+                and not responsible._filter_can_do_activities(own[:1])
             ):
-                reasons[record.id] = self._find_unusable_reason(
-                    responsible.sudo(), record
-                )
+                reasons |= {
+                    record.id: self._find_unusable_reason(responsible.sudo(), record)
+                    for record in own
+                }
         return reasons
 
     def _get_condition_reasons(self, records):

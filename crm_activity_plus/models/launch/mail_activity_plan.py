@@ -138,6 +138,13 @@ class MailActivityPlan(models.Model):
         partners = records.sudo()._mail_get_partners()
         runs = self.env["mail.activity.plan.run"]
         steps = self.env["mail.activity.plan.run.line"]
+        exits = self._get_exit_values()
+        # Most records have the same steps.
+        sums = {
+            steps_key: steps._sum_up([step.get_line_values() for step in planned])
+            for steps_key, planned in {id(p.steps): p.steps for p in proposals}.items()
+        }
+        depth = self.env["ir.actions.server"]._get_depth()
         return [
             {
                 "plan_id": self.id,
@@ -152,13 +159,13 @@ class MailActivityPlan(models.Model):
                 "responsible_id": request.responsible_id,
                 "plan_date": request.get_plan_date(record.id),
                 "deadline_policy": self.deadline_policy,
-                **self._get_exit_values(),
+                **exits,
                 "resource_calendar_id": self.resource_calendar_id.id,
                 "launch_id": request.launch_id,
                 "plan_version": self.version,
                 "launch_key": self._get_launch_key(request, record.id),
-                "action_depth": self.env["ir.actions.server"]._get_depth(),
-                **steps._sum_up([step.get_line_values() for step in proposal.steps]),
+                "action_depth": depth,
+                **sums[id(proposal.steps)],
                 **request.get_run_values(record.id),
             }
             for record, proposal in zip(records, proposals, strict=True)

@@ -46,11 +46,12 @@ class MailActivityPlanRun(models.Model):
         # An automation rule may have ended some as soon as they were there.
         left = self.filtered(lambda run: run.state in OPEN_RUN_STATES)
         with left._beginning():
-            lines = self.line_ids._create_steps(
+            lines = self.env["mail.activity.plan.run.line"]._create_steps(
                 left, [steps_by_run[run] for run in left]
             )
         scheduled = lines.filtered(lambda line: line.state == "scheduled")
         scheduled._start()
+        lines._check_links()
         lines._log(dict.fromkeys(lines, False))
         lines.filtered(lambda line: line.state == "failed")._notify_failed()
         # Those that are over already have a note that says so.
@@ -82,8 +83,10 @@ class MailActivityPlanRun(models.Model):
         notes = {}
         # Most of the runs of a launch have the same steps, people and dates.
         known = {}
+        lines = self.line_ids
+        keys = dict(zip(lines._ids, lines._get_description_keys(), strict=True))
         for run in self:
-            key = (run.name, *(line._get_description_key() for line in run.line_ids))
+            key = (run.name, *(keys[line_id] for line_id in run.line_ids._ids))
             if key not in known:
                 known[key] = run._describe()
             notes[run] = known[key]

@@ -5,6 +5,7 @@ from datetime import date
 
 from odoo import api, fields, models
 
+from ...engine.columns import read_column
 from ...tools.states import CLOSED_STATUSES
 
 EVENT_BY_STATUS = {
@@ -94,7 +95,10 @@ class MailActivity(models.Model):
 
     def _log_created(self, reason):
         """Tell of new activities. The steps of a run write their own rows."""
-        alone = self.filtered(lambda a: not a.sudo().run_line_id)
+        steps = read_column(self.sudo(), "run_line_id")
+        alone = self.browse(
+            id_ for id_, step_id in zip(self._ids, steps, strict=True) if not step_id
+        )
         values = alone._get_logged_values()
         for status, created in alone.grouped("status").items():
             created._log("created", (False, status), reason, values)
