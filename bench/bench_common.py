@@ -3,7 +3,6 @@
 
 """What both sides of the comparison need."""
 
-import gc
 import json
 import os
 import resource
@@ -41,9 +40,6 @@ class Bench:
         env = self.env
         env.flush_all()
         env.invalidate_all()
-        # Python looks now and then through all that was made before, such as the
-        # registry: not in the middle of whatever is measured then.
-        gc.collect()
         queries, start = env.cr.sql_log_count, time.perf_counter()
         cpu_start = time.process_time()
         yield
