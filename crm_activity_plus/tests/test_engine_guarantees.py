@@ -8,6 +8,7 @@ from freezegun import freeze_time
 
 from odoo.tests import tagged
 
+from ..tools.states import OPEN_RUN_STATES
 from .guarantees_common import START, GuaranteesCase, edits, operations, plans
 from .properties import given
 
@@ -89,7 +90,7 @@ class TestEngineGuarantees(GuaranteesCase):
             self.assertEqual(len(unclosed), len(unclosed.run_line_id))
             self.assertEqual(unclosed, unclosed.run_line_id.activity_id & unclosed)
             # 2
-            if run.state in ("done", "stopped"):
+            if run.state not in OPEN_RUN_STATES:
                 self.assertFalse(unclosed)
                 self.assertFalse(run.line_ids._filter_open())
                 self.assertTrue(run.date_end)

@@ -365,6 +365,32 @@ class TestLeavingUser(HandOverCommon):
         )
         self.assertEqual(row.values["user_id"], [old, False])
 
+    def test_steps_that_do_themselves(self):
+        """Those of a role are done in the name of who stands in, the others fail."""
+        self.lead.user_id = self.user_colleague
+        roles = {"salesperson": {}, "other": {"responsible_id": self.user_colleague.id}}
+        plan = self._create_plan(
+            "Meetings",
+            *(
+                self._step(
+                    self.type_meeting,
+                    role,
+                    action_type="meeting",
+                    responsible_type=role,
+                    **values,
+                )
+                for role, values in roles.items()
+            ),
+        )
+        by_role, by_name = self._launch(plan=plan, user=self.user_manager).line_ids
+        self.assertEqual((by_role + by_name).user_id, self.user_colleague)
+        self.user_colleague.action_archive()
+        self.assertEqual(by_role.user_id, self.sales_team_1.user_id)
+        self.assertEqual(by_name.user_id, self.user_colleague)
+        (by_role + by_name).sudo()._run_actions()
+        self.assertEqual((by_role.state, by_name.state), ("done", "failed"))
+        self.assertEqual(by_role.calendar_event_id.user_id, self.sales_team_1.user_id)
+
     def test_launched_in_the_background_before(self):
         launch = self.env["mail.activity.plan.launch"]._enqueue(
             self.plan.with_user(self.user_colleague).sudo(),

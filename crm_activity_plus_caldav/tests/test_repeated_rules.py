@@ -22,6 +22,8 @@ from .common import make_ics
 from .test_rules import HOME, MANY, rules, shape, starts
 
 _ZONE = ZoneInfo(HOME)
+# As far as the other library looks.
+LAST_YEAR = 2050
 
 
 def make_task(rule, zone, start, *lines):
@@ -57,7 +59,7 @@ class TestRandomRepeatedTasks(CrmActivityPlusCommon, TransactionCase):
         calendar = icalendar.Calendar.from_ical(body)
         count_start(calendar.walk("VTODO"))
         query = recurring_ical_events.of(calendar, components=["VTODO"])
-        found = query.between(datetime(2020, 1, 1), datetime(2050, 1, 1))
+        found = query.between(datetime(2020, 1, 1), datetime(LAST_YEAR, 12, 31))
         starts = (each["DTSTART"].dt for each in found)
         return sorted({clock.to_key(self._to_local(start)) for start in starts})
 
@@ -70,7 +72,7 @@ class TestRandomRepeatedTasks(CrmActivityPlusCommon, TransactionCase):
     @given(tasks())
     def test_when_another_library_says_so(self, body):
         if repeated := self._read(body):
-            keys = [*repeated.iterate()]
+            keys = [key for key in repeated.iterate() if key.year <= LAST_YEAR]
             self.assertEqual(keys, self._expand(body, repeated.clock), body.decode())
 
     @MANY

@@ -92,15 +92,17 @@ class MailActivityPlanRun(models.Model):
             moved += run
         return moved
 
-    def _find_stand_in(self, record, roles=()):
+    def _find_stand_in(self, record, roles=(), unable=()):
         """:param record: the run's record
         :param roles: who is asked before the salesperson and the team leader
+        :param unable: users who can't, though it isn't written yet
         :returns: the first of them who can work in the record's company, or none
         """
         company = self._get_document_company(record)
         for role in dict.fromkeys((*roles, "salesperson", "team_leader")):
             user = self.env["mail.activity.plan"]._find_user_by_role(role, record)
-            if user := user.sudo()._filter_can_work_in(company):
+            user = user.sudo()._filter_can_work_in(company)
+            if user and user not in unable:
                 return user
         return self.env["res.users"]
 

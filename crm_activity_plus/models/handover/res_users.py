@@ -15,7 +15,7 @@ from ...engine.environment import by_engine
 from ...engine.locks import share, take
 from ...engine.reasons import name_of
 from ...tools.reasons import Reason
-from ...tools.states import CLOSED_STATUSES
+from ...tools.states import CLOSED_STATUSES, OPEN_RUN_STATES
 
 _logger = logging.getLogger(__name__)
 
@@ -183,6 +183,31 @@ class ResUsers(models.Model):
             & Domain("status", "not in", CLOSED_STATUSES)
             & domain
         )._hand_over(self, find_reason, leaving)
+        self._hand_over_steps(domain)
+
+    def _hand_over_steps(self, domain):
+        """Steps that do themselves in the name of whoever has a role on the record are
+        done in the name of who stands in for these users.
+
+        :param Domain domain: on which records
+        """
+        lines = by_engine(self.env["mail.activity.plan.run.line"]).search(
+            Domain("user_id", "in", self.ids)
+            & Domain("state", "=", "scheduled")
+            & Domain("action_type", "!=", "activity")
+            & Domain("run_id.state", "in", OPEN_RUN_STATES)
+            & domain
+        )
+        following = lines.filtered(lambda line: line._follows_role())
+        following._give_to(
+            {
+                line: line.run_id._find_stand_in(record, [line.responsible_type], self)
+                for line, record in zip(
+                    following, following._get_records(), strict=True
+                )
+                if record
+            }
+        )
 
     @contextmanager
     def _handing_over(self):

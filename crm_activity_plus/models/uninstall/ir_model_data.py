@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, models
+from odoo.tools import sql
 
 from odoo.addons.base.models.ir_model import field_xmlid
 
@@ -9,6 +10,8 @@ from ...tools.internal import Internal, read_internal
 
 ADDON = "crm_activity_plus"
 REMOVED_KEY = "crm_activity_plus_removed_modules"
+# Fields of core that have an index by this addon.
+INDEXED = {"mail_activity": ("res_name", "summary")}
 
 
 def is_suite_removed(records):
@@ -27,7 +30,18 @@ class IrModelData(models.Model):
         data = self.with_context(**{REMOVED_KEY: Internal(tuple(modules_to_remove))})
         if self.env.is_system() and not is_suite_removed(data):
             data._find_models_of(modules_to_remove)._end_activities()
-        return super(IrModelData, data)._module_data_uninstall(modules_to_remove)
+        result = super(IrModelData, data)._module_data_uninstall(modules_to_remove)
+        if self.env.is_system() and is_suite_removed(data):
+            self._drop_indexes()
+        return result
+
+    @api.model
+    def _drop_indexes(self):
+        """Odoo keeps indexes that nobody asks for any more."""
+        for table, names in INDEXED.items():
+            for name in names:
+                index = sql.make_index_name(table, name)
+                sql.drop_index(self.env.cr, index, table)
 
     @api.model
     def _process_end(self, modules):
