@@ -127,6 +127,13 @@ class TestProof(CrmActivityPlusCommon):
         self.assertEqual(step.run_id.line_ids[1].state, "scheduled")
         self.assertLedgerTellsState(step.run_id)
 
+    def test_nothing_was_proved_during_the_pause(self):
+        step = self._launch_proved("email")
+        step.run_id.action_pause()
+        with self.assertNoLogs("odoo.addons.crm_activity_plus_automation"):
+            step.run_id.action_resume()
+        self.assertEqual((step.state, step.proof_res_id), ("scheduled", 0))
+
     def test_proof_that_is_gone_after_the_pause(self):
         step = self._launch_proved("email")
         step.run_id.action_pause()

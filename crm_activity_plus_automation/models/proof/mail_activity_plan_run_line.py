@@ -207,7 +207,7 @@ class MailActivityPlanRunLine(models.Model):
             record = model is not None and model.browse(line.proof_res_id).exists()
             if record and line.state == "scheduled":
                 proofs[line] = record
-        self._close_each(proofs)
+        self.browse()._close_each(proofs)
 
     def _get_proof_start(self):
         """:returns: since when something counts as a proof: since the step's turn"""
