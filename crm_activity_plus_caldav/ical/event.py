@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import icalendar
 
+from .exact_text import keep_texts
 from .text import INVALID_DATA, Refused
 from .times import Times, read_times, write_times
 
@@ -193,6 +194,7 @@ def _set(component, name, text):
     component.pop(name, None)
     if text:
         component.add(name, text)
+        keep_texts(component)
 
 
 def _overlay_alarms(component, said, event):

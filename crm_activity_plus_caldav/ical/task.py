@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from .event import get_categories, get_text, normalize
+from .exact_text import keep_texts
 from .text import INVALID_OBJECT, Refused
 from .times import get_value, get_zone_name, is_moment, to_utc
 
@@ -165,3 +166,4 @@ def _set(component, name, value):
     component.pop(name, None)
     if value not in (None, "", []):
         component.add(name, value)
+        keep_texts(component)

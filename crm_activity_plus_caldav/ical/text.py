@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import icalendar
 from icalendar.parser import Contentlines
 
+from .exact_text import keep_texts
+
 # The preconditions of CalDAV, by their names there.
 INVALID_DATA = "valid-calendar-data"
 INVALID_OBJECT = "valid-calendar-object-resource"
@@ -74,7 +76,8 @@ def read_calendar(data):
     :rtype: icalendar.Calendar
     :raises Refused: it is none"""
     text = _read_text(data)
-    has_zones = "VTIMEZONE" in _FOLD.sub("", text).upper()
+    unfolded = _FOLD.sub("", text)
+    has_zones = "VTIMEZONE" in unfolded.upper()
     try:
         if has_zones:
             _check_zones(Contentlines.from_ical(text))
@@ -96,6 +99,8 @@ def read_calendar(data):
     if calendar.name != "VCALENDAR":
         raise Refused(INVALID_DATA, "An iCalendar object begins with VCALENDAR.")
     _check_shape(calendar)
+    if r"\\N" in unfolded:
+        keep_texts(calendar)
     return calendar
 
 

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from ..dav.filters import task_overlaps
 from ..dav.paths import Path, is_name, parse_href, parse_path
 from ..dav.xml import parse
 from ..ical.event import Attendee, Event, get_email, overlay, read_event
+from ..ical.exact_text import keep_texts
 from ..ical.files import CalendarFile
 from ..ical.rules import MAX_OCCURRENCES, read_rule
 from ..ical.task import add_footer, strip_footer
@@ -73,6 +75,7 @@ class TestIcal(BaseCase):
             overlay(component, each, ZONE)
         text = component.to_ical()
         read = icalendar.Event.from_ical(text)
+        keep_texts(read)
         told = read_event(read, ZONE)
         self.assertEqual(told.times.key, event.times.key)
         for name in ("summary", "description", "location"):
@@ -89,6 +92,18 @@ class TestIcal(BaseCase):
         self.assertEqual(str(read["X-OWN"]), "kept")
         overlay(read, event, ZONE)
         self.assertEqual(read.to_ical(), text)
+
+    def test_backslash_before_an_n(self):
+        r"""The folder ``\\NAS`` is no line break, whoever says it."""
+        folder = r"\\NAS\New \N \n"
+        escaped = folder.replace("\\", "\\" * 2)
+        lines = ("UID:a", "DTSTART:20260309T080000Z", f"COMMENT:{escaped}")
+        calendar = read_calendar(make_ics(*lines))
+        [event] = calendar.walk("VEVENT")
+        overlay(event, replace(read_event(event, ZONE), location=folder), ZONE)
+        again = read_calendar(calendar.to_ical())
+        for name in ("LOCATION", "COMMENT"):
+            self.assertEqual(str(again.walk("VEVENT")[0][name]), folder)
 
     @QUICK
     @given(st.binary(max_size=300))

@@ -1,0 +1,37 @@
+# Copyright 2026 The CRM Activity Plus contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+r"""Texts with a backslash before an N.
+
+The library writes that as a line break, so that of the folder ``\\NAS`` a part would be
+lost. RFC 5545, section 3.3.11, has a backslash escaped like anywhere else.
+"""
+
+from icalendar import vText
+
+_BREAK = r"\N"
+
+
+class ExactText(vText):
+    """A text that is written as it is."""
+
+    __slots__ = ()
+
+    def to_ical(self):
+        """:rtype: bytes"""
+        return rb"\\N".join(vText(part).to_ical() for part in self.split(_BREAK))
+
+
+def keep_texts(component):
+    """Have the texts of a component, and of what is in it, written as they are."""
+    for part in component.walk():
+        for name, value in list(part.items()):
+            if isinstance(value, list):
+                part[name] = [_keep(each) for each in value]
+            else:
+                part[name] = _keep(value)
+
+
+def _keep(value):
+    if type(value) is vText and _BREAK in value:
+        return ExactText(value, params=value.params)
+    return value
