@@ -39,7 +39,7 @@ COUNTS = {
     "activities": "SELECT count(*) FROM mail_activity WHERE summary IN ('Call', 'Ask')",
     "launches_left": "SELECT count(*) FROM mail_activity_plan_launch"
     " WHERE state IN ('pending', 'running')",
-    "told": "SELECT sum(processed_count * 1000000 + launched_count)::bigint"
+    "told": "SELECT sum(processed_count::bigint * 1000000 + launched_count)::bigint"
     " FROM mail_activity_plan_launch WHERE record_count > 500",
 }
 KINDS = ("steps", "launches")
