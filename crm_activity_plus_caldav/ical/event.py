@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import icalendar
 
-from .exact_text import keep_texts
+from .exact_text import set_property
 from .text import INVALID_DATA, Refused
 from .times import Times, read_times, write_times
 
@@ -173,11 +173,11 @@ def overlay(component, event, zone, kept=()):
         ("LOCATION", "location"),
     ):
         if normalize(getattr(said, attribute)) != normalize(getattr(event, attribute)):
-            _set(component, name, getattr(event, attribute))
+            set_property(component, name, getattr(event, attribute))
     if said.privacy != event.privacy:
-        _set(component, "CLASS", event.privacy.upper())
+        set_property(component, "CLASS", event.privacy.upper())
     if said.is_busy != event.is_busy:
-        _set(component, "TRANSP", "" if event.is_busy else "TRANSPARENT")
+        set_property(component, "TRANSP", "" if event.is_busy else "TRANSPARENT")
     if said.video != event.video:
         component.pop(_VIDEO, None)
         if event.video:
@@ -188,13 +188,6 @@ def overlay(component, event, zone, kept=()):
             component.add("CATEGORIES", sorted(event.categories))
     _overlay_alarms(component, said.alarms, event)
     _overlay_people(component, said, event, kept)
-
-
-def _set(component, name, text):
-    component.pop(name, None)
-    if text:
-        component.add(name, text)
-        keep_texts(component)
 
 
 def _overlay_alarms(component, said, event):
@@ -208,7 +201,7 @@ def _overlay_alarms(component, said, event):
     for minutes in sorted(event.alarms - said):
         alarm = icalendar.Alarm()
         alarm.add("ACTION", "DISPLAY")
-        alarm.add("DESCRIPTION", event.summary or "Reminder")
+        set_property(alarm, "DESCRIPTION", event.summary or "Reminder")
         alarm.add("TRIGGER", timedelta(minutes=-minutes))
         component.add_component(alarm)
 

@@ -21,6 +21,14 @@ class ExactText(vText):
         return rb"\\N".join(vText(part).to_ical() for part in self.split(_BREAK))
 
 
+def set_property(component, name, value):
+    """Have a component say something, or nothing where the value is empty."""
+    component.pop(name, None)
+    if value not in (None, "", []):
+        component.add(name, value)
+        component[name] = _keep(component[name])
+
+
 def keep_texts(component):
     """Have the texts of a component, and of what is in it, written as they are."""
     for part in component.walk():

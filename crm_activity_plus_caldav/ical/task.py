@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from .event import get_categories, get_text, normalize
-from .exact_text import keep_texts
+from .exact_text import set_property
 from .text import INVALID_OBJECT, Refused
 from .times import get_value, get_zone_name, is_moment, to_utc
 
@@ -120,27 +120,27 @@ def overlay(component, task, zone, footer=(), url=""):
     """
     said = read_task(component, zone)
     if normalize(said.summary) != normalize(task.summary):
-        _set(component, "SUMMARY", task.summary)
+        set_property(component, "SUMMARY", task.summary)
     text = get_text(component, "DESCRIPTION")
     wanted = add_footer(task.description, footer)
     if normalize(text) != normalize(wanted):
-        _set(component, "DESCRIPTION", wanted)
+        set_property(component, "DESCRIPTION", wanted)
     if url and get_text(component, "URL") != url:
-        _set(component, "URL", url)
+        set_property(component, "URL", url)
     if said.due != task.due:
         component.pop("DURATION", None)
-        _set(component, "DUE", _express(component, "DUE", task.due))
+        set_property(component, "DUE", _express(component, "DUE", task.due))
     if said.start != task.start:
-        _set(component, "DTSTART", _express(component, "DTSTART", task.start))
+        set_property(component, "DTSTART", _express(component, "DTSTART", task.start))
     if said.categories != task.categories:
-        _set(component, "CATEGORIES", sorted(task.categories))
+        set_property(component, "CATEGORIES", sorted(task.categories))
     _overlay_status(component, said, task)
 
 
 def _overlay_status(component, said, task):
     if said.status == task.status:
         return
-    _set(component, "STATUS", STATUS_NAMES[task.status])
+    set_property(component, "STATUS", STATUS_NAMES[task.status])
     component.pop("COMPLETED", None)
     component.pop("PERCENT-COMPLETE", None)
     if task.status == DONE:
@@ -160,10 +160,3 @@ def _express(component, name, value):
     if is_moment(old) and get_zone_name(old) not in ("", "UTC"):
         return moment.astimezone(old.tzinfo)
     return moment
-
-
-def _set(component, name, value):
-    component.pop(name, None)
-    if value not in (None, "", []):
-        component.add(name, value)
-        keep_texts(component)
