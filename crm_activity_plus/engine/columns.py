@@ -17,6 +17,12 @@ def read_columns(records, names):
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
+def read_by_id(records, names):
+    """:returns: id of a record -> see :func:`read_columns`
+    :rtype: dict[int, dict]"""
+    return dict(zip(records._ids, read_columns(records, names), strict=True))
+
+
 def read_column(records, name):
     """:returns: see :func:`read_columns`; of one field, for each record
     :rtype: list"""

@@ -10,6 +10,7 @@ instead of 0.75, and the notes 0.24 instead of 0.57 (see ``bench/README.rst``).
 
 from collections import defaultdict
 from contextlib import contextmanager
+from functools import partial
 from itertools import repeat
 
 from odoo.models import LOG_ACCESS_COLUMNS
@@ -21,6 +22,7 @@ from .added_fields import is_added
 # Context key: what is created is the engine's own.
 TOGETHER_KEY = "activity_rows_together"
 
+LINKS = ("many2one", "many2one_reference")
 X2MANY = ("many2many", "one2many")
 
 
@@ -99,9 +101,12 @@ def reserve_ids(model, count):
     return sorted(row_id for [row_id] in rows)
 
 
-def convert(column, function):
-    """:returns: what a function makes of each value; it is called once for each
-    different one"""
+def convert(field, column, function):
+    """:returns: what a function makes of each value of a field, to insert or to cache
+    it; it is called once for each different one"""
+    if field.type in LINKS and {int}.issuperset(map(type, column)):
+        # Ids stay as they are. Converting 2,500 different ones takes 1.5 ms.
+        return column
     first = column[0]
     if all(value is first for value in column):
         return [function(first)] * len(column)
@@ -177,8 +182,9 @@ def create_rows(model, vals_list, ids=None):
         return None
     inserted = {
         name: convert(
+            field,
             columns[name],
-            lambda value, field=field: field.convert_to_column_insert(value, model),
+            partial(field.convert_to_column_insert, record=model),
         )
         for name, field in model_fields.items()
     }
@@ -221,12 +227,10 @@ def _remember(records, columns):
             field._insert_cache(records, repeat(None))
         elif name in columns and field.type != "html":
             # HTML is read as it was cleaned.
-            cached = convert(
-                columns[name],
-                lambda value, field=field: field.convert_to_cache(value, records),
-            )
+            convert_one = partial(field.convert_to_cache, record=records)
+            cached = convert(field, columns[name], convert_one)
             field._insert_cache(records, cached)
-            if field.type in ("many2one", "many2one_reference"):
+            if field.type in LINKS:
                 links.append((field, cached))
     # Whether a record is among another's may depend on any of its fields.
     for field, cached in links:

@@ -91,14 +91,17 @@ class MailActivityBulkMixin(models.AbstractModel):
         if not vals_list:
             return self.browse()
         names = dict.fromkeys(chain.from_iterable(vals_list))
-        columns, links = [], []
+        columns, links = {}, []
         for name in names:
             if name not in self._fields:
                 raise ValueError(f"Invalid field {name!r} on model {self._name!r}")
-            (columns if self._fields[name].column_type else links).append(name)
+            if self._fields[name].column_type:
+                columns[name] = [vals.get(name) for vals in vals_list]
+            else:
+                links.append(name)
         common = self._prepare_insert_values(columns)
-        records = self.browse(self._insert_rows(vals_list, columns, common))
-        self._remember(records, vals_list, columns, common)
+        records = self.browse(self._insert_rows(columns, common, len(vals_list)))
+        self._remember(records, columns, common)
         for name in links:
             self._insert_links(
                 name,
@@ -109,7 +112,7 @@ class MailActivityBulkMixin(models.AbstractModel):
                     for other_id in other_ids
                 ],
             )
-        self._forget_inverses(vals_list, columns)
+        self._forget_inverses(columns)
         written = [*names, *(name for name in common if common[name] is not None)]
         records.modified(written, create=True)
         records._validate_fields(written)
@@ -136,19 +139,19 @@ class MailActivityBulkMixin(models.AbstractModel):
             }
         return values
 
-    def _insert_rows(self, vals_list, columns, common):
-        """:returns: the new ids, in order"""
+    def _insert_rows(self, columns, common, count):
+        """:param dict columns: name of a field -> what is given for it
+        :param int count: of so many rows
+        :returns: the new ids, in order"""
         rows = {
-            name: self._to_column(
-                self._fields[name], [vals.get(name) for vals in vals_list]
-            )
-            for name in columns
+            name: self._to_column(self._fields[name], column)
+            for name, column in columns.items()
         }
         for name, value in common.items():
             # Without a value, the column is left to the database.
             if value is not None:
                 value = self._fields[name].convert_to_column_insert(value, self)
-                rows[name] = [value] * len(vals_list)
+                rows[name] = [value] * count
         return insert_rows(self, rows)
 
     @api.model
@@ -158,21 +161,20 @@ class MailActivityBulkMixin(models.AbstractModel):
             return values
         values = [None if value is False else value for value in values]
         # Dates may be text, which PostgreSQL reads.
-        return convert(values, _to_json) if field.type == "json" else values
+        return convert(field, values, _to_json) if field.type == "json" else values
 
     @api.model
-    def _remember(self, records, vals_list, columns, common):
+    def _remember(self, records, columns, common):
         """Put what was inserted into the cache: it would be read again at once.
 
-        :param records: the new records, in the order of ``vals_list``
+        :param records: the new records, in the order of the columns
         """
-        for name in columns:
+        for name, column in columns.items():
             field = self._fields[name]
-            values = [vals.get(name) for vals in vals_list]
-            if field.type == "json" and any(values):
+            if field.type == "json" and any(column):
                 # It takes longer to copy than to read, and is seldom read.
                 continue
-            cached = convert(values, partial(self._to_cache, field))
+            cached = convert(field, column, partial(self._to_cache, field))
             field._insert_cache(records, cached)
         for name, value in common.items():
             field = self._fields[name]
@@ -210,13 +212,13 @@ class MailActivityBulkMixin(models.AbstractModel):
             )
         )
 
-    def _forget_inverses(self, vals_list, columns):
+    def _forget_inverses(self, columns):
         """Have one2many fields that were read before read the new records, too."""
-        for name in columns:
+        for name, column in columns.items():
             field = self._fields[name]
             if field.type != "many2one":
                 continue
-            ids = {vals[name] for vals in vals_list if vals.get(name)}
+            ids = set(filter(None, column))
             for inverse in self.pool.field_inverses[field]:
                 self.env[inverse.model_name].browse(ids).invalidate_recordset(
                     [inverse.name], flush=False

@@ -8,7 +8,7 @@ from odoo.tools import SQL, sql
 from odoo.tools.misc import format_date
 
 from ...engine.added_fields import is_extended
-from ...engine.columns import read_columns
+from ...engine.columns import read_by_id, read_columns
 from ...engine.new_rows import reserve_ids
 from ...tools.internal import Internal, read_internal
 from ...tools.states import OPEN_STEP_STATES
@@ -58,14 +58,14 @@ class MailActivityPlanRunLine(models.Model):
         :returns: the steps, in order
         """
         steps = [
-            (run, step)
-            for run, steps in zip(runs, steps_by_run, strict=True)
+            (run_id, step)
+            for run_id, steps in zip(runs._ids, steps_by_run, strict=True)
             for step in steps
         ]
-        reserved = self._reserve_activities([step for _run, step in steps])
+        reserved = self._reserve_activities([step for _run_id, step in steps])
         # The runs were created with what these sum up to.
         with self.env.protecting(self._get_summing_fields(), runs):
-            lines = self.create(self._prepare_steps_values(steps, reserved))
+            lines = self.create(self._prepare_steps_values(runs, steps, reserved))
         activity_field = self._fields["activity_id"]
         self.env.cache.update(lines, activity_field, repeat(None))
         self._link_steps(steps, lines)
@@ -80,14 +80,14 @@ class MailActivityPlanRunLine(models.Model):
         return lines.with_context(**{RESERVED_KEY: Internal(reserved)})
 
     @api.model
-    def _prepare_steps_values(self, steps, reserved):
-        """:param steps: runs, each with a :class:`PlannedStep`
+    def _prepare_steps_values(self, runs, steps, reserved):
+        """:param steps: ids of these runs, each with a :class:`PlannedStep`
         :param reserved: see :meth:`_reserve_activities`
         :returns: values of the steps of the runs
         :rtype: list[dict]"""
         closed = {"date_done": fields.Datetime.now(), "done_by_id": self.env.uid}
         # Most runs have the same steps.
-        known = {id(step): step for _run, step in steps}
+        known = {id(step): step for _run_id, step in steps}
         known = {
             key: {
                 **step.get_line_values(),
@@ -95,15 +95,15 @@ class MailActivityPlanRunLine(models.Model):
             }
             for key, step in known.items()
         }
+        documents = read_by_id(runs, ["res_id", "res_model"])
         return [
             {
                 **known[id(step)],
-                "run_id": run.id,
-                "res_model": run.res_model,
-                "res_id": run.res_id,
+                **documents[run_id],
+                "run_id": run_id,
                 "activity_id": reserved.get(index),
             }
-            for index, (run, step) in enumerate(steps)
+            for index, (run_id, step) in enumerate(steps)
         ]
 
     @api.model
@@ -140,18 +140,18 @@ class MailActivityPlanRunLine(models.Model):
     def _link_steps(self, steps, lines):
         """Have new steps wait for others.
 
-        :param steps: runs, each with a :class:`PlannedStep`
+        :param steps: ids of runs, each with a :class:`PlannedStep`
         :param lines: what was created of these, in the same order
         """
         ids = {
-            (run.id, step.code): line_id
-            for (run, step), line_id in zip(steps, lines._ids, strict=True)
+            (run_id, step.code): line_id
+            for (run_id, step), line_id in zip(steps, lines._ids, strict=True)
         }
         self._insert_links(
             "after_ids",
             [
-                (ids[run.id, step.code], ids[run.id, code])
-                for run, step in steps
+                (ids[run_id, step.code], ids[run_id, code])
+                for run_id, step in steps
                 for code in step.after
             ],
         )

@@ -4,7 +4,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...engine.added_fields import is_extended
 from ...engine.arguments import Arguments
+from ...engine.columns import read_columns
 from ...engine.environment import by_engine
 from ...engine.notifier import tell_failed
 from ...engine.reasons import tell_explanation
@@ -389,31 +391,55 @@ class MailActivityPlanRunLine(models.Model):
         rows, lines = [], self
         if beginning := self.env["mail.activity.plan.run"]._get_beginning_ids():
             lines = self.filtered(lambda line: line.run_id.id not in beginning)
-        for line, logged in lines._get_logged_values_by_record().items():
-            why = reason or line._get_kept_reason()
+        for (line, logged), prepared, given in zip(
+            lines._get_logged_values_by_record().items(),
+            lines._prepare_state_log_values(old_states),
+            read_columns(lines.sudo(), ("reason_code", "reason_text")),
+            strict=True,
+        ):
+            # Few have one.
+            why = reason or (any(given.values()) and line._get_kept_reason())
             code = why.code if isinstance(why, Reason) else False
-            rows.append(
-                {
-                    **line._prepare_log_values(line.state, old_states[line]),
-                    "reason": why,
-                    "values": {**logged, "reason_code": code},
-                }
-            )
+            values = {**logged, "reason_code": code}
+            rows.append({**prepared, "reason": why, "values": values})
         self.env["mail.activity.log"]._add(rows)
+
+    def _prepare_state_log_values(self, old_states):
+        """:returns: for each step, the values of a ledger row about its new state
+        :rtype: list[dict]"""
+        if is_extended(self, "_prepare_log_values"):
+            return [
+                line._prepare_log_values(line.state, old_states[line]) for line in self
+            ]
+        rows = self._read_log_values()
+        return [
+            {**row, "event": row["new_status"], "old_status": old_states[line]}
+            for line, row in zip(self, rows, strict=True)
+        ]
 
     def _prepare_log_values(self, event, old_state):
         """Hook: the values of a ledger row about the step."""
         self.ensure_one()
-        return {
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "activity_ref": self.activity_id.id,
-            "run_id": self.run_id.id,
-            "run_line_id": self.id,
-            "event": event,
-            "old_status": old_state,
-            "new_status": self.state,
-        }
+        [values] = self._read_log_values()
+        return {**values, "event": event, "old_status": old_state}
+
+    def _read_log_values(self):
+        """:returns: for each step, what a ledger row says of it
+        :rtype: list[dict]"""
+        names = ("activity_id", "res_id", "res_model", "run_id", "state")
+        return [
+            {
+                "res_model": row["res_model"],
+                "res_id": row["res_id"],
+                "activity_ref": row["activity_id"],
+                "run_id": row["run_id"],
+                "run_line_id": line_id,
+                "new_status": row["state"],
+            }
+            for line_id, row in zip(
+                self._ids, read_columns(self.sudo(), names), strict=True
+            )
+        ]
 
     @api.model
     def _get_logged_fields(self):
