@@ -42,12 +42,15 @@ class StepAssigner:
     :param rotation: whose turn it is in the teams
     :param dict templates: code -> the plan's step, for what is planned; for the step of
         a run, it is one in memory that says what the plan's said at the launch
+    :param dict companies: id -> the company of a record, where that is known; of one
+        model, None without these
     """
 
-    def __init__(self, rotation, templates=None):
+    def __init__(self, rotation, templates=None, companies=None):
         self.env = rotation.env
         self.rotation = rotation
         self._templates = templates
+        self._companies = {} if companies is None else companies
         self._made = {}
         self._able = {}
 
@@ -132,10 +135,15 @@ class StepAssigner:
         return Assignment(user.browse(), reason)
 
     def _can_do(self, user, record):
-        """The same person has several steps of a plan."""
-        key = (user.id, record._name, record.id)
+        """The same person has several steps of a plan, on records of few companies."""
+        company = self._companies.get(record.id)
+        key = (user.id, record if company is None else company)
         if key not in self._able:
-            self._able[key] = bool(user._filter_can_do_activities(record))
+            if company is None:
+                able = user._filter_can_do_activities(record)
+            else:
+                able = user._filter_can_work_in(company)
+            self._able[key] = bool(able)
         return self._able[key]
 
     def _needs_user(self, step):

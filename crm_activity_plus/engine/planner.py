@@ -51,7 +51,9 @@ class Planner:
         self.rotation = Rotation(plan.env)
         # What was proposed on other records.
         self._proposed = {}
-        self._assigner = StepAssigner(self.rotation, self.templates)
+        # Of the records that are looked at: id -> company.
+        self._companies = {}
+        self._assigner = StepAssigner(self.rotation, self.templates, self._companies)
         self._dater = StepDater(
             self.env, plan.deadline_policy, plan.resource_calendar_id, self.templates
         )
@@ -68,6 +70,8 @@ class Planner:
         skip_reasons = self.plan._get_skip_reasons(request)
         records = self.env[self.plan.res_model].browse(request.res_ids)
         candidates = records.filtered(lambda record: record.id not in skip_reasons)
+        runs = self.env["mail.activity.plan.run"]
+        self._companies |= runs._get_document_companies(candidates)
         unmet = self._find_unmet(candidates)
         if any(step.responsible_type == "round_robin" for step in self.steps):
             self.rotation.load(candidates)
@@ -102,7 +106,7 @@ class Planner:
         :raises ValidationError: one of them has no date
         """
         found = self._find_people(record, request, unmet)
-        company = self.plan._get_company(record)
+        company = self.plan._get_working_company(self._companies[record.id])
         choices = request.choices.get(record.id)
         plan_date = request.get_plan_date(record.id)
         key = None

@@ -5,6 +5,7 @@ from collections import defaultdict
 
 from odoo import api, models
 
+from ...engine.columns import read_column
 from ...engine.locks import take
 from ...tools.states import OPEN_RUN_STATES
 
@@ -46,10 +47,28 @@ class MailActivityPlanRun(models.Model):
     @api.model
     def _get_document_company(self, record):
         """:returns: the company that a record belongs to, or none"""
-        field = record._fields.get("company_id")
-        if not field or field.comodel_name != "res.company":
+        if not self._have_company(record):
             return self.env["res.company"]
         return record.sudo().company_id.with_env(self.env)
+
+    @api.model
+    def _get_document_companies(self, records):
+        """:returns: id of a record -> the company that it belongs to, or none"""
+        none = self.env["res.company"]
+        if not self._have_company(records):
+            return dict.fromkeys(records._ids, none)
+        ids = read_column(records.sudo(), "company_id")
+        companies = {id_: none.browse(id_ or ()) for id_ in set(ids)}
+        return {
+            res_id: companies[id_]
+            for res_id, id_ in zip(records._ids, ids, strict=True)
+        }
+
+    @api.model
+    def _have_company(self, records):
+        """:returns: whether records of this model belong to companies"""
+        field = records._fields.get("company_id")
+        return bool(field and field.comodel_name == "res.company")
 
     def _get_working_company(self):
         """:returns: the company whose working days count: the record's, or where it has

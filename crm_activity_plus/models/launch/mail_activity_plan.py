@@ -137,6 +137,11 @@ class MailActivityPlan(models.Model):
         )
         partners = records.sudo()._mail_get_partners()
         runs = self.env["mail.activity.plan.run"]
+        companies = runs._get_document_companies(records)
+        working_ids = {
+            company: self._get_working_company(company).id
+            for company in set(companies.values())
+        }
         steps = self.env["mail.activity.plan.run.line"]
         exits = self._get_exit_values()
         # Most records have the same steps.
@@ -144,27 +149,29 @@ class MailActivityPlan(models.Model):
             steps_key: steps._sum_up([step.get_line_values() for step in planned])
             for steps_key, planned in {id(p.steps): p.steps for p in proposals}.items()
         }
-        depth = self.env["ir.actions.server"]._get_depth()
+        common = {
+            "plan_id": self.id,
+            "name": self.name,
+            "res_model": self.res_model,
+            "user_id": self.env.uid,
+            "responsible_id": request.responsible_id,
+            "deadline_policy": self.deadline_policy,
+            **exits,
+            "resource_calendar_id": self.resource_calendar_id.id,
+            "launch_id": request.launch_id,
+            "plan_version": self.version,
+            "action_depth": self.env["ir.actions.server"]._get_depth(),
+        }
         return [
             {
-                "plan_id": self.id,
-                "name": self.name,
-                "res_model": self.res_model,
+                **common,
                 "res_id": record.id,
                 "lead_id": runs._get_lead_id(record),
                 "partner_id": partners[record.id][:1].id,
-                "company_id": runs._get_document_company(record).id,
-                "working_company_id": self._get_company(record).id,
-                "user_id": self.env.uid,
-                "responsible_id": request.responsible_id,
+                "company_id": companies[record.id].id,
+                "working_company_id": working_ids[companies[record.id]],
                 "plan_date": request.get_plan_date(record.id),
-                "deadline_policy": self.deadline_policy,
-                **exits,
-                "resource_calendar_id": self.resource_calendar_id.id,
-                "launch_id": request.launch_id,
-                "plan_version": self.version,
                 "launch_key": self._get_launch_key(request, record.id),
-                "action_depth": depth,
                 **sums[id(proposal.steps)],
                 **request.get_run_values(record.id),
             }

@@ -171,7 +171,12 @@ class MailActivityPlan(models.Model):
 
     def _get_company(self, record):
         """:returns: the company whose calendar counts for a record"""
-        company = record.company_id if "company_id" in record else self.company_id
+        runs = self.env["mail.activity.plan.run"]
+        return self._get_working_company(runs._get_document_company(record))
+
+    def _get_working_company(self, company):
+        """:param company: a record's, or none
+        :returns: the company whose calendar counts for it"""
         return company or self.company_id or self.env.company
 
     @api.model

@@ -163,7 +163,9 @@ class MailActivityPlanRunLine(models.Model):
         types = read_by_id(self.activity_type_id, ["default_duration"])
         zones = read_by_id(self.user_id, ["tz"])
         get_model_id = self.env["ir.model"]._get_id
-        model_ids = {name: get_model_id(name) for name in {r["res_model"] for r in rows}}
+        model_ids = {
+            name: get_model_id(name) for name in {r["res_model"] for r in rows}
+        }
         return [
             {
                 **{name: row[name] for name in STEP_VALUES},
