@@ -101,12 +101,17 @@ def reserve_ids(model, count):
     return sorted(row_id for [row_id] in rows)
 
 
-def convert(field, column, function):
-    """:returns: what a function makes of each value of a field, to insert or to cache
-    it; it is called once for each different one"""
+def convert_values(field, column, function):
+    """:returns: see :func:`convert`; of values of a field, to insert or to cache them"""
     if field.type in LINKS and {int}.issuperset(map(type, column)):
         # Ids stay as they are. Converting 2,500 different ones takes 1.5 ms.
         return column
+    return convert(column, function)
+
+
+def convert(column, function):
+    """:returns: what a function makes of each value; it is called once for each
+    different one"""
     first = column[0]
     if all(value is first for value in column):
         return [function(first)] * len(column)
@@ -181,7 +186,7 @@ def create_rows(model, vals_list, ids=None):
     if not all(map(_is_simple, model_fields.values())):
         return None
     inserted = {
-        name: convert(
+        name: convert_values(
             field,
             columns[name],
             partial(field.convert_to_column_insert, record=model),
@@ -228,7 +233,7 @@ def _remember(records, columns):
         elif name in columns and field.type != "html":
             # HTML is read as it was cleaned.
             convert_one = partial(field.convert_to_cache, record=records)
-            cached = convert(field, columns[name], convert_one)
+            cached = convert_values(field, columns[name], convert_one)
             field._insert_cache(records, cached)
             if field.type in LINKS:
                 links.append((field, cached))

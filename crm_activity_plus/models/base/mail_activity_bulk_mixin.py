@@ -13,7 +13,7 @@ from odoo.tools import SQL
 
 from ...engine.added_fields import is_added
 from ...engine.environment import is_engine, is_program
-from ...engine.new_rows import convert, insert_rows
+from ...engine.new_rows import convert, convert_values, insert_rows
 
 _logger = logging.getLogger(__name__)
 
@@ -161,7 +161,7 @@ class MailActivityBulkMixin(models.AbstractModel):
             return values
         values = [None if value is False else value for value in values]
         # Dates may be text, which PostgreSQL reads.
-        return convert(field, values, _to_json) if field.type == "json" else values
+        return convert(values, _to_json) if field.type == "json" else values
 
     @api.model
     def _remember(self, records, columns, common):
@@ -174,7 +174,7 @@ class MailActivityBulkMixin(models.AbstractModel):
             if field.type == "json" and any(column):
                 # It takes longer to copy than to read, and is seldom read.
                 continue
-            cached = convert(field, column, partial(self._to_cache, field))
+            cached = convert_values(field, column, partial(self._to_cache, field))
             field._insert_cache(records, cached)
         for name, value in common.items():
             field = self._fields[name]
