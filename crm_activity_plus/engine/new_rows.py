@@ -10,8 +10,11 @@ instead of 0.75, and the notes 0.24 instead of 0.57 (see ``bench/README.rst``).
 
 from collections import defaultdict
 from contextlib import contextmanager
+from datetime import date
 from functools import partial
 from itertools import repeat
+
+from psycopg2.extras import Json
 
 from odoo.models import LOG_ACCESS_COLUMNS
 from odoo.tools import SQL
@@ -24,6 +27,9 @@ TOGETHER_KEY = "activity_rows_together"
 
 LINKS = ("many2one", "many2one_reference")
 X2MANY = ("many2many", "one2many")
+
+# What is written as PostgreSQL reads it.
+WRITABLE = (bool, date, float, int, str, Json, type(None))
 
 
 class Together:
@@ -64,7 +70,7 @@ def insert_rows(model, columns):
             values[name] = SQL("%s::%s", column[0], cast)
         else:
             values[name] = SQL.identifier("new", name)
-            arrays[name] = SQL("%s::%s[]", column, cast)
+            arrays[name] = SQL("%s::%s[]", write_array(column), cast)
     count = len(next(iter(columns.values())))
     rows = SQL("generate_series(1, %s)", count)
     if arrays:
@@ -88,6 +94,26 @@ def insert_rows(model, columns):
     return sorted(row_id for [row_id] in ids)
 
 
+def write_array(column):
+    """:returns: the values as the text of one of PostgreSQL's arrays, which is made and
+    read in half the time that a list of them takes (0.1 ms of a launch); or the list,
+    where a value has no such text"""
+    types = set(map(type, column))
+    if types == {int}:
+        return f"{{{','.join(map(str, column))}}}"
+    if not all(issubclass(each, WRITABLE) for each in types):
+        return column
+    return f"{{{','.join(convert(column, _write_element))}}}"
+
+
+def _write_element(value):
+    if value is None:
+        return "NULL"
+    text = value.dumps(value.adapted) if isinstance(value, Json) else str(value)
+    text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
+
+
 def reserve_ids(model, count):
     """:returns: ids that no other row of a model's table will have, in order"""
     rows = model.env.execute_query(
@@ -102,7 +128,7 @@ def reserve_ids(model, count):
 
 
 def convert_values(field, column, function):
-    """:returns: see :func:`convert`; of values of a field, to insert or to cache them"""
+    """:returns: see :func:`convert`; of what a field has, to insert or to cache it"""
     if field.type in LINKS and {int}.issuperset(map(type, column)):
         # Ids stay as they are. Converting 2,500 different ones takes 1.5 ms.
         return column

@@ -47,7 +47,7 @@ from . import test_launch_job_meanwhile, test_plan_launch_job
 from . import test_examples, test_migration
 from . import test_run_failed
 from . import test_launch_undo, test_launch_warnings, test_run_bulk
-from . import test_next_step_agrees, test_queue_races
+from . import test_new_rows, test_next_step_agrees, test_queue_races
 from . import test_outcome_limits, test_undo_limits, test_undo_races
 from . import test_form_codes, test_hoot, test_lifecycle, test_tours, test_upgrade
 from . import test_no_next_step, test_run_timeline, test_run_timeline_tours
