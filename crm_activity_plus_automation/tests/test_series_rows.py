@@ -102,6 +102,28 @@ class TestSeriesRows(SeriesCase):
         # To look for each of the ten turns more what is running on the records.
         self.assertLessEqual(counts[2] - counts[1], 10 * 6)
 
+    def _get_scans(self):
+        self.cr.execute("SHOW enable_seqscan")
+        return self.cr.fetchone()[0]
+
+    @freeze_time("2026-03-01 10:00:00")
+    def test_keys_are_looked_up_by_the_indexes(self):
+        """Of runs and of meetings, as in any launch; and of nothing else."""
+        for model in ("mail.activity.plan.run", "calendar.event"):
+            seen, create = [], type(self.env[model]).create
+
+            def look(records, vals_list, seen=seen, create=create):
+                seen.append(self._get_scans())
+                return create(records, vals_list)
+
+            for count in (1, 3):
+                with (
+                    self.subTest(model, count=count),
+                    patch.object(type(self.env[model]), "create", look),
+                ):
+                    self._create_series(count=count).action_start()
+                    self.assertEqual((set(seen), self._get_scans()), ({"off"}, "on"))
+
     @freeze_time("2026-03-01 10:00:00")
     def test_a_bad_one_stops_no_other(self):
         """Of the same record neither."""
