@@ -4,6 +4,7 @@
 # Run in Odoo's shell on a database that another application was uninstalled from: does
 # the addon work?
 # ruff: noqa: F821
+# pylint: disable=undefined-variable
 
 from ast import literal_eval
 

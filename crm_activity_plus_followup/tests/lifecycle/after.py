@@ -4,6 +4,7 @@
 # Run in Odoo's shell on a database that the addon was uninstalled from: what is left of
 # the follow-ups, and does the rest work?
 # ruff: noqa: F821
+# pylint: disable=undefined-variable
 
 env = env(user=env.ref("base.user_admin"))
 customers = env["res.partner"].search([("name", "=like", "Customer _")], order="id")

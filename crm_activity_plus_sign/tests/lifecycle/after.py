@@ -4,6 +4,7 @@
 # Run in Odoo's shell on a database that the addon was uninstalled from: what is left
 # of the signatures, and does the rest work?
 # ruff: noqa: F821
+# pylint: disable=undefined-variable
 
 from odoo.addons.crm_activity_plus_sign.tests.common import SIGNATURE
 
