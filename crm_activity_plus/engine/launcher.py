@@ -66,9 +66,7 @@ class Launcher:
         proposals = self.propose(request)
         accepted = [proposal for proposal in proposals if not proposal.skip_reason]
         skipped = [proposal for proposal in proposals if proposal.skip_reason]
-        self.planner.rotation.take()
-        with looking_up_keys(self.env):
-            runs, late = self._create_runs(accepted, request)
+        runs, late = self._launch_turns([(request, accepted)])
         return {
             "run_ids": runs.ids,
             "skipped": [
@@ -76,6 +74,21 @@ class Launcher:
                 for proposal in [*skipped, *late]
             ],
         }
+
+    def _launch_turns(self, turns):
+        """Launch what was accepted.
+
+        :param turns: requests, each with the proposals that are launched of it
+        :returns: the runs, and the proposals that somebody else launched meanwhile
+        """
+        self.planner.rotation.take()
+        with looking_up_keys(self.env):
+            return self._create_turns(turns)
+
+    def _create_turns(self, turns):
+        """Hook: see :meth:`_launch_turns`."""
+        [(request, proposals)] = turns
+        return self._create_runs(proposals, request)
 
     def propose(self, request):
         """Hook: what the launch does on each record.

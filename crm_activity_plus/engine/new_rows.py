@@ -230,6 +230,18 @@ def create_rows(model, vals_list, ids=None):
     return records
 
 
+def assign_rows(data_list, records, protected=frozenset()):
+    """Have ``create`` of the ORM go on with new rows.
+
+    :param list[dict] data_list: what ``_create`` was given
+    :param protected: fields that aren't computed for them, beside those that are given
+        and have no column: their inverses are still to be called
+    """
+    for data, record in zip(data_list, records, strict=True):
+        data["record"] = record
+        data["protected"] |= protected
+
+
 def find_computed(model, names):
     """:returns: those of the fields that are computed, where they aren't given"""
     computed = {model._fields[name] for name in names if model._fields[name].compute}

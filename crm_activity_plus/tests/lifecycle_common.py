@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import configparser
+import inspect
 import json
 import os
 import re
@@ -67,6 +68,23 @@ SCHEMA_QUERIES = {
     "templates": "SELECT id::text, name->>'en_US' FROM mail_template",
     "parameters": "SELECT key, '' FROM ir_config_parameter",
 }
+
+
+def find_broken_views(env, models):
+    """For scripts, each of which has it.
+
+    :returns: the views of some models that can't be shown, and why
+    """
+    broken = []
+    for view in env["ir.ui.view"].search(
+        [("model", "in", models), ("mode", "=", "primary"), ("type", "!=", "qweb")]
+    ):
+        try:
+            env[view.model].get_view(view.id, view.type)
+            view._check_xml()
+        except Exception as error:
+            broken.append(f"{view.xml_id}: {error}")
+    return broken
 
 
 class LifecycleCase(BaseCase):
@@ -161,10 +179,11 @@ class LifecycleCase(BaseCase):
     @classmethod
     def _run_scripts(cls, *names):
         """Run several in one shell: to start it takes longer than they do."""
-        calls = ["import json"]
+        calls = ["import json", inspect.getsource(find_broken_views)]
+        known = "{'env': env, 'find_broken_views': find_broken_views}"
         for name in names:
             text = (cls.scripts / f"{name}.py").read_text()
-            calls.append(f"exec({text!r}, scope := {{'env': env}})")
+            calls.append(f"exec({text!r}, scope := {known})")
             calls.append("print('RESULT', json.dumps(scope['result']))")
         script = "\n".join(calls)
         output = cls._odoo(

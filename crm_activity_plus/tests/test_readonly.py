@@ -1,16 +1,17 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import inspect
+from importlib import import_module
+from unittest.mock import patch
 
-from odoo.models import BaseModel
-from odoo.service.model import call_kw
+import psycopg2.errors
+
+from odoo import api
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .garbage_common import GarbageCase
-
-ADDON = "odoo.addons.crm_activity_plus."
-CLIENT = f"{ADDON}models.client."
+from .readonly_common import ReadonlyTests
 
 # What reads, beside what the folder of the web client has.
 READING = {
@@ -50,9 +51,9 @@ READING = {
         "get_funnels",
         "get_stuck_steps",
     },
-    "mail.activity.plan.run": {"action_open_document"},
+    "mail.activity.plan.run": {"action_open_document", "action_pause_selected"},
     "mail.activity.plan.run.report": {"action_open_document"},
-    "mail.activity.schedule": {"preview_launch"},
+    "mail.activity.schedule": {"action_create_plan", "preview_launch"},
 }
 
 # Lists that people open.
@@ -73,13 +74,24 @@ LISTS = (
 
 
 @tagged("post_install", "-at_install")
-class TestReadonly(GarbageCase):
+class TestReadonly(ReadonlyTests, GarbageCase):
     """What only reads may be asked of a replica."""
+
+    addon = "crm_activity_plus"
+    # A file is previewed by importing it, which is taken back.
+    unmarked = {"get_bindings", "preview_file"}
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.records = cls._make_records()
+        cls.users = [cls.user_manager, cls.user_system]
+        cls.visitors = [cls.user_owner, cls.user_member, cls.user_manager]
+        archives = "mail.activity.log.archive"
+        cls.callers = {
+            f"{archives}/action_verify": [cls.user_system],
+            f"{archives}/replay": [cls.user_system],
+        }
         # Of three runs: one that is over, one that waits, one with a history.
         done = cls._launch(cls._create_lead("Done"))
         done.line_ids.activity_id.complete()
@@ -103,75 +115,57 @@ class TestReadonly(GarbageCase):
             },
         }
 
-    def _find_marked(self, folder=ADDON):
-        """:returns: model -> names of its public methods in a folder, and whether they
-        are marked"""
-        found = {}
-        for name, model in self.env.registry.models.items():
-            for cls in model.mro():
-                if model._abstract or not cls.__module__.startswith(folder):
-                    continue
-                for method, function in vars(cls).items():
-                    if (
-                        inspect.isfunction(function)
-                        and not method.startswith("_")
-                        and not hasattr(BaseModel, method)
-                    ):
-                        is_marked = self._is_marked(model, method)
-                        found.setdefault(name, {})[method] = is_marked
-        return found
-
-    def _is_marked(self, model, method):
-        """As Odoo's route does."""
-        for cls in model.mro():
-            function = getattr(cls, method, None)
-            if hasattr(function, "_readonly"):
-                return function._readonly
-        return False
-
-    def _call(self, user, model, method, ids=(), **arguments):
-        """Call a method as a client does, in a transaction that can't write."""
-        with (
-            self.enter_registry_test_mode(),
-            self.env.registry.cursor(readonly=True) as cr,
-        ):
-            records = self.env(cr=cr, user=user.id, su=False)[model]
-            function = getattr(self.env.registry[model], method)
-            args = [] if getattr(function, "_api_model", False) else [list(ids)]
-            result = call_kw(records, method, args, arguments)
-            cr.execute("SHOW transaction_read_only")
-            self.assertEqual(cr.fetchone(), ("on",))
-        return result
-
     def test_whatever_the_client_reads_is_marked(self):
         """A new public method in that folder has to be, too."""
-        found = self._find_marked(CLIENT)
-        self.assertIn("get_history", found["mail.activity"])
-        for model, methods in found.items():
-            for method, is_marked in methods.items():
-                self.assertTrue(is_marked, f"{model}/{method} isn't @api.readonly")
+        found = list(self._find_methods("models.client."))
+        self.assertIn(("mail.activity", "get_history", True), found)
+        for model, method, is_marked in found:
+            self.assertTrue(is_marked, f"{model}/{method} isn't @api.readonly")
 
     def test_what_reads_is_marked(self):
-        """The list is whole: nothing is marked without being tried below."""
-        marked = {
-            model: names
-            for model, methods in self._find_marked().items()
-            if (names := {method for method, is_marked in methods.items() if is_marked})
-        }
-        expected = {model: set(names) for model, names in READING.items()}
-        for model, methods in self._find_marked(CLIENT).items():
-            expected.setdefault(model, set()).update(methods)
+        """The list is whole: nothing is marked without being thought of."""
+        marked = {found[:2] for found in self._find_methods() if found[2]}
+        expected = {found[:2] for found in self._find_methods("models.client.")}
+        for model, methods in READING.items():
+            expected.update((model, method) for method in methods)
         self.assertEqual(marked, expected)
 
-    def test_nothing_is_written(self):
-        users = {"mail.activity.log.archive": [self.user_system]}
-        for model, methods in self._find_marked().items():
-            for method in (name for name, is_marked in methods.items() if is_marked):
-                arguments = self.arguments.get(f"{model}/{method}", {})
-                for user in users.get(model, [self.user_manager, self.user_system]):
-                    with self.subTest(f"{model}/{method}", user=user.name):
-                        ids = self.records[model].ids
-                        self._call(user, model, method, ids, **arguments)
+    def test_every_addon_has_such_a_test(self):
+        addons = self.env["ir.module.module"].search(
+            [("name", "=like", "crm\\_activity\\_plus%"), ("state", "=", "installed")]
+        )
+        for addon in addons.mapped("name"):
+            with self.subTest(addon), patch.object(type(self), "addon", addon):
+                if any(is_marked for _model, _name, is_marked in self._find_methods()):
+                    module = import_module(f"odoo.addons.{addon}.tests.test_readonly")
+                    self.assertTrue(issubclass(module.TestReadonly, ReadonlyTests))
+                    self.assertEqual(module.TestReadonly.addon, addon)
+
+    def test_what_writes_is_found_out(self):
+        """Odoo would do it once more, with a connection that can write."""
+
+        @api.readonly
+        def write_name(leads):
+            leads.name = "Written"
+
+        leads = type(self.env["crm.lead"])
+        with (
+            patch.object(leads, "action_view_plan_runs", write_name),
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.ReadOnlySqlTransaction),
+        ):
+            self._ask(
+                self.user_owner, "crm.lead", "action_view_plan_runs", self.lead.ids
+            )
+
+    def test_views(self):
+        """Those whose architecture is changed as they are opened, and what is said
+        where a list is empty."""
+        for model in ("mail.activity.plan", "mail.activity.plan.template"):
+            views = {"views": [(False, "list"), (False, "form")]}
+            self._ask(self.user_manager, model, "get_views", **views)
+        plans = "mail.activity.plan"
+        self._ask(self.user_manager, plans, "get_empty_list_help", help_message="")
 
     def test_lists(self):
         """Their pages, groups and searches by name."""
@@ -184,15 +178,15 @@ class TestReadonly(GarbageCase):
             ]
             for user in (self.user_owner, self.user_manager):
                 with self.subTest(model, user=user.name):
-                    self._call(
+                    self._ask(
                         user,
                         model,
                         "web_search_read",
                         domain=[],
                         specification={name: {} for name in names},
                     )
-                    self._call(user, model, "name_search")
-                    self._call(user, model, "search_count", domain=[])
+                    self._ask(user, model, "name_search")
+                    self._ask(user, model, "search_count", domain=[])
 
     def _get_list_fields(self, model):
         arch, _view = self.env[model]._get_view(view_type="list")

@@ -151,6 +151,7 @@ class MailActivitySchedule(models.TransientModel):
         plan = plans.sudo().new({"res_model": self.res_model})
         return bool(plan.filtered_domain(domain))
 
+    @api.readonly
     def action_create_plan(self):
         """Make the first plan for a kind of records."""
         Arguments(self.env).check_single(self)

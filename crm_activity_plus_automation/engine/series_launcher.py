@@ -87,7 +87,6 @@ class SeriesLauncher(Launcher):
                 else:
                     accepted.append(proposal)
             turns.append((request, accepted))
-        self.planner.rotation.take()
         runs, late = self._launch_turns(turns)
         late = {proposal.res_id: proposal.skip_reason for proposal in late}
         by_key = {(run.res_id, run.launch_key): run for run in runs}
@@ -97,33 +96,36 @@ class SeriesLauncher(Launcher):
                 planned[visit] = run
             elif visit not in reasons:
                 reasons[visit] = late[visit.res_id]
-        runs.line_ids.filtered(
-            lambda line: line.action_type == "meeting"
-        )._book_meetings(QUIETLY)
         return planned, reasons
 
-    def _launch_turns(self, turns):
+    def _create_turns(self, turns):
         """Launch once for all turns: what a launch costs by itself is much more than
-        what it costs for each record.
+        what it costs for each record. Then book the meetings.
 
-        :param turns: requests, each with what is launched of it
         :returns: the runs, as superuser, and what somebody else launched meanwhile
         :raises psycopg2.errors.UniqueViolation: somebody did, and there are several
             turns
         """
-        runs = by_engine(self.env["mail.activity.plan.run"])
         if len(turns) == 1:
-            [(request, accepted)] = turns
-            created, late = self._create_runs(accepted, request)
-            return runs.browse(created._ids), late
+            runs, late = super()._create_turns(turns)
+            runs = by_engine(runs)
+        else:
+            runs, late = self._create_together(turns), []
+        runs.line_ids.filtered(
+            lambda line: line.action_type == "meeting"
+        )._book_meetings(QUIETLY)
+        return runs, late
+
+    def _create_together(self, turns):
         proposals, vals_list = [], []
         for request, accepted in turns:
             proposals += accepted
             vals_list += self.plan._prepare_runs_values(accepted, request)
+        runs = by_engine(self.env["mail.activity.plan.run"])
         with self.env.cr.savepoint():
             runs = runs.create(vals_list)
         self._begin(runs, proposals)
-        return runs, []
+        return runs
 
     def make_request(self, visits):
         """:rtype: LaunchRequest"""

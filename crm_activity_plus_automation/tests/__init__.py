@@ -15,4 +15,5 @@ from . import test_timing
 from . import test_series_tour
 from . import test_invitations
 from . import test_garbage
+from . import test_readonly
 from . import test_proof

@@ -1,6 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from contextlib import contextmanager
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -101,6 +102,31 @@ class TestSeriesRows(SeriesCase):
             self.assertEqual(series.planned_count, 3 * count)
         # To look for each of the ten turns more what is running on the records.
         self.assertLessEqual(counts[2] - counts[1], 10 * 6)
+
+    def _get_scans(self):
+        self.cr.execute("SHOW enable_seqscan")
+        return self.cr.fetchone()[0]
+
+    @contextmanager
+    def _looking_at(self, model):
+        """:returns: what PostgreSQL is told of scans while records are created"""
+        seen, create = set(), type(self.env[model]).create
+
+        def look(records, vals_list):
+            seen.add(self._get_scans())
+            return create(records, vals_list)
+
+        with patch.object(type(self.env[model]), "create", look):
+            yield seen
+
+    @freeze_time("2026-03-01 10:00:00")
+    def test_keys_are_looked_up_by_the_indexes(self):
+        """Of runs and of meetings, as in any launch; and of nothing else."""
+        for model in ("mail.activity.plan.run", "calendar.event"):
+            for count in (1, 3):
+                with self.subTest(model, count=count), self._looking_at(model) as seen:
+                    self._create_series(count=count).action_start()
+                    self.assertEqual((seen, self._get_scans()), ({"off"}, "on"))
 
     @freeze_time("2026-03-01 10:00:00")
     def test_a_bad_one_stops_no_other(self):

@@ -40,7 +40,9 @@ class IcalController(http.Controller):
         headers.append(("Content-Type", CONTENT_TYPE))
         return request.make_response(text.encode(), headers)
 
-    @http.route("/caldav-profile/odoo.mobileconfig", type="http", auth="user")
+    @http.route(
+        "/caldav-profile/odoo.mobileconfig", type="http", auth="user", readonly=True
+    )
     def caldav_profile(self):
         """What connects Apple's devices: all but the key, which they ask for."""
         user = request.env.user

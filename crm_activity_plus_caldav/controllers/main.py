@@ -25,7 +25,7 @@ ROUTE = {
 
 
 class CaldavController(http.Controller):
-    @http.route("/.well-known/caldav", **ROUTE)
+    @http.route("/.well-known/caldav", **ROUTE | {"readonly": True})
     def caldav_well_known(self):
         """Programs that know nothing but the server's name look here."""
         return request.redirect(ROOT, code=301, local=True)

@@ -12,6 +12,7 @@ from itertools import takewhile
 import icalendar
 
 from ..ical.event import overlay
+from ..ical.exact_text import set_property
 from ..ical.rules import MAX_OCCURRENCES, RULE_FIELDS, expand, from_fields, read_dates
 from ..ical.text import Refused
 from ..ical.times import UTC, Clock, Times, is_moment
@@ -202,7 +203,7 @@ class Series:
 def new_event(uid, event):
     """:returns: a component for an event that no program has said anything of"""
     component = icalendar.Event()
-    component.add("UID", uid)
+    set_property(component, "UID", uid)
     # Always the same, so that the same event is the same text.
     # Who isn't told what a meeting is about isn't told this, either.
     created = event.create_date or event.start

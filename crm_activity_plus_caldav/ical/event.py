@@ -183,9 +183,7 @@ def overlay(component, event, zone, kept=()):
         if event.video:
             component.add(_VIDEO, event.video, parameters={"VALUE": "URI"})
     if said.categories != event.categories:
-        component.pop("CATEGORIES", None)
-        if event.categories:
-            component.add("CATEGORIES", sorted(event.categories))
+        set_property(component, "CATEGORIES", sorted(event.categories))
     _overlay_alarms(component, said.alarms, event)
     _overlay_people(component, said, event, kept)
 

@@ -7,6 +7,7 @@ lost. RFC 5545, section 3.3.11, has a backslash escaped like anywhere else.
 """
 
 from icalendar import vText
+from icalendar.prop import vCategory
 
 _BREAK = r"\N"
 
@@ -40,6 +41,8 @@ def keep_texts(component):
 
 
 def _keep(value):
+    if isinstance(value, vCategory):
+        value.cats = [_keep(name) for name in value.cats]
     if type(value) is vText and _BREAK in value:
         return ExactText(value, params=value.params)
     return value

@@ -13,6 +13,7 @@ from odoo.tools.misc import clean_context
 
 from odoo.addons.crm_activity_plus.engine.arguments import Arguments
 
+from ..ical.exact_text import ExactText
 from ..ical.files import MAX_OBJECTS
 from ..ical.text import new_calendar, to_text
 
@@ -40,7 +41,8 @@ class CaldavExport(models.AbstractModel):
         :returns: parts of the text of a file; the objects are read as they are needed
         """
         head = new_calendar()
-        head.add("X-WR-CALNAME", collection._get_label())
+        # Nobody has told the library that it is a text.
+        head.add("X-WR-CALNAME", ExactText(collection._get_label()))
         start, _end, rest = head.to_ical().decode().partition("END:VCALENDAR")
         yield start
         zones = set()

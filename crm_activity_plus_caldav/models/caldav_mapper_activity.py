@@ -12,6 +12,7 @@ from odoo.tools import plaintext2html
 from ..engine.event_reader import html_to_text
 from ..engine.states import select_tasks
 from ..ical.event import normalize
+from ..ical.exact_text import set_property
 from ..ical.repeated import read_present, read_repeated
 from ..ical.task import CANCELLED, DONE, OPEN, STARTED, Task, overlay
 from ..ical.text import INVALID_OBJECT, Refused, new_calendar, read_calendar, to_text
@@ -91,7 +92,7 @@ class CaldavMapperActivity(models.AbstractModel):
     def _new_component(self, resource, activity):
         component = icalendar.Todo()
         created = activity.create_date.replace(microsecond=0, tzinfo=UTC)
-        component.add("UID", resource.uid)
+        set_property(component, "UID", resource.uid)
         # Always the same, so that the same activity is the same text.
         component.add("DTSTAMP", created)
         component.add("CREATED", created)

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from . import test_read
+from . import test_readonly
 from . import test_repeated_rules
 from . import test_repeated_task
 from . import test_write_event

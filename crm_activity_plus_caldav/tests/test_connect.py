@@ -3,6 +3,8 @@
 
 import plistlib
 
+import icalendar
+
 from odoo.exceptions import AccessError
 
 from .common import CaldavCase
@@ -74,6 +76,15 @@ class TestConnect(CaldavCase):
         self.assertEqual(self.url_open(path).status_code, 200)
         self.user.active = False
         self.assertEqual(self.url_open(path).status_code, 404)
+
+    def test_name_of_a_subscription(self):
+        """Whatever a program calls the calendar."""
+        collections = self.env["caldav.collection"].with_user(self.user)
+        [calendar] = collections._find_all(self.user).filtered("has_events")
+        calendar.sudo().label = "Mine,\nin \\\\NAS"
+        path = self.env["caldav.feed"].with_user(self.user)._find(self.user)._get_path()
+        name = icalendar.Calendar.from_ical(self.url_open(path).text)["X-WR-CALNAME"]
+        self.assertEqual(str(name), r"Mine\,\nin \\\\NAS")
 
     def test_no_such_subscription(self):
         for path in ("/ical/x.ics", "/ical/%00.ics", "/ical/.ics", "/ical/a/b.ics"):

@@ -17,18 +17,22 @@ from ..dav.errors import DavError
 from ..dav.filters import task_overlaps
 from ..dav.paths import Path, is_name, parse_href, parse_path
 from ..dav.xml import parse
-from ..ical.event import Attendee, Event, get_email, overlay, read_event
-from ..ical.exact_text import keep_texts
+from ..ical.event import Attendee, Event, get_all, get_email, overlay, read_event
+from ..ical.exact_text import keep_texts, set_property
 from ..ical.files import CalendarFile
 from ..ical.rules import MAX_OCCURRENCES, read_rule
 from ..ical.task import add_footer, strip_footer
-from ..ical.text import Refused, read_calendar, read_object
+from ..ical.text import Refused, new_calendar, read_calendar, read_object, to_text
 from ..ical.times import UTC, Clock, Times
 from .common import make_calendar, make_ics
 
 ZONE = ZoneInfo("Europe/Brussels")
 QUICK = settings(max_examples=80, deadline=None)
 words = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30)
+# What has to be escaped, and what looks as if it were.
+tricky = st.text(st.sampled_from('\\Nn,;:"\n aé'), min_size=1, max_size=12)
+TEXTS = ("CLASS", "COMMENT", "CONTACT", "DESCRIPTION", "LOCATION", "RELATED-TO")
+TEXTS += ("RESOURCES", "STATUS", "SUMMARY", "TRANSP", "UID")
 moments = st.datetimes(datetime(1990, 1, 1), datetime(2036, 1, 1)).map(
     lambda moment: moment.replace(microsecond=0)
 )
@@ -104,6 +108,21 @@ class TestIcal(BaseCase):
         again = read_calendar(calendar.to_ical())
         for name in ("LOCATION", "COMMENT"):
             self.assertEqual(str(again.walk("VEVENT")[0][name]), folder)
+
+    @QUICK
+    @given(st.sampled_from(TEXTS), tricky, st.lists(tricky, min_size=1, max_size=4))
+    def test_every_text_comes_back(self, name, text, categories):
+        """However often it is written and read."""
+        event, calendar = icalendar.Event(), new_calendar()
+        set_property(event, name, text)
+        set_property(event, "CATEGORIES", categories)
+        calendar.add_component(event)
+        for _time in range(3):
+            calendar = read_calendar(to_text(calendar))
+            [event] = calendar.walk("VEVENT")
+            self.assertEqual(str(event[name]), text)
+            [told] = get_all(event, "CATEGORIES")
+            self.assertEqual(list(map(str, told)), categories)
 
     @QUICK
     @given(st.binary(max_size=300))

@@ -81,6 +81,7 @@ class CaldavConnect(models.TransientModel):
         if not self.env.user._is_internal():
             raise AccessError(self.env._("Only employees can connect a calendar."))
 
+    @api.readonly
     def action_download_profile(self):
         """Download what connects an iPhone, an iPad or a Mac."""
         return {

@@ -1,7 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools.ageing import BUCKETS, CREDIT
@@ -64,3 +64,8 @@ class FollowupAgeing(models.Model):
                 for place, name in enumerate(COLUMNS)
             ),
         )
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """The same as of the list: both are about the same customers."""
+        return self.env["followup.customer"].get_empty_list_help(help_message)

@@ -145,16 +145,19 @@ class FollowupCustomer(models.Model):
     def action_done(self):
         return self.partner_id.action_followup_done()
 
+    @api.readonly
     def action_later(self):
         return self.partner_id.action_followup_choose_later()
 
     def action_manual(self):
         return self.partner_id.action_followup_manual()
 
+    @api.readonly
     def action_open(self):
         """Open the statement."""
         return self.partner_id.action_open_followup()
 
+    @api.readonly
     def action_open_queue(self):
         """Work through the selected customers, or through all in need, one after the
         other: through the activities of their levels."""

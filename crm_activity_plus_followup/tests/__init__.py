@@ -16,6 +16,7 @@ from . import test_levels
 from . import test_lifecycle
 from . import test_list
 from . import test_pdf
+from . import test_readonly
 from . import test_security
 from . import test_tools_ageing
 from . import test_tools_levels

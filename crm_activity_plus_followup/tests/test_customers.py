@@ -353,17 +353,19 @@ class TestCustomers(LevelCase):
     # ------------------------------------------------------------
 
     def test_empty_list(self):
-        """It says what to do next."""
-        rows = self.env["followup.customer"]
-        action = "crm_activity_plus_followup.followup_customer_action"
+        """It says what to do next, and so does the chart."""
+        for name in ("customer", "ageing"):
+            rows = self.env[f"followup.{name}"]
+            action = f"crm_activity_plus_followup.followup_{name}_action"
 
-        def read_help():
-            return self.env["ir.actions.act_window"]._for_xml_id(action)["help"]
+            def read_help(action=action):
+                return self.env["ir.actions.act_window"]._for_xml_id(action)["help"]
 
-        self.assertIn("No customer to follow up", read_help())
-        self.plan.active = False
-        self.assertIn("Switch On Follow-up Levels", read_help())
-        self.assertIn("/odoo/action-", rows.get_empty_list_help(""))
+            self.plan.active = True
+            self.assertIn("No customer to follow up", read_help())
+            self.plan.active = False
+            self.assertIn("Switch On Follow-up Levels", read_help())
+            self.assertIn("/odoo/action-", rows.get_empty_list_help(""))
 
     def test_job_is_called_when_levels_are_switched_on(self):
         cron = self.env.ref("crm_activity_plus_followup.ir_cron_followup")

@@ -6,7 +6,7 @@ import time
 
 import psycopg2
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .queue_job import WAITING
 
@@ -64,6 +64,7 @@ class MailActivityPlanLaunch(models.Model):
         )
         return result
 
+    @api.readonly
     def action_view_activity_jobs(self):
         """:returns: an action that opens the jobs of the launch"""
         self.ensure_one()

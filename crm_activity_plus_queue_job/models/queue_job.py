@@ -172,6 +172,7 @@ class QueueJob(models.Model):
     # Where a job leads
     # ------------------------------------------------------------
 
+    @api.readonly
     def related_action_activity(self):
         """:returns: an action that opens what the job deals with: its launch, the
         running plans of its steps, or its records; with the user's own rights"""

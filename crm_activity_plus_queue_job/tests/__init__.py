@@ -6,5 +6,6 @@ from . import test_bad_input
 from . import test_launch_jobs
 from . import test_launch_random
 from . import test_other_jobs
+from . import test_readonly
 from . import test_rights
 from . import test_step_jobs

@@ -13,6 +13,7 @@ from . import test_steps
 from . import test_access
 from . import test_documents
 from . import test_garbage
+from . import test_readonly
 from . import test_lifecycle
 from . import test_sign_races
 from . import test_sign_tour

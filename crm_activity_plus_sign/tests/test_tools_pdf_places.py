@@ -12,7 +12,14 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
 
 from odoo.tests import BaseCase
-from odoo.tools.pdf import NameObject, PdfReader, PdfWriter
+from odoo.tools.pdf import (
+    ArrayObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+    PdfReader,
+    PdfWriter,
+)
 
 from ..tools import pdf_ink, pdf_text
 from ..tools.pdf import HEIGHT, NAME, add_places, straighten
@@ -172,6 +179,55 @@ class TestPlaces(BaseCase):
         # The lines run down the page, at its left side.
         bands = find_bands(PdfReader(BytesIO(straighten(turn(content, 0)))).pages[0])
         self.assertLess(max(bottom for _top, bottom in bands), 40)
+
+    def test_links_of_a_turned_page(self):
+        """They stay where they were seen; whatever else is noted there isn't kept."""
+        url, edges = "https://example.com/terms?a=1", (100, 200, 160, 230)
+
+        def link(page):
+            page.setCropBox((10, 20, 510, 720))
+            page.linkURL(url, edges, thickness=1)
+            page.bookmarkPage("here")
+            page.linkAbsolute("There", "here", (1, 1, 2, 2))
+            page.textAnnotation("Call me", (20, 20, 40, 40))
+
+        for angle, rect in (
+            (0, (90, 180, 150, 210)),
+            (90, (180, 350, 210, 410)),
+            (180, (350, 490, 410, 520)),
+            (270, (490, 90, 520, 150)),
+        ):
+            straight = straighten(turn(draw(link), angle))
+            page = PdfReader(BytesIO(straight)).pages[0]
+            [note] = (note.get_object() for note in page["/Annots"])
+            self.assertEqual(tuple(map(float, note["/Rect"])), rect)
+            self.assertEqual(note["/A"]["/URI"], url)
+            self.assertEqual(note["/Subtype"], "/Link")
+
+    def test_links_that_cant_be_read(self):
+        """The page is straightened all the same, and has the others."""
+
+        def link(page):
+            page.linkURL("https://example.com", (100, 200, 160, 230))
+            page.linkURL("https://example.com/other", (100, 300, 160, 330))
+
+        for name, value in (
+            ("/Rect", NameObject("/None")),
+            ("/Rect", ArrayObject()),
+            ("/QuadPoints", ArrayObject([NumberObject(1)])),
+            ("/A", DictionaryObject({NameObject("/S"): NameObject("/URI")})),
+            ("/Subtype", NumberObject(1)),
+        ):
+            writer, stream = PdfWriter(), BytesIO()
+            writer.add_page(PdfReader(BytesIO(draw(link))).pages[0])
+            [note, _other] = writer.pages[0]["/Annots"]
+            note.get_object()[NameObject(name)] = value
+            writer.write(stream)
+            page = straighten(turn(stream.getvalue(), 90))
+            page = PdfReader(BytesIO(page)).pages[0]
+            self.assertFalse(page.get("/Rotate"))
+            [note] = (note.get_object() for note in page["/Annots"])
+            self.assertEqual(note["/A"]["/URI"], "https://example.com/other")
 
     def test_what_takes_too_long(self):
         """A form that draws itself, again and again; and a very long page."""

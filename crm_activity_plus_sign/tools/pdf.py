@@ -12,6 +12,7 @@ from reportlab.pdfgen import canvas
 from odoo.tools.pdf import NameObject, PdfReader, PdfWriter, generic
 
 from .pdf_ink import find_bands
+from .pdf_links import move_links
 from .pdf_text import TooLong, Unprintable, draw_line
 
 _logger = logging.getLogger(__name__)
@@ -128,13 +129,13 @@ def _straighten(page):
         180: (-1, 0, 0, -1, right, high),
         270: (0, 1, -1, 0, high, -left),
     }
-    page.add_transformation(turns[_get_angle(page)])
+    turn = turns[_get_angle(page)]
+    page.add_transformation(turn)
+    move_links(page, turn)
     shown = generic.RectangleObject((0, 0, *_get_shown_size(page)))
     for name in ("/MediaBox", "/CropBox", "/TrimBox", "/BleedBox", "/ArtBox"):
         page[NameObject(name)] = shown
     page.pop("/Rotate", None)
-    # They aren't moved along.
-    page.pop("/Annots", None)
 
 
 def _find_room(page, rows):

@@ -57,7 +57,8 @@ def _multiply(one, other):
     )
 
 
-def _move(matrix, x, y):
+def move(matrix, x, y):
+    """:returns: where a matrix has a point"""
     a, b, c, d, e, f = matrix
     return a * x + c * y + e, b * x + d * y + f
 
@@ -146,7 +147,7 @@ class _Stream:
             self.walk.add_everything()
             return
         size = abs(state.font_size) * (hypot(c, d) or 1.0)
-        _x, y = _move(matrix, 0, state.rise)
+        _x, y = move(matrix, 0, state.rise)
         self.walk.add([(e, y - 0.3 * size), (e, y + size)])
 
     def paint(self, operator):
@@ -161,7 +162,7 @@ class _Stream:
 
     def draw_square(self, *_operands):
         corners = ((0, 0), (0, 1), (1, 0), (1, 1))
-        self.walk.add([_move(self.state.matrix, x, y) for x, y in corners])
+        self.walk.add([move(self.state.matrix, x, y) for x, y in corners])
 
     def draw_object(self, name):
         drawn = self.resources["/XObject"][name].get_object()
@@ -214,7 +215,7 @@ class _Stream:
     def add_points(self, *numbers):
         numbers = list(map(float, numbers))
         self.path += [
-            _move(self.state.matrix, x, y)
+            move(self.state.matrix, x, y)
             for x, y in zip(numbers[::2], numbers[1::2], strict=True)
         ]
 

@@ -3,7 +3,7 @@
 
 from odoo import api, models
 
-from ...engine.new_rows import add_defaults, create_rows, is_together
+from ...engine.new_rows import add_defaults, assign_rows, create_rows, is_together
 
 
 class MailMessage(models.Model):
@@ -24,6 +24,5 @@ class MailMessage(models.Model):
         )
         if not records:
             return super()._create(data_list)
-        for data, record in zip(data_list, records, strict=True):
-            data["record"] = record
+        assign_rows(data_list, records)
         return records

@@ -7,6 +7,7 @@ from odoo import api, models
 
 from ...engine.new_rows import (
     add_defaults,
+    assign_rows,
     create_rows,
     find_computed,
     is_together,
@@ -36,11 +37,7 @@ class MailActivity(models.Model):
         records = is_together(self, data_list) and create_rows(self, vals_list, ids)
         if not records:
             return super()._create(data_list)
-        protected = find_computed(self, vals_list[0])
-        for data, record in zip(data_list, records, strict=True):
-            data["record"] = record
-            # Beside what is given and has no column: its inverse is still to be called.
-            data["protected"] |= protected
+        assign_rows(data_list, records, find_computed(self, vals_list[0]))
         return records
 
     def _classify_by_model(self):

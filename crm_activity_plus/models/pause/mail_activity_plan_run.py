@@ -71,6 +71,7 @@ class MailActivityPlanRun(models.Model):
         pauses.postpone(by_engine(paused), until, reason)
         return True
 
+    @api.readonly
     def action_pause_selected(self):
         """Ask until when runs are paused; the pop-up says so where they are paused
         already, and only get a date.

@@ -3,7 +3,7 @@
 
 from odoo import api, models
 
-from ...engine.new_rows import create_rows, is_together
+from ...engine.new_rows import assign_rows, create_rows, is_together
 
 
 class CalendarAttendee(models.Model):
@@ -31,6 +31,5 @@ class CalendarAttendee(models.Model):
         )
         if not records:
             return super()._create(data_list)
-        for data, record in zip(data_list, records, strict=True):
-            data["record"] = record
+        assign_rows(data_list, records)
         return records

@@ -5,7 +5,13 @@ from operator import attrgetter
 
 from odoo import api, models
 
-from ...engine.new_rows import X2MANY, create_rows, find_computed, is_together
+from ...engine.new_rows import (
+    X2MANY,
+    assign_rows,
+    create_rows,
+    find_computed,
+    is_together,
+)
 
 
 class CalendarEvent(models.Model):
@@ -27,9 +33,7 @@ class CalendarEvent(models.Model):
         if not records:
             return super()._create(data_list)
         protected = find_computed(self, vals_list[0])
-        for data, record in zip(data_list, records, strict=True):
-            data["record"] = record
-            data["protected"] |= protected
+        assign_rows(data_list, records, protected)
         with self.env.protecting(protected, records):
             self._create_links(records, data_list)
         return records

@@ -3,11 +3,11 @@
 
 # Run in Odoo's shell on a database that the addon was uninstalled from: does core work?
 # ruff: noqa: F821
+# pylint: disable=undefined-variable
 
 from odoo import fields
 
 env = env(user=env.ref("base.user_admin"))
-broken_views = []
 MODELS = (
     "crm.lead",
     "mail.activity",
@@ -20,14 +20,7 @@ MODELS = (
     "ir.actions.server",
     "calendar.event",
 )
-for view in env["ir.ui.view"].search(
-    [("model", "in", MODELS), ("mode", "=", "primary"), ("type", "!=", "qweb")]
-):
-    try:
-        env[view.model].get_view(view.id, view.type)
-        view._check_xml()
-    except Exception as error:  # noqa: BLE001
-        broken_views.append(f"{view.xml_id}: {error}")
+broken_views = find_broken_views(env, MODELS)
 
 broken_actions = []
 for xmlid in (

@@ -4,6 +4,7 @@
 # Run in Odoo's shell on a database that another application was uninstalled from: does
 # the addon work?
 # ruff: noqa: F821
+# pylint: disable=undefined-variable
 
 from ast import literal_eval
 
@@ -73,15 +74,9 @@ for cron in env["ir.cron"].browse(data.mapped("res_id")):
     except Exception as error:  # noqa: BLE001
         broken_crons.append(f"{cron.cron_name}: {error}")
 
-broken_views = []
-for model in ("mail.activity", "mail.activity.plan", "mail.activity.plan.run"):
-    for view in env["ir.ui.view"].search(
-        [("model", "=", model), ("mode", "=", "primary"), ("type", "!=", "qweb")]
-    ):
-        try:
-            env[view.model].get_view(view.id, view.type)
-        except Exception as error:  # noqa: BLE001
-            broken_views.append(f"{view.xml_id}: {error}")
+broken_views = find_broken_views(
+    env, ("mail.activity", "mail.activity.plan", "mail.activity.plan.run")
+)
 
 try:
     runs["stopped"].action_restart()

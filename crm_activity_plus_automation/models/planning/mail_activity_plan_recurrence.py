@@ -136,6 +136,7 @@ class MailActivityPlanRecurrence(models.Model):
             by_engine(series)._stop(coming)
         return True
 
+    @api.readonly
     def action_view_visits(self):
         """Open the meetings in the calendar, from the next one on."""
         series = self._as_single()

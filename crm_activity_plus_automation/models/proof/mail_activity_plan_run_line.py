@@ -215,6 +215,7 @@ class MailActivityPlanRunLine(models.Model):
         dates = [line.date_done for line in self._get_previous() if line.date_done]
         return max([self.run_id.date_start, *dates])
 
+    @api.readonly
     def action_open_proof(self):
         """Open what has proved that the step is done.
 

@@ -37,6 +37,7 @@ class MailActivityPlan(models.Model):
         rules = self.env["base.automation"].sudo().with_context(active_test=False)
         return rules.search([("action_server_ids.activity_plan_id", "in", self.ids)])
 
+    @api.readonly
     def action_view_rules(self):
         """Open the rules that launch the plan; for administrators."""
         plan = unsteered(self)

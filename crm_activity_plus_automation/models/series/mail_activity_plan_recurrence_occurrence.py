@@ -21,6 +21,8 @@ class MailActivityPlanRecurrenceOccurrence(models.Model):
     _description = "Recurring Visit"
     _order = "date, id"
     _rec_name = "res_name"
+    # No database knows the records' names.
+    _rec_names_search = ["recurrence_id"]
     _log_access = False
 
     recurrence_id = fields.Many2one(

@@ -1,7 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 from odoo.tools.misc import format_amount, format_date
@@ -124,6 +124,7 @@ class ResPartner(models.Model):
         )
         return True
 
+    @api.readonly
     def action_followup_choose_later(self):
         """Ask until when, and take the customers off the list."""
         self._get_followup_runs()
@@ -132,6 +133,7 @@ class ResPartner(models.Model):
         )
         return {**action, "context": {"default_partner_ids": self.ids}}
 
+    @api.readonly
     def action_open_followup(self):
         """Open the statement of a customer."""
         Arguments(self.env).check_single(self)

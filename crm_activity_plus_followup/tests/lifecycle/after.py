@@ -4,6 +4,7 @@
 # Run in Odoo's shell on a database that the addon was uninstalled from: what is left of
 # the follow-ups, and does the rest work?
 # ruff: noqa: F821
+# pylint: disable=undefined-variable
 
 env = env(user=env.ref("base.user_admin"))
 customers = env["res.partner"].search([("name", "=like", "Customer _")], order="id")
@@ -12,19 +13,7 @@ runs = env["mail.activity.plan.run"].search(
 )
 activities = env["mail.activity"].with_context(active_test=False)
 activities = activities.search([("run_id", "in", runs.ids)])
-broken = []
-for view in env["ir.ui.view"].search(
-    [
-        ("model", "in", ("res.partner", "account.move", "mail.activity.plan")),
-        ("mode", "=", "primary"),
-        ("type", "!=", "qweb"),
-    ]
-):
-    try:
-        env[view.model].get_view(view.id, view.type)
-        view._check_xml()
-    except Exception as error:  # noqa: BLE001
-        broken.append(f"{view.xml_id}: {error}")
+broken = find_broken_views(env, ("res.partner", "account.move", "mail.activity.plan"))
 
 plans = env["mail.activity.plan"].with_context(active_test=False)
 own = plans.search([("name", "=", "Own levels")])

@@ -96,6 +96,7 @@ class MailActivity(models.Model):
             "target": "new",
         }
 
+    @api.readonly
     def action_open_signature(self):
         """Open what was sent to be signed for the activity.
 

@@ -227,6 +227,7 @@ class SignOcaRequest(models.Model):
     # Sending
     # ------------------------------------------------------------
 
+    @api.readonly
     def sign(self):
         """After sending: who can't sign now sees the request."""
         self._check_single()

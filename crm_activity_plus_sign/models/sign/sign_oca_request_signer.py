@@ -210,6 +210,7 @@ class SignOcaRequestSigner(models.Model):
         for signer in self.filtered("is_allow_signature"):
             signer.is_allow_signature = signer.sudo()._get_page_state() == "sign"
 
+    @api.readonly
     def sign(self):
         """Send the signer who is logged in to the page to sign."""
         self._check_single()

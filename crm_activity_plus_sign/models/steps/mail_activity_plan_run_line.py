@@ -91,6 +91,7 @@ class MailActivityPlanRunLine(models.Model):
         signature = request and request._get_progress_data()
         return {**super()._get_timeline_values(), "signature": signature or False}
 
+    @api.readonly
     def action_open_signature(self):
         """Open what a step has sent to be signed.
 
