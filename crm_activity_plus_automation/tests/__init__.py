@@ -16,3 +16,4 @@ from . import test_series_tour
 from . import test_invitations
 from . import test_garbage
 from . import test_proof
+from . import test_proof_races
