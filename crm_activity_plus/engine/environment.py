@@ -15,6 +15,7 @@ from odoo.tools.misc import clean_context
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 from ..tools.internal import Internal, read_internal
+from .added_fields import is_added
 
 # Keys of Odoo's that change what is found, written or told on the way.
 STEERING_KEYS = (
@@ -113,14 +114,28 @@ def is_engine(env):
 
 def get_own_defaults(model, names):
     """:returns: the defaults that the fields themselves have: neither the context nor
-    what a user saved as a default is asked"""
-    defaults = {}
-    for name in names:
-        field = model._fields.get(name)
-        if field and field.default:
-            value = field.convert_to_cache(field.default(model), model, False)
-            defaults[name] = field.convert_to_write(value, model)
-    return defaults
+    what a user saved as a default is asked. What others have added may be required, and
+    have its default from an administrator, who saved it for everybody."""
+    known = [name for name in names if name in model._fields]
+    values = {
+        name: model._fields[name].default(model)
+        for name in known
+        if model._fields[name].default
+    }
+    if added := {name for name in known if is_added(model._fields[name])}:
+        saved = _get_defaults_for_all(model)
+        values |= {name: saved[name] for name in added & saved.keys()}
+    for name, value in values.items():
+        field = model._fields[name]
+        value = field.convert_to_cache(value, model, False)
+        values[name] = field.convert_to_write(value, model)
+    return values
+
+
+def _get_defaults_for_all(model):
+    """:returns: name of a field -> what was saved as its default for all users"""
+    saved = model.env["ir.default"].with_company(model.env.company)
+    return saved.with_user(SUPERUSER_ID)._get_model_defaults(model._name)
 
 
 def is_uninstalling(env):

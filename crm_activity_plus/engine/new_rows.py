@@ -36,8 +36,8 @@ class Together:
     """What is found once for records that are created together."""
 
     def __init__(self):
-        #: name of a model and of the fields that are given -> the others' defaults, or
-        #: None where each record has its own
+        #: environment, name of a model and of the fields that are given -> the others'
+        #: defaults, or None where each record has its own
         self.defaults = {}
 
 
@@ -166,7 +166,8 @@ def is_together(model, data_list):
 
 def add_defaults(model, values, find):
     """Give a new record its defaults. Records that are created together, with values of
-    the same fields, have the same ones: they are found once.
+    the same fields, have the same ones: they are found once. What another addon creates
+    in consequence may be created by somebody else, or by other defaults of the context.
 
     Measured on 500 launches, in a profile: 0.03 instead of 0.30 s.
 
@@ -178,7 +179,7 @@ def add_defaults(model, values, find):
     together = read_internal(model.env.context, TOGETHER_KEY)
     if not together:
         return find(values)
-    known, key = together.defaults, (model._name, *values)
+    known, key = together.defaults, (model.env, model._name, *values)
     if key not in known:
         found = find(values)
         missing = {name: found[name] for name in found if name not in values}

@@ -46,6 +46,7 @@ def restart(runs):
         event="restarted",
     )
     runs.line_ids._reset(delays)
+    runs._watch_again()
     runs._advance()
 
 

@@ -12,6 +12,7 @@ from odoo.tools import format_list
 
 from ..tools.savepoint import savepoint
 from ..tools.states import OPEN_RUN_STATES
+from .beginnings import Beginnings
 from .locks import take
 from .moves import Moves, get_stop_reason
 from .notifier import post_notes
@@ -50,8 +51,7 @@ class Transition(Moves):
         lines._notify_failed()
 
     def _on_begun(self, lines, old_state, reason=False):
-        lines._start()
-        lines._log(dict.fromkeys(lines, old_state), reason)
+        lines._start(Beginnings(lines, old_state, reason))
 
     def _on_turns_used(self, rotation):
         rotation.take()

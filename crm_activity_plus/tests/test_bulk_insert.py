@@ -1,12 +1,15 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from unittest.mock import patch
+
 import psycopg2
 
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models.base import mail_activity_bulk_mixin
 from ..models.base.mail_activity_bulk_mixin import MailActivityBulkMixin
 from .common import CrmActivityPlusCommon
 
@@ -94,6 +97,17 @@ class TestBulkInsert(CrmActivityPlusCommon):
             "values": {"plan_id": [1, None]},
         }
         self.assertSameAsCreated("mail.activity.log", values, dict(values))
+
+    def test_values_of_others(self):
+        """What other addons give for their fields is stored as the ORM stores it."""
+        lines = self.env["mail.activity.plan.run.line"]
+        translated = self.env["mail.activity.type"]._fields["name"]
+        html = self.env["mail.activity"]._fields["note"]
+        with patch.object(mail_activity_bulk_mixin, "is_added", lambda field: True):
+            [name] = lines._to_column(translated, ["Visit"])
+            [note] = lines._to_column(html, ["<p>Ask<script>now</script></p>"])
+        self.assertEqual(name.adapted, {"en_US": "Visit"})
+        self.assertEqual(note, "<p>Ask</p>")
 
     def test_order_and_columns(self):
         """Rows needn't have the same columns; the records come in their order."""

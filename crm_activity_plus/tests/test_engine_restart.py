@@ -64,6 +64,18 @@ class TestEngineRestart(CrmActivityPlusCommon):
         self.lead.action_unarchive()
         self.assertRestarts(run)
 
+    def test_exits_that_no_plan_has_any_more(self):
+        """On which records one has to look is remembered, and was wrong by then."""
+        self.plan.exit_domain = "[('priority', '=', '3')]"
+        run = self._launch()
+        run.action_stop()
+        plans = self.env["mail.activity.plan"].with_context(active_test=False)
+        plans.search([]).exit_domain = False
+        self.assertNotIn("crm.lead", plans._get_watched_models("exit_domain"))
+        self.assertRestarts(run)
+        self.lead.priority = "3"
+        self.assertEqual((run.state, run.stop_reason), ("stopped", "condition"))
+
     def test_exits_of_the_run_count(self):
         """What was launched stays as it was launched."""
         self.plan.write({"exit_on_won": False, "exit_on_lost": False})

@@ -231,6 +231,20 @@ class TestLaunchRows(CrmActivityPlusCommon):
         activities = runs.sudo().line_ids.activity_id
         self.assertEqual(len(set(activities.mapped("feedback"))), len(activities))
 
+    def test_defaults_of_what_others_create_in_consequence(self):
+        """The context says others than those of the launch."""
+        # Where a field has a default of its own, all of them are found for each.
+        self.startPatcher(patch.object(new_rows, "is_added", lambda field: False))
+        activities = new_rows.together(self.env["mail.activity"])
+        values = {
+            "activity_type_id": self.type_call.id,
+            "res_id": self.lead.id,
+            "res_model_id": self.env["ir.model"]._get_id("crm.lead"),
+        }
+        for summary in ("One", "Other"):
+            other = activities.with_context(default_summary=summary)
+            self.assertEqual(other.create(values).summary, summary)
+
     def test_what_others_protect_stays_so(self):
         """A field of another addon's keeps its value until its inverse is called."""
         seen = []

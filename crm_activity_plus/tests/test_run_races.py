@@ -113,20 +113,37 @@ class TestRunRaces(RacesCase):
                 self._check_over,
             )
 
+    def _check_paused(self, env, run_id):
+        run = env["mail.activity.plan.run"].browse(run_id)
+        self.assertEqual(run.state, "paused")
+        activities = run.line_ids.activity_id.filtered(lambda a: a.status not in CLOSED)
+        self.assertEqual(set(activities.mapped("status")), {"on_hold"})
+        self.assertConsistent(env, run)
+
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_next_step_against_pause(self):
-        def check(env, run_id):
-            run = env["mail.activity.plan.run"].browse(run_id)
-            self.assertEqual(run.state, "paused")
-            activities = run.line_ids.activity_id.filtered(
-                lambda a: a.status not in CLOSED
-            )
-            self.assertEqual(set(activities.mapped("status")), {"on_hold"})
-            self.assertConsistent(env, run)
-
         self._race(
-            self._complete_two, self._act("action_pause"), self._prepare_run, check
+            self._complete_two,
+            self._act("action_pause"),
+            self._prepare_run,
+            self._check_paused,
         )
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_end_of_a_hold_against_pause(self):
+        """What a pause doesn't hold, since somebody holds it already, stays so."""
+
+        def prepare(env):
+            run_id = self._prepare_run(env)
+            run = env["mail.activity.plan.run"].browse(run_id)
+            run.line_ids[0].activity_id.action_hold()
+            return run_id
+
+        def resume(env, run_id):
+            run = env["mail.activity.plan.run"].browse(run_id)
+            run.line_ids[0].activity_id.action_resume()
+
+        self._race(resume, self._act("action_pause"), prepare, self._check_paused)
 
     def _prepare_run_and_users(self, env):
         users = env["res.users"].browse([self.user_id, self.other_id])

@@ -151,3 +151,8 @@ class TestSecurityMoves(SecurityRightsCase):
             activity.calendar_event_id = event
         with self.assertRaises(AccessError):
             activity.copy({"calendar_event_id": event.id})
+        activities = activity.browse().with_context(default_calendar_event_id=event.id)
+        with self.assertRaises(AccessError):
+            activities.create(
+                {"activity_type_id": self.type_call.id, "user_id": portal_like.id}
+            )

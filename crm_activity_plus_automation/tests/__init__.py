@@ -17,3 +17,4 @@ from . import test_invitations
 from . import test_garbage
 from . import test_readonly
 from . import test_proof
+from . import test_proof_races

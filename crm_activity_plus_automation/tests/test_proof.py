@@ -79,6 +79,17 @@ class TestProof(CrmActivityPlusCommon):
         step.activity_id.with_user(self.user_owner).complete()
         self.assertEqual(step.state, "done")
 
+    def test_kind_of_proof_by_default(self):
+        """Whether any step asks for it is known then, too."""
+        templates = self.env["mail.activity.plan.template"]
+        templates.search([("proof", "!=", False)]).proof = False
+        self.assertNotIn("meeting", templates._get_used_proofs())
+        plan = self._create_plan("Proved", self._step(self.type_call, "Call"))
+        templates.with_context(default_proof="meeting").create(
+            {**self._step(self.type_meeting, "Meet"), "plan_id": plan.id}
+        )
+        self.assertIn("meeting", templates._get_used_proofs())
+
     def test_email_that_is_sent(self):
         step = self._launch_proved("email")
         message = self._post()
@@ -161,6 +172,36 @@ class TestProof(CrmActivityPlusCommon):
         with freeze_time("2026-03-30 10:00:00"):
             step.run_id.action_resume()
         self.assertEqual((step.state, step.outcome_id), ("done", self.outcome))
+
+    def test_plan_that_begins_again(self):
+        """What proved a step before it began again proves nothing."""
+        step = self._launch_proved("meeting")
+        run, meeting = step.run_id, self._make_meeting()
+        run.action_pause()
+        self._run_at(meeting.stop)
+        self.assertEqual(step.proof_res_id, meeting.id)
+        run.action_stop()
+        with freeze_time("2026-03-10 08:00:00"):
+            run.action_restart()
+            self.assertEqual((step.proof_model, step.proof_res_id), (False, 0))
+            run.action_pause()
+            run.action_resume()
+        self.assertEqual(step.state, "scheduled")
+        start = datetime(2026, 3, 10, 12)
+        later = self._make_meeting(start=start, stop=start + timedelta(hours=1))
+        self._run_at(later.stop)
+        self.assertEqual((step.state, step.proof_res_id), ("done", later.id))
+
+    def test_plan_that_begins_again_after_nobody_asked(self):
+        """Whether any step asks for a proof is remembered, and was wrong by then."""
+        step = self._launch_proved("email")
+        step.run_id.action_stop()
+        templates = self.env["mail.activity.plan.template"]
+        templates.search([("proof", "!=", False)]).proof = False
+        self.assertNotIn("email", templates._get_used_proofs())
+        step.run_id.action_restart()
+        self._post()
+        self.assertEqual(step.state, "done")
 
     def test_by_hand_all_the_same(self):
         step = self._launch_proved("email")

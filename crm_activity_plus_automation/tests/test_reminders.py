@@ -68,6 +68,13 @@ class TestReminders(CrmActivityPlusCommon, CronMixinCase):
         self.mails |= mails
         return mails
 
+    def test_type_that_has_reminders_by_default(self):
+        types = self.env["mail.activity.type"]
+        self.assertIn(self.type_call.id, types._get_reminded_ids())
+        reminding = types.with_context(default_reminder_ids=self.by_email.ids)
+        created = reminding.create({"name": "Reminded"})
+        self.assertIn(created.id, types._get_reminded_ids())
+
     def test_email_before_the_call(self):
         with freeze_time("2026-03-10 08:00:00"):
             call = self._make_call()

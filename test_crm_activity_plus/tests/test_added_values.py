@@ -275,6 +275,18 @@ class TestAddedValues(CrmActivityPlusCommon):
             first, [{"urgency": "low", "is_billable": True, "crew_id": False}]
         )
 
+    def test_default_that_an_administrator_has_saved(self):
+        """The field may be required. What people saved for themselves is no reason for
+        what the engine does."""
+        defaults = self.env["ir.default"]
+        defaults.set("mail.activity", "urgency", "high")
+        own = defaults.with_user(self.user_owner)
+        own.set("mail.activity", "urgency", "low", user_id=True)
+        run = self._launch_chain(responsible_type="keeper")
+        self._get_activity(run, "first").action_done()
+        for code in ("first", "then"):
+            self.assertEqual(self._get_activity(run, code).urgency, "high")
+
     def test_what_was_deleted_since_is_left_out(self):
         run = self._launch_chain(
             responsible_type="keeper", skill_ids=[Command.set(self.skills.ids)]

@@ -111,3 +111,50 @@ class TestLaunchRules(CrmActivityPlusCommon):
             [("launched", "", "running"), ("paused", "running", "paused")],
         )
         self.assertLedgerTellsState(run)
+
+    # What becomes of activities as soon as they are there
+
+    def _launch_ruled(self, code):
+        """Launch with a rule that runs code on each new activity."""
+        self._create_run_rule("mail.activity", "on_create", code)
+        runs = self._launch(self._create_leads(2), self.chain)
+        self.assertEqual(len(runs), 2)
+        for run in runs:
+            self.assertLedgerTellsState(run)
+            for line in run.line_ids:
+                self.assertChain(self._get_logs([("run_line_id", "=", line.id)]))
+        return runs
+
+    def assertOver(self, runs, *states):
+        for run in runs:
+            self.assertEqual(run.line_ids.mapped("state"), list(states))
+            self.assertNothingOpen(run)
+
+    def test_plan_that_is_stopped_by_its_first_activity(self):
+        runs = self._launch_ruled(
+            "if record.run_id.state == 'running':\n    record.run_id.action_stop()"
+        )
+        self.assertEqual(set(runs.mapped("state")), {"stopped"})
+        self.assertOver(runs, "cancelled", "cancelled")
+
+    def test_plan_that_is_paused_by_its_first_activity(self):
+        runs = self._launch_ruled(
+            "if record.run_id.state == 'running':\n    record.run_id.action_pause()"
+        )
+        self.assertEqual(set(runs.mapped("state")), {"paused"})
+        activities = runs.line_ids.activity_id
+        self.assertEqual(activities.mapped("status"), ["on_hold"] * 2)
+
+    def test_steps_that_are_skipped_by_their_activities(self):
+        runs = self._launch_ruled("record.run_line_id.action_skip()")
+        self.assertOver(runs, "skipped", "skipped")
+
+    def test_activities_that_are_done_at_once(self):
+        runs = self._launch_ruled("record.action_done()")
+        self.assertOver(runs, "done", "done")
+        self.assertEqual(set(runs.mapped("state")), {"done"})
+
+    def test_activities_that_are_deleted_at_once(self):
+        runs = self._launch_ruled("record.unlink()")
+        self.assertOver(runs, "cancelled", "cancelled")
+        self.assertFalse(runs.line_ids.activity_id)

@@ -233,7 +233,7 @@ class MailActivity(models.Model):
         vals_list = [self._complete_document(vals) for vals in vals_list]
         activities = super(MailActivity, creating).create(vals_list).with_env(self.env)
         followers.insert(self.env)
-        activities._check_meetings(vals_list)
+        activities._check_meetings()
         names = {name for vals in vals_list for name in vals}
         activities._align_times(names | creating._get_default_times())
         activities._log_created(change.reason)
@@ -255,7 +255,8 @@ class MailActivity(models.Model):
         old_values = self._get_logged_values() if is_logged else {}
         result = super().write(vals)
         self._check_moved(documents)
-        self._check_meetings([vals])
+        if "calendar_event_id" in vals:
+            self._check_meetings()
         if "status" in vals:
             self.invalidate_recordset(["state"], flush=False)
         self._align_times(vals)

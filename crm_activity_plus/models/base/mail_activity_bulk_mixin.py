@@ -159,6 +159,9 @@ class MailActivityBulkMixin(models.AbstractModel):
         """:returns: values as they are inserted: empty ones aren't"""
         if field.type == "boolean":
             return values
+        if is_added(field) and _is_converted(field):
+            insert = field.convert_to_column_insert
+            return convert(values, lambda value: insert(value, self))
         values = [None if value is False else value for value in values]
         # Dates may be text, which PostgreSQL reads.
         return convert(values, _to_json) if field.type == "json" else values
@@ -223,6 +226,12 @@ class MailActivityBulkMixin(models.AbstractModel):
                 self.env[inverse.model_name].browse(ids).invalidate_recordset(
                     [inverse.name], flush=False
                 )
+
+
+def _is_converted(field):
+    """:returns: whether what is stored isn't what is given, but cleaned, or one of
+    several values; the engine's own values are cleaned already"""
+    return field.type == "html" or field.translate or field.company_dependent
 
 
 def _to_json(value):

@@ -187,10 +187,10 @@ class MailActivity(models.Model):
     # Meetings
     # ------------------------------------------------------------
 
-    def _check_meetings(self, vals_list):
+    def _check_meetings(self):
         """The engine moves the meeting of an activity: so nobody may give it one that
-        they could not move themselves."""
-        if not self.env.su and any(vals.get("calendar_event_id") for vals in vals_list):
+        they could not move themselves, nor have it from a default."""
+        if not self.env.su and self.calendar_event_id:
             self.calendar_event_id.check_access("write")
 
     def _move_meetings(self):

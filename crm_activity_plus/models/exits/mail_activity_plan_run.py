@@ -14,6 +14,7 @@ from ...engine.environment import by_engine
 from ...engine.transitions import Transition
 from ...tools.reasons import Reason
 from ...tools.states import OPEN_RUN_STATES
+from ..plan.mail_activity_plan import WATCHED_EXITS
 
 _logger = logging.getLogger(__name__)
 
@@ -70,6 +71,17 @@ class MailActivityPlanRun(models.Model):
                 continue
             ids = set(met._ids)
             runs.filtered(lambda run, ids=ids: run.res_id in ids)._stop("condition")
+
+    def _watch_again(self):
+        """What begins again may ask for exits, and have steps, that no plan has any
+        more: have the hooks look at its records."""
+        asking = {what: self.filtered(what) for what in WATCHED_EXITS}
+        automatic = self.line_ids.filtered(lambda line: line.action_type != "activity")
+        asking["automatic_steps"] = automatic.run_id
+        plans = self.env["mail.activity.plan"]
+        for what, runs in asking.items():
+            if {*runs.mapped("res_model")} - plans._get_watched_models(what):
+                self.env.registry.clear_cache()
 
     # ------------------------------------------------------------
     # What no hook has seen

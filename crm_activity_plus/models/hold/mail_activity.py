@@ -12,6 +12,7 @@ from odoo.tools.misc import format_date
 
 from ...engine.arguments import Arguments
 from ...engine.environment import by_engine, unsteered
+from ...engine.locks import take
 from ...tools.reasons import Reason
 
 _logger = logging.getLogger(__name__)
@@ -116,6 +117,10 @@ class MailActivity(models.Model):
         :param reason: why, for the ledger
         """
         self.check_access("write")
+        # A plan that is paused at this moment holds those that are active: it would see
+        # none of these, and this transaction no pause.
+        held = self.filtered(lambda a: a.status == "on_hold" and not a.held_by_pause)
+        take(held.sudo().run_id)
         self._as_engine(reason=reason).write(
             {"active": True, "status": status, **NO_HOLD}
         )

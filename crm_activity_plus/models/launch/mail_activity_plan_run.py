@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from odoo import api, models
 
+from ...engine.beginnings import Beginnings
 from ...engine.notifier import post_notes
 from ...tools.states import OPEN_RUN_STATES
 
@@ -50,9 +51,8 @@ class MailActivityPlanRun(models.Model):
                 left, [steps_by_run[run] for run in left]
             )
         scheduled = lines.filtered(lambda line: line.state == "scheduled")
-        scheduled._start()
+        scheduled._start(Beginnings(lines, False))
         lines._check_links()
-        lines._log(dict.fromkeys(lines, False))
         lines.filtered(lambda line: line.state == "failed")._notify_failed()
         # Those that are over already have a note that says so.
         left.filtered(lambda run: run.state in OPEN_RUN_STATES)._post_launch_notes()

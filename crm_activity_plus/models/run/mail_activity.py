@@ -10,6 +10,8 @@ from ..calendar.mail_activity import TIME_FIELDS
 
 # Context key: activities are not created, only their values collected.
 VALUES_KEY = "activity_values_only"
+# Context key: the :class:`Beginnings` of the steps that the activities are created for.
+BEGINNINGS_KEY = "activity_steps_begin"
 
 
 class MailActivity(models.Model):
@@ -41,7 +43,11 @@ class MailActivity(models.Model):
         if collected:
             collected.rows.extend(vals_list)
             return self.browse()
-        return super().create(vals_list)
+        activities = super().create(vals_list)
+        beginnings = read_internal(self.env.context, BEGINNINGS_KEY)
+        if beginnings and (lines := by_engine(activities).run_line_id):
+            lines._begin_with(activities, beginnings)
+        return activities
 
     def _align_steps(self, names, change):
         """A step has the date and responsible that its activity was given.

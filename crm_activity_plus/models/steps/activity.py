@@ -10,7 +10,7 @@ from ...engine.added_fields import drop_silent, is_extended, read_values, revive
 from ...engine.columns import read_by_id, read_column, read_columns
 from ...engine.notifier import tell_assigned
 from ...tools.internal import Internal, read_internal
-from ..run.mail_activity import VALUES_KEY
+from ..run.mail_activity import BEGINNINGS_KEY, VALUES_KEY
 
 # Context key: the :class:`ReservedActivities` of a launch.
 RESERVED_KEY = "activity_ids_reserved"
@@ -74,7 +74,7 @@ class MailActivityPlanRunLine(models.Model):
         readonly=True, help="Values that other addons add to the step of the plan."
     )
 
-    def _start_activities(self):
+    def _start_activities(self, beginnings):
         # In the order of activities, as records that were read before append them.
         lines = self.sorted("date_deadline")
         for launcher, runs in lines.run_id.grouped("user_id").items():
@@ -86,23 +86,36 @@ class MailActivityPlanRunLine(models.Model):
                 )
                 if run_id in run_ids
             )
-            own._create_activities(launcher)
+            own._create_activities(launcher, beginnings)
         tell_assigned(lines)
 
-    def _create_activities(self, launcher):
+    def _create_activities(self, launcher, beginnings):
         """:param launcher: who launched the runs. The activities are theirs: whoever
         completes a step, maybe without access to the record, has no rights on the next
-        one from having created it."""
-        activities = (
+        one from having created it.
+        :param beginnings: see :meth:`_start`"""
+        context = {
+            BEGINNINGS_KEY: Internal(beginnings),
+            # Core would send one message for each activity.
+            "mail_activity_quick_update": True,
+        }
+        (
             self.env["mail.activity"]
             .with_user(launcher.id or SUPERUSER_ID)
             ._as_engine()
-            # Core would send one message for each activity.
-            .with_context(mail_activity_quick_update=True)
+            .with_context(**context)
             .create(self._prepare_activities_values())
         )
+
+    def _begin_with(self, activities, beginnings):
+        """The steps have their activities: nobody has heard of these yet.
+
+        :param activities: see :meth:`_link`
+        :param beginnings: see :meth:`_start`
+        """
         self._link(activities)
         self._settle_assignment()
+        beginnings.tell(self)
 
     def _link(self, activities):
         """Make new activities those of the steps; with one query for all of them that

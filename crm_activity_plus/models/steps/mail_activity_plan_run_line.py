@@ -69,12 +69,16 @@ class MailActivityPlanRunLine(models.Model):
     # Beginning and end of a step
     # ------------------------------------------------------------
 
-    def _start(self):
+    def _start(self, beginnings):
         """Begin scheduled steps: create the activities of those that somebody does, and
-        have the others done on their date."""
+        have the others done on their date.
+
+        :param Beginnings beginnings: tell of these steps, and maybe of others
+        """
         self.user_id._lock_as_active()
         manual = self.filtered(lambda line: line.action_type == "activity")
-        manual._start_activities()
+        manual._start_activities(beginnings)
+        beginnings.tell_rest()
         automatic = self - manual
         automatic._set_dates_due()
         automatic._trigger_due()

@@ -13,6 +13,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.crm_activity_plus.engine.arguments import Arguments
 from odoo.addons.crm_activity_plus.engine.environment import by_engine, unsteered
+from odoo.addons.crm_activity_plus.engine.locks import take
 from odoo.addons.crm_activity_plus.tools.savepoint import savepoint
 from odoo.addons.crm_activity_plus.tools.states import OPEN_RUN_STATES
 
@@ -173,6 +174,9 @@ class MailActivityPlanRunLine(models.Model):
         outcome = self.proof_outcome_id
         try:
             with savepoint(self.env.cr):
+                # A plan that resumes at this moment would see no proof, and this
+                # transaction a pause.
+                take(self.run_id.filtered(lambda run: run.state == "paused"))
                 for line in self:
                     line._note_proof(proofs[line])
                 closed = self.filtered(lambda line: not line.is_proved_on_pause)
@@ -208,6 +212,17 @@ class MailActivityPlanRunLine(models.Model):
             if record and line.state == "scheduled":
                 proofs[line] = record
         self.browse()._close_each(proofs)
+
+    def _reset(self, delays):
+        """A plan that begins again asks for other proofs than those there were."""
+        self.write(
+            {"is_proved_on_pause": False, "proof_model": False, "proof_res_id": False}
+        )
+        super()._reset(delays)
+        used = self.env["mail.activity.plan.template"]._get_used_proofs()
+        if {*self.mapped("proof")} - {False, *used}:
+            # No plan asks for it any more, and nothing launched did until now.
+            self.env.registry.clear_cache()
 
     def _get_proof_start(self):
         """:returns: since when something counts as a proof: since the step's turn"""

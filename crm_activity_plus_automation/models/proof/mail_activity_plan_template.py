@@ -34,7 +34,7 @@ class MailActivityPlanTemplate(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         templates = super().create(vals_list)
-        if any(vals.get("proof") for vals in vals_list):
+        if any(templates.mapped("proof")):
             self.env.registry.clear_cache()
         return templates
 

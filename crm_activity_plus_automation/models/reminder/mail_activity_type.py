@@ -20,7 +20,7 @@ class MailActivityType(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         types = super().create(vals_list)
-        if any(vals.get("reminder_ids") for vals in vals_list):
+        if types.reminder_ids:
             self.env.registry.clear_cache()
         return types
 
