@@ -17,6 +17,7 @@ import tempfile
 import time
 from contextlib import contextmanager, suppress
 from functools import partial
+from operator import sub
 from pathlib import Path
 
 ADDON = "crm_activity_plus_queue_job"
@@ -35,6 +36,16 @@ SETUPS = {
 KINDS = {"steps": "ir_cron_run_due_steps", "launches": "ir_cron_launch_plans"}
 QUICK, FULL = 600, 4800
 LONGEST = 1800
+# On so many leads it is launched beforehand: whoever is measured has done so before.
+WARM = 510
+# There is one more launch, on the first leads.
+PREPARE_WARM = f"""
+warm = env["mail.activity.plan"].search([("name", "=", "Cluster launch")]).copy()
+warm.launch(env["crm.lead"].search([], order="id", limit={WARM}).ids)
+env["ir.cron.trigger"].search([]).unlink()
+env.cr.commit()
+"""
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def connect(database):
@@ -88,43 +99,88 @@ def serve(port):
 def prepare(odoo, database, count):
     """Put the work into a database, to be copied."""
     odoo("-d", database, "-i", ADDON, "--stop-after-init", "--log-level=error")
-    script = f"exec({PREPARE!r}, {{'env': env, 'count': {count}}})\n"
+    script = f"exec({PREPARE + PREPARE_WARM!r}, {{'env': env, 'count': {count}}})\n"
     shell = ["shell", "-d", database, "--no-http", "--log-level=error"]
     odoo(*shell, input=script, text=True)
 
 
 def measure(database, count):
-    """:returns: for each setup and kind of work, how much is done in a second"""
+    """:returns: for each setup and kind of work, what :func:`measure_kind` returns"""
     figures = {}
     for name, setup in SETUPS.items():
         with copied(database) as copy, tempfile.TemporaryDirectory() as folder:
             command = shlex.split(os.environ["ODOO_COMMAND"])
             config = os.environ["ODOO_RC"]
-            with Cluster(command, config, copy, folder, **setup):
-                figures[name] = measure_work(copy, count, bool(setup["jobs"]))
+            with Cluster(command, config, copy, folder, **setup) as cluster:
+                figures[name] = measure_work(cluster, count)
         print(name, figures[name], f"load {os.getloadavg()[0]:.1f}", flush=True)
     return figures
 
 
-def measure_work(database, count, has_runner):
-    work = Work(connect, database)
+def measure_work(cluster, count):
+    work = Work(connect, cluster.database)
     try:
-        if has_runner:
+        if cluster.jobs:
             work.wait(work.find_master, 60)
-        rates = {}
-        for kind, cron in KINDS.items():
-            work.begin(cron)
-            rates[kind] = count / work.wait(partial(is_over, work, kind), LONGEST)
-        return rates
+        warm_up(work)
+        return {kind: measure_kind(cluster, work, kind, count) for kind in KINDS}
     finally:
         work.close()
+
+
+def warm_up(work):
+    """Have everybody launch a bit: what a process does for the first time takes longer,
+    and the more processes there are, the more of them are new to it."""
+    hold = "UPDATE mail_activity_plan_launch SET state = %s WHERE record_count <> %s"
+    work.query(hold, "failed", WARM)
+    work.begin(KINDS["launches"])
+    work.wait(partial(is_over, work, "launches"), LONGEST)
+    work.query(hold, "pending", WARM)
+
+
+def measure_kind(cluster, work, kind, count):
+    """:returns: how much is done in a second, and for how many milliseconds processors
+    work on each: for Odoo, and for PostgreSQL"""
+    before = read_cpu(cluster, work)
+    work.begin(KINDS[kind])
+    seconds = work.wait(partial(is_over, work, kind), LONGEST)
+    work_seconds = map(sub, read_cpu(cluster, work), before)
+    return (count / seconds, *(1000 * each / count for each in work_seconds))
 
 
 def is_over(work, kind):
     """Scheduled actions pause for up to a minute after each ten seconds or so: that is
     left out of what they take, by calling them again at once."""
-    work.wake()
+    work.wake_if_due()
     return work.is_over(kind)
+
+
+def read_cpu(cluster, work):
+    """:returns: for how many seconds processors worked so far for Odoo, and for
+    PostgreSQL, those of their processes included that have ended"""
+    processes = read_processes()
+    [[backend]] = work.query("SELECT pg_backend_pid()")
+    postmaster = processes[backend][0]
+    odoo = postgres = 0
+    for pid, (parent, seconds) in processes.items():
+        if any(server.owns(pid) for server in cluster.servers):
+            odoo += seconds
+        elif postmaster in (pid, parent):
+            postgres += seconds
+    return odoo, postgres
+
+
+def read_processes():
+    """:returns: for each process of this machine, its parent, and for how many seconds
+    it has worked, with its children that have ended"""
+    processes = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            _name, _end, values = path.read_text().rpartition(")")
+            _state, parent, *others = values.split()
+            ticks = sum(map(int, others[9:13]))
+            processes[int(path.parent.name)] = int(parent), ticks / TICKS
+    return processes
 
 
 @contextmanager
@@ -140,8 +196,15 @@ def copied(database):
 
 
 def report(figures):
-    print(f"{'per second':24}" + "".join(f"{kind:>12}{'':9}" for kind in KINDS))
+    """Tell the rates, and how many cores that takes: there are no more than there are,
+    so that is as far as more workers can get."""
+    head = "".join(f"{kind:>12}{'ratio':>9}{'Odoo':>8}{'SQL':>8}" for kind in KINDS)
+    print(f"{'per second, CPU ms':24}{head}")
     [base, *_others] = figures.values()
-    for name, rates in figures.items():
-        cells = (f"{rates[k]:12.1f}{rates[k] / base[k]:7.2f} x" for k in KINDS)
+    for name, results in figures.items():
+        cells = (format_cell(*results[kind], base[kind][0]) for kind in KINDS)
         print(f"{name:24}" + "".join(cells))
+
+
+def format_cell(rate, odoo, sql, base):
+    return f"{rate:12.1f}{rate / base:7.2f} x{odoo:8.2f}{sql:8.2f}"

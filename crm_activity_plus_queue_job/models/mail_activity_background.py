@@ -6,6 +6,7 @@ from hashlib import sha256
 from time import monotonic
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, config
 
@@ -31,6 +32,7 @@ CRONS = {
 JOB_SECONDS = 30
 # After so many tries the job fails, and the scheduled action does its work.
 MAX_RETRIES = 10
+WATCH = "crm_activity_plus_queue_job.ir_cron_watch"
 # So often somebody looks after jobs that aren't finished.
 WATCH_EVERY = timedelta(minutes=1)
 
@@ -182,9 +184,12 @@ class MailActivityBackground(models.AbstractModel):
 
         :returns: what people are told of it
         :raises RetryableJobError: something is left to do
+        :raises UserError: the function of the job was changed, or deleted
         """
-        # The addon that brought the model may be gone.
-        model = self.env.get(model_name)
+        self._check_may_commit(kind)
+        # Whoever administrators have made the job's user. The addon that brought the
+        # model may be gone.
+        model = self.env(user=SUPERUSER_ID).get(model_name)
         records = model is not None and model.browse(ids).exists()
         if not records:
             return self.env._("There is nothing left to do.")
@@ -203,6 +208,20 @@ class MailActivityBackground(models.AbstractModel):
         return self.env._("Done: %(count)s", count=len(records))
 
     @api.model
+    def _check_may_commit(self, kind):
+        functions = self.env["queue.job.function"].sudo()
+        name = functions.job_function_name(self._name, f"_job_{kind}")
+        if not functions.job_config(name).allow_commit:
+            raise UserError(
+                self.env._(
+                    "The work of this job is done in several transactions. Have the "
+                    "job function %(name)s allow commits. Until then, the scheduled "
+                    "action does the work.",
+                    name=name,
+                )
+            )
+
+    @api.model
     def _get_job_seconds(self):
         """:returns: how long a job may go on: the server ends those that take longer
         than its own limits"""
@@ -216,23 +235,29 @@ class MailActivityBackground(models.AbstractModel):
     @api.model
     def _watch(self):
         """Have somebody look after the jobs in a while."""
-        cron = self.env.ref("crm_activity_plus_queue_job.ir_cron_watch").sudo()
+        cron = self.env.ref(WATCH, raise_if_not_found=False)
+        if not cron:
+            # Whoever deleted it has each kind's scheduled action look, now and then.
+            return
         triggers = self.env["ir.cron.trigger"].sudo()
         now = fields.Datetime.now()
         coming = [("cron_id", "=", cron.id), ("call_at", ">", now)]
         if not triggers.search_count(coming, limit=1):
-            cron._trigger(now + WATCH_EVERY)
+            cron.sudo()._trigger(now + WATCH_EVERY)
 
     @api.model
     def _cron_watch(self):
-        """Call the scheduled actions whose jobs nobody does: they do the work."""
+        """Call the scheduled actions whose jobs nobody does, or are no more: they do
+        the work."""
         jobs = self.env["queue.job"].sudo()
-        kinds = jobs._find_unfinished_kinds()
+        kinds = set(jobs._find_unfinished_kinds())
         has_runner = self._has_runner()
-        for kind in kinds:
-            if not has_runner or jobs._is_stuck(kind):
-                self._trigger_cron(kind)
-        if kinds:
+        idle = {kind for kind in kinds if not has_runner or jobs._is_stuck(kind)}
+        if self.env["mail.activity.plan.launch.part"].sudo()._find_forsaken():
+            idle.add("launch")
+        for kind in sorted(idle):
+            self._trigger_cron(kind)
+        if kinds | idle:
             self._watch()
 
     @api.model

@@ -8,14 +8,19 @@ import psycopg2
 
 from odoo import api, fields, models
 
+from odoo.addons.crm_activity_plus.engine.launcher import LAUNCH_BATCH_SIZE
+
 from .queue_job import WAITING
 
 _logger = logging.getLogger(__name__)
 
-# On so many records a job launches.
+# On so many records a job launches: as many as a transaction has at most. At the end
+# there are smaller ones, so that workers end at about the same time.
+LARGE_PART_SIZE = LAUNCH_BATCH_SIZE
 PART_SIZE = 200
-# Others sum up at the same moment; after so many tries the scheduled action does.
-SUM_TRIES = 5
+# Where others sum up at the same moment, it is tried again after so many seconds; then
+# the scheduled action does.
+SUM_PAUSES = (0.02, 0.05, 0.1, 0.2, 0.4)
 
 
 class MailActivityPlanLaunch(models.Model):
@@ -109,33 +114,51 @@ class MailActivityPlanLaunch(models.Model):
         if failed.intersection(parts.ids) and not self._fold():
             return self.ids
         for part in parts:
-            if part.id not in waiting:
-                self.env["mail.activity.background"]._delay(
-                    "launch", part, part._describe()
-                )
+            # As long as jobs are at other parts, one that failed would fail again.
+            if part.id not in waiting | failed and not self._hand_over_one(part):
+                break
         if not parts:
             self._write_sums()
         return []
+
+    def _hand_over_one(self, part):
+        """Make a job of a part; workers begin with it while others are made.
+
+        :returns: whether the launch goes on
+        """
+        background = self.env["mail.activity.background"]
+        background._delay("launch", part, part._describe())
+        self.env["ir.cron"]._commit_progress()
+        launch = self.try_lock_for_update(allow_referencing=True)
+        return launch.state in ("pending", "running")
 
     def _split(self):
         """Make parts of what is left. What was launched already is one, too."""
         if self.part_ids:
             return
         done, count = self.processed_count, self.record_count
-        ranges = [(first, PART_SIZE) for first in range(done, count, PART_SIZE)]
+        ranges = [(0, done), *self._get_ranges(done, count)]
         parts = self.env["mail.activity.plan.launch.part"].create(
             [
-                {
-                    "launch_id": self.id,
-                    "first": first,
-                    "record_count": min(size, count - first),
-                }
-                for first, size in [(0, done), *ranges]
+                {"launch_id": self.id, "first": first, "record_count": size}
+                for first, size in ranges
             ]
         )
         parts[0].write({"processed_count": done, "launched_count": self.launched_count})
         # To be handed over is no attempt.
         self.write({"state": "running", "try_count": 0})
+
+    @api.model
+    def _get_ranges(self, first, end):
+        """:returns: for each part, its first place and on how many records it is"""
+        ranges = []
+        while first < end:
+            left = end - first
+            is_long = left > 2 * LARGE_PART_SIZE
+            size = LARGE_PART_SIZE if is_long else min(PART_SIZE, left)
+            ranges.append((first, size))
+            first += size
+        return ranges
 
     def _fold(self):
         """Make a whole of launches again: first what was launched on, then the rest.
@@ -177,10 +200,10 @@ class MailActivityPlanLaunch(models.Model):
     def _sum_up(self):
         """Tell how far launches came by now, and end those that are over."""
         for launch in self:
-            for _try in range(SUM_TRIES):
+            for seconds in SUM_PAUSES:
                 if launch._try_to_sum_up():
                     break
-                time.sleep(0.1)
+                time.sleep(seconds)
             else:
                 self.env.ref("crm_activity_plus.ir_cron_launch_plans").sudo()._trigger()
                 self.env["ir.cron"]._commit_progress()
@@ -188,7 +211,8 @@ class MailActivityPlanLaunch(models.Model):
     def _try_to_sum_up(self):
         """:returns: whether nobody else did so at this moment"""
         try:
-            self.env.invalidate_all()
+            # What others have committed meanwhile is seen by a new transaction only.
+            self.env.cr.rollback()
             launch = self.try_lock_for_update(allow_referencing=True)
             if not launch:
                 return not self.exists()

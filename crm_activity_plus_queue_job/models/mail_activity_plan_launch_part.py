@@ -1,7 +1,7 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.crm_activity_plus.engine.reasons import get_error_reason
@@ -38,6 +38,16 @@ class MailActivityPlanLaunchPart(models.Model):
     processed_count = fields.Integer("Processed", readonly=True)
     launched_count = fields.Integer("Launched", readonly=True)
     try_count = fields.Integer("Attempts", readonly=True)
+
+    @api.model
+    def _find_forsaken(self):
+        """:returns: the parts of running launches that no job is at, nor waits for:
+        somebody has ended it, or it has failed"""
+        waiting, _failed = self.env["queue.job"]._find_handed_over("launch")
+        parts = self.search(
+            [("launch_id.state", "=", "running"), ("id", "not in", waiting)]
+        )
+        return parts.filtered(lambda part: not part._is_over())
 
     def _describe(self):
         """:returns: what the job of the part is called"""

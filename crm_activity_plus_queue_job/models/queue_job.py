@@ -157,6 +157,15 @@ class QueueJob(models.Model):
             # They find nothing left to do.
             _logger.info("Jobs %s are begun at this moment", self.ids, exc_info=True)
 
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("state") == FAILED:
+            # Their work isn't done by jobs any more.
+            for kind in self.grouped("activity_work"):
+                if kind:
+                    self.env["mail.activity.background"]._trigger_cron(kind)
+        return result
+
     def button_cancelled(self):
         """A launch whose job is cancelled is cancelled: its records would be handed
         over again."""

@@ -3,6 +3,7 @@
 
 from . import test_cluster
 from . import test_bad_input
+from . import test_by_hand
 from . import test_launch_jobs
 from . import test_launch_random
 from . import test_other_jobs

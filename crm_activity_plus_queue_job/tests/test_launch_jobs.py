@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.base.models.ir_cron import IrCron
 from odoo.addons.crm_activity_plus.engine.launcher import Launcher
 from odoo.addons.crm_activity_plus.models.background.mail_activity_plan_launch import (
     MAX_TRIES,
@@ -60,6 +61,61 @@ class TestLaunchJobs(JobsCase):
     def _messages(self, env):
         plan = env["mail.activity.plan"].browse(self.plan_id)
         return [("subject", "ilike", plan.name)]
+
+    def test_sizes_of_parts(self):
+        """Large ones first, and small ones at the end: so workers end at about the same
+        time."""
+        with (
+            self._transaction() as env,
+            patch(f"{MODELS}.mail_activity_plan_launch.PART_SIZE", 200),
+        ):
+            launches = env["mail.activity.plan.launch"]
+            for first, end, sizes in (
+                (0, 4800, [500] * 8 + [200] * 4),
+                (700, 2001, [500] + [200] * 4 + [1]),
+                (0, 1001, [500, 200, 200, 101]),
+                (0, 1000, [200] * 5),
+                (150, 501, [200, 151]),
+                (501, 501, []),
+            ):
+                with self.subTest(first=first, end=end):
+                    ranges = launches._get_ranges(first, end)
+                    self.assertEqual([size for _place, size in ranges], sizes)
+                    places = [place for place, _size in ranges] + [end]
+                    steps = zip(places, places[1:], strict=False)
+                    self.assertEqual([after - place for place, after in steps], sizes)
+                    self.assertEqual(places[0], first)
+
+    def _at_each_commit(self, function):
+        """:param function: called after each commit of a scheduled action"""
+        commit = IrCron._commit_progress
+
+        def patched(cron, *args, **kwargs):
+            result = commit(cron, *args, **kwargs)
+            function()
+            return result
+
+        return patch.object(IrCron, "_commit_progress", patched)
+
+    def test_workers_begin_while_jobs_are_made(self):
+        self._enqueue_launch()
+        counts = []
+        with self._at_each_commit(lambda: counts.append(len(self._read_jobs()))):
+            self._hand_over(self._cron_launch)
+        self.assertEqual(counts[:3], [1, 2, 3])
+
+    def test_cancelling_a_launch_while_jobs_are_made(self):
+        launch_id = self._enqueue_launch()
+
+        def cancel():
+            if self._read_launch(launch_id)[0] == "running":
+                with self._transaction() as env:
+                    env["mail.activity.plan.launch"].browse(launch_id).action_cancel()
+
+        with self._at_each_commit(cancel):
+            self._hand_over(self._cron_launch)
+        self.assertEqual(self._read_jobs(), ["cancelled"])
+        self.assertEqual(self._read_launch(launch_id), ("cancelled", 0, 0, 0))
 
     def test_records_that_are_skipped(self):
         with self._transaction() as env:

@@ -1,9 +1,16 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from unittest.mock import patch
+
 from odoo.api import SUPERUSER_ID
 from odoo.exceptions import AccessError, UserError
+from odoo.service.model import get_public_method
 from odoo.tests import new_test_user, tagged
+
+from odoo.addons.crm_activity_plus.models.steps.mail_activity_plan_run_line import (
+    MailActivityPlanRunLine,
+)
 
 from ..hooks import uninstall_hook
 from .jobs_common import JobsCase
@@ -64,6 +71,47 @@ class TestRights(JobsCase):
             for name, value in values.items():
                 with self.subTest(name), self.assertRaises(AccessError):
                     job.write({name: value})
+
+    def test_job_of_another_user(self):
+        """Whoever may change jobs can't do their work in somebody else's name."""
+        self._make_due()
+        self._hand_over(self._run_due)
+        with self._transaction() as env:
+            user = self._create_user(env, "jobs_other", "base.group_user")
+            job = env["queue.job"].search([("activity_work", "=", "step")])
+            job.with_user(env.ref("base.user_admin")).user_id = user
+            self.assertEqual(job.records.env.user, user)
+        uids = []
+        work = MailActivityPlanRunLine._work_step
+
+        def patched(lines):
+            uids.append(lines.env.uid)
+            return work(lines)
+
+        with patch.object(MailActivityPlanRunLine, "_work_step", patched):
+            self._do_jobs()
+        self.assertEqual(uids, [SUPERUSER_ID])
+        self.assertEqual(self._count_posted(), [1, 1, 1])
+
+    def test_salespeople_call_no_job(self):
+        """Neither its method nor what administrators press."""
+        self._make_due()
+        self._hand_over(self._run_due)
+        with self._transaction() as env:
+            background = env["mail.activity.background"]
+            for name in ("_job_launch", "_job_step", "_do_job", "_hand_over", "_delay"):
+                with self.subTest(name), self.assertRaises(AccessError):
+                    get_public_method(background, name)
+            user = self._create_user(
+                env, "jobs_salesperson", "sales_team.group_sale_manager"
+            )
+            job = env["queue.job"].search([("activity_work", "=", "step")])
+            for name in ("button_cancelled", "button_done", "open_related_action"):
+                with self.subTest(name), self.assertRaises(AccessError):
+                    getattr(job.with_user(user), name)()
+            with self.assertRaises(AccessError):
+                job.with_user(user).write({"state": "failed"})
+        self.assertEqual(self._read_jobs(), ["pending"])
 
     def test_job_of_another_addon_leads_nowhere(self):
         with self._transaction() as env:
