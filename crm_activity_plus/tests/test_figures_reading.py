@@ -3,7 +3,7 @@
 
 from odoo.tests import tagged
 
-from ..engine.sums import IN_ORDER, UNCOMPILED, adding_up
+from ..engine.sums import HASHED, UNCOMPILED, adding_up
 from .figures_common import FiguresCase
 
 
@@ -16,14 +16,14 @@ class TestFiguresReading(FiguresCase):
         return self.env.cr.fetchone()[0]
 
     def test_settings_are_put_back(self):
-        before = {name: self._get_setting(name) for name in IN_ORDER}
-        for settings in (IN_ORDER, UNCOMPILED):
+        before = {name: self._get_setting(name) for name in HASHED}
+        for settings in (HASHED, UNCOMPILED):
             with adding_up(self.env, settings):
                 self.assertEqual(self._get_setting("jit"), "off")
-            after = {name: self._get_setting(name) for name in IN_ORDER}
+            after = {name: self._get_setting(name) for name in HASHED}
             self.assertEqual(after, before)
 
-    def test_documents_are_joined_to_the_runs(self):
+    def test_documents_are_looked_for_among_the_runs(self):
         """There are five times as many steps."""
         for person, env in self._get_people().items():
             query = env["mail.activity.plan.report"]._search([])

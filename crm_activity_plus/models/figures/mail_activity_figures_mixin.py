@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, unique
 
-from ...engine.sums import IN_ORDER, adding_up
+from ...engine.sums import HASHED, adding_up
 
 ORDER_PART = re.compile(r"(\w+)( +asc| +desc)?", re.IGNORECASE)
 
@@ -148,7 +148,7 @@ class MailActivityFiguresMixin(models.AbstractModel):
         leading = [] if offset or limit else self._get_leading(groupby, order)
         if leading:
             order = ",".join(order.split(",")[len(leading) :])
-        with adding_up(self.env, IN_ORDER):
+        with adding_up(self.env, HASHED):
             groups = super()._read_group(
                 domain, groupby, aggregates, having, offset, limit, order
             )
@@ -161,7 +161,7 @@ class MailActivityFiguresMixin(models.AbstractModel):
         leading = self._get_leading(specs, order)
         if leading:
             order = ",".join(order.split(",")[len(leading) :])
-        with adding_up(self.env, IN_ORDER):
+        with adding_up(self.env, HASHED):
             found = super()._read_grouping_sets(
                 domain, grouping_sets, aggregates, order
             )
