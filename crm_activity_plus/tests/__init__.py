@@ -57,6 +57,7 @@ from . import test_tours_activity_my
 from . import test_core_deletions, test_hand_over, test_lenience
 from . import test_meeting_series, test_merge
 from . import test_engine_restart
+from . import test_figures_reading
 from . import test_figures_sums, test_plan_funnel, test_plan_dashboard
 from . import test_plan_dashboard_tour
 from . import test_tools_comparison, test_tools_median

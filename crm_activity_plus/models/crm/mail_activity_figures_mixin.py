@@ -40,6 +40,6 @@ class MailActivityFiguresMixin(models.AbstractModel):
         }
 
     @api.model
-    def _get_joins(self):
+    def _get_run_joins(self):
         join = SQL("LEFT JOIN crm_lead lead ON lead.id = run.lead_id")
-        return [*super()._get_joins(), join]
+        return [*super()._get_run_joins(), join]

@@ -123,7 +123,7 @@ class MailActivityPlanReport(models.Model):
             CASE WHEN line.state = 'done' AND line.date_deadline IS NOT NULL THEN
                 GREATEST(0, (
                     line.date_done AT TIME ZONE 'UTC'
-                    AT TIME ZONE COALESCE(user_partner.tz, 'UTC')
+                    AT TIME ZONE COALESCE(zone.tz, 'UTC')
                 )::date - line.date_deadline)
             END
             """
@@ -133,20 +133,22 @@ class MailActivityPlanReport(models.Model):
     def _get_joins(self):
         return [
             SQL("mail_activity_plan_run_line line"),
-            SQL(
-                "JOIN mail_activity_plan_run run ON run.id = line.run_id"
-                " AND run.stop_reason IS DISTINCT FROM 'undone'"
-            ),
-            *super()._get_joins(),
+            SQL("JOIN %s ON run.id = line.run_id", self._get_runs()),
             SQL(
                 "LEFT JOIN mail_activity held"
                 " ON held.id = line.activity_id AND held.status = 'on_hold'"
             ),
             SQL("LEFT JOIN mail_activity_type type ON type.id = line.activity_type_id"),
-            SQL("LEFT JOIN res_users step_user ON step_user.id = line.user_id"),
+            # They are one each: PostgreSQL leaves them out where no field needs them.
             SQL(
-                "LEFT JOIN res_partner user_partner"
-                " ON user_partner.id = step_user.partner_id"
+                """
+                LEFT JOIN (
+                    SELECT step_user.id, MIN(partner.tz) AS tz
+                      FROM res_users AS step_user
+                      JOIN res_partner AS partner ON partner.id = step_user.partner_id
+                  GROUP BY step_user.id
+                ) AS zone ON zone.id = line.user_id
+                """
             ),
         ]
 

@@ -83,11 +83,7 @@ class MailActivityPlanRunReport(models.Model):
     @api.model
     def _get_joins(self):
         return [
-            SQL(
-                "(SELECT * FROM mail_activity_plan_run"
-                " WHERE stop_reason IS DISTINCT FROM 'undone') run"
-            ),
-            *super()._get_joins(),
+            self._get_runs(),
             # A time to phone somebody is no meeting.
             SQL(
                 """

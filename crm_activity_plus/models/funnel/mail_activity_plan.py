@@ -1,13 +1,12 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from collections import Counter
-
 from odoo import api, models
 from odoo.fields import Domain
 
 from ...engine.arguments import Arguments
-from .mail_activity_plan_report import COUNTED
+from ...tools.step_figures import StepFigures
+from .mail_activity_plan_report import ALL_COUNTED, COUNTED
 
 
 class MailActivityPlan(models.Model):
@@ -37,66 +36,59 @@ class MailActivityPlan(models.Model):
         report = plan.env["mail.activity.plan.report"]
         domain = Arguments(plan.env).domain(report, domain, "domain")
         domain &= Domain("plan_id", "=", plan.id)
-        counted = plan._count_steps(report, domain)
-        ends = report._count_ends(domain, ["code"])
+        found = report._count_steps(domain).get(plan, {})
         steps = []
-        for code, summary in plan._get_steps_in_order(counted).items():
-            median, outcomes = ends.get((code,), (None, {}))
+        for code, summary in plan._get_steps_in_order(found).items():
+            step = found.get(code) or StepFigures(code)
             steps.append(
                 {
                     "code": code,
-                    **dict.fromkeys(COUNTED, 0),
-                    **counted.get(code, {}),
+                    **{name: step.counts[name] for name in COUNTED},
                     "summary": summary,
-                    "median_days_late": median,
-                    "outcomes": {o.code: n for o, n in outcomes.items()},
+                    "median_days_late": step.median_days_late,
+                    "outcomes": {o.code: n for o, n in step.sorted_outcomes},
                 }
             )
         return steps
 
-    def _describe_steps(self, counted, ends):
-        """:param dict counted: code -> what was counted of a step that was launched, in
-            the order of the launches
-        :param dict ends: how they ended, see ``_count_ends`` of the analysis
+    def _describe_steps(self, found):
+        """:param found: code -> what was counted of a step that was launched, in the
+            order of the launches
         :returns: those steps in the order of the plan, for the screen
         """
         steps = []
-        for code, summary in self._get_steps_in_order(counted).items():
-            median, outcomes = ends.get((self, code), (None, Counter()))
-            if code in counted:
-                steps.append(
-                    {
-                        **counted[code],
-                        "summary": summary,
-                        "median_days_late": median,
-                        "outcomes": [
-                            {"id": o.id, "name": o.name, "kind": o.kind, "count": n}
-                            for o, n in outcomes.most_common()
-                        ],
-                    }
-                )
+        for code, summary in self._get_steps_in_order(found).items():
+            if code not in found:
+                continue
+            step = found[code]
+            rows = Domain("plan_id", "=", self.id) & Domain("code", "=", code)
+            steps.append(
+                {
+                    "code": code,
+                    "summary": summary,
+                    "launched": step.launched,
+                    **{name: step.counts[name] for name in ALL_COUNTED},
+                    "domain": list(rows),
+                    "median_days_late": step.median_days_late,
+                    "outcomes": [
+                        {"id": o.id, "name": o.name, "kind": o.kind, "count": n}
+                        for o, n in step.sorted_outcomes
+                    ],
+                }
+            )
         return steps
 
-    def _get_steps_in_order(self, counted):
-        """:param dict counted: code -> what was counted, with ``summary``, in the order
-            of the steps that were launched
+    def _get_steps_in_order(self, found):
+        """:param found: code -> what was counted, in the order of the steps that were
+            launched
         :returns: code -> name of the plan's steps, and then of those that it had
         """
         # Names alone: of a plan that the user may read, or launched on what they may.
         steps = {step.code: step.display_name for step in self.sudo().template_ids}
         return steps | {
-            code: row["summary"] or code
-            for code, row in counted.items()
+            code: step.summary or code
+            for code, step in found.items()
             if code not in steps
-        }
-
-    def _count_steps(self, report, domain):
-        """:returns: code -> summary and counts, in the order of the steps"""
-        names = ("summary", *COUNTED)
-        aggregates = ["summary:max", *(f"{name}:sum" for name in COUNTED)]
-        return {
-            code: dict(zip(names, row, strict=True))
-            for code, *row in report._read_group(domain, ["code"], aggregates)
         }
 
     @api.readonly

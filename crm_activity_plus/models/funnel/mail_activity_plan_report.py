@@ -1,18 +1,18 @@
 # Copyright 2026 The CRM Activity Plus contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from collections import Counter
-
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...engine.arguments import Arguments
 from ...engine.environment import unsteered
-from ...tools.median import get_median
+from ...engine.sums import HASHED, adding_up
+from ...tools.step_figures import StepFigures
 from ...tools.values import quote
 
 COUNTED = ("reached", "done", "skipped", "failed", "cancelled", "open")
+ALL_COUNTED = (*COUNTED, "overdue")
 # More can't be read by anybody.
 MAX_CELLS = 5000
 
@@ -45,26 +45,18 @@ class MailActivityPlanReport(models.Model):
         report, arguments = unsteered(self), Arguments(self.env)
         domain = arguments.domain(report, domain, "domain")
         groupby = report._read_groupby(arguments.text(groupby, "groupby"))
-        funnels = {}
-        for row in report._count_cells(domain, ["plan_id", "code"]):
-            funnels.setdefault(row["plan_id"], {})[row["code"]] = row["cell"]
-        ends = report._count_ends(domain, ["plan_id", "code"])
+        figures = report._count_steps(domain)
         groups, is_cut = {}, False
         if groupby:
             groups, is_cut = report._count_groups(domain, groupby)
-        records = self.env["mail.activity.plan"].browse(
-            plan[0] for plan in funnels if plan
-        )
         plans = [
             {
-                "id": plan and plan[0],
-                "name": plan[1] if plan else self.env._("Deleted plans"),
-                "steps": records.filtered(
-                    lambda record, plan=plan: plan and record.id == plan[0]
-                )._describe_steps(steps, ends),
-                "groups": groups.get(plan, []),
+                "id": plan.id,
+                "name": plan.sudo().display_name or self.env._("Deleted plans"),
+                "steps": plan.with_env(self.env)._describe_steps(steps),
+                "groups": groups.get(plan.id, []),
             }
-            for plan, steps in funnels.items()
+            for plan, steps in figures.items()
         ]
         return {"plans": plans, "is_cut": is_cut}
 
@@ -93,63 +85,89 @@ class MailActivityPlanReport(models.Model):
         return groupby
 
     @api.model
-    def _count_cells(self, domain, groupby, limit=None):
-        """:returns: groups as ``formatted_read_group`` does, each with what is shown of
-        it as ``cell``"""
-        counts = (*COUNTED, "overdue")
-        aggregates = ["__count", "summary:max", *(f"{n}:sum" for n in counts)]
-        rows = self.formatted_read_group(domain, groupby, aggregates, limit=limit)
-        for row in rows:
-            row["cell"] = {
-                "code": row["code"],
-                "summary": row["summary:max"] or row["code"],
-                "launched": row["__count"],
-                **{name: row[f"{name}:sum"] for name in counts},
-                "domain": list(row["__extra_domain"]),
-            }
-        return rows
+    def _count_steps(self, domain):
+        """Count how far steps came, and how they ended. PostgreSQL goes over them once:
+        what is told of a step is added up from what is counted by its ends.
 
-    @api.model
-    def _count_ends(self, domain, groupby):
-        """Count how steps ended. All of it is found in one pass over the steps.
-
-        :param list[str] groupby: fields that tell the steps apart
-        :returns: values of the fields -> the median of the days late, and how often
-            each outcome came
-        :rtype: dict[tuple, tuple[float | None, dict]]
+        :returns: plan -> code -> what was counted, in the order of plans and steps;
+            steps of plans that were deleted come first
+        :rtype: dict[Model, dict[str, StepFigures]]
         """
-        days_late, outcomes = {}, {}
-        ended = Domain("state", "=", "done") | Domain("outcome_id", "!=", False)
-        for *key, outcome, days, count in self._read_group(
-            domain & ended,
-            [*groupby, "outcome_id", "days_late"],
-            ["__count"],
-        ):
-            key = tuple(key)
-            days_late.setdefault(key, []).append((days, count))
-            found = outcomes.setdefault(key, Counter())
-            if outcome:
-                found[outcome.sudo()] += count
+        found = {}
+        deleted = self.env["mail.activity.plan"]
+        outcomes = self.env["mail.activity.outcome"].sudo()
+        for plan_id, code, outcome_id, days_late, *row in self._count_ends(domain):
+            place, summary, count, *counts = row
+            steps = found.setdefault(deleted.browse(plan_id), {})
+            step = steps.setdefault(code, StepFigures(code, place))
+            step.sequence = max(step.sequence, place)
+            step.summary = summary or step.summary
+            step.launched += count
+            step.counts.update(dict(zip(ALL_COUNTED, counts, strict=True)))
+            # Steps that weren't done have none.
+            if days_late is not None:
+                step.days_late[days_late] += count
+            if outcome_id:
+                step.outcomes[outcomes.browse(outcome_id)] += count
+        plans = deleted.sudo().union(*found).sorted()
         return {
-            key: (
-                # Steps that weren't done have none.
-                get_median(each for each in counts if each[0] is not False),
-                outcomes[key],
-            )
-            for key, counts in days_late.items()
+            plan: dict(sorted(found[plan].items(), key=_get_place))
+            for plan in (deleted, *plans)
+            if plan in found
         }
 
     @api.model
+    def _count_ends(self, domain):
+        """Count steps by outcome and days late, the greatest of their names last.
+
+        :returns: rows of a plan, a code, an outcome, days late; the last place, the
+            greatest name, how many there are, and how many of these came how far
+        """
+        query = self._search(domain)
+        if query.is_empty():
+            return []
+        names = ("plan_id", "code", "outcome_id", "days_late", "sequence", "summary")
+        columns = (SQL.identifier(query.table, n) for n in (*names, *ALL_COUNTED))
+        # PostgreSQL takes days late for as many different ones as there are days and
+        # time zones, and would sort all steps by them. It doesn't look into what is
+        # another at each row, and takes what comes out of there for 200.
+        steps = query.select(*columns, SQL("clock_timestamp()"))
+        sums = (SQL("SUM(%s)", SQL.identifier(name)) for name in ALL_COUNTED)
+        with adding_up(self.env, HASHED):
+            return self.env.execute_query(
+                SQL(
+                    """
+                    SELECT plan_id, code, outcome_id, days_late, MAX(sequence),
+                           MAX(summary), COUNT(*), %s
+                      FROM (%s) AS step
+                  GROUP BY plan_id, code, outcome_id, days_late
+                  ORDER BY MAX(summary)
+                    """,
+                    SQL(", ").join(sums),
+                    steps,
+                )
+            )
+
+    @api.model
     def _count_groups(self, domain, groupby):
-        """:returns: a plan -> its groups, in their order; and whether there are more"""
-        found, specs = {}, dict.fromkeys(("plan_id", groupby, "code"))
-        rows = self._count_cells(domain, list(specs), MAX_CELLS)
+        """:returns: id of a plan -> its groups, in their order; and whether there are
+        more"""
+        aggregates = ["__count", "summary:max", *(f"{n}:sum" for n in ALL_COUNTED)]
+        specs = list(dict.fromkeys(("plan_id", groupby, "code")))
+        rows = self.formatted_read_group(domain, specs, aggregates, limit=MAX_CELLS)
+        found = {}
         for row in rows:
             label = self._get_group_label(groupby, row[groupby])
-            groups = found.setdefault(row["plan_id"], {})
+            groups = found.setdefault(row["plan_id"] and row["plan_id"][0], {})
             group = groups.setdefault(row[groupby], {"label": label, "steps": {}})
-            group["steps"][row["code"]] = row["cell"]
-        groups = {plan: list(each.values()) for plan, each in found.items()}
+            group["steps"][row["code"]] = {
+                "code": row["code"],
+                "summary": row["summary:max"] or row["code"],
+                "launched": row["__count"],
+                **{name: row[f"{name}:sum"] for name in ALL_COUNTED},
+                "domain": list(row["__extra_domain"]),
+            }
+        groups = {plan_id: list(each.values()) for plan_id, each in found.items()}
         return groups, len(rows) == MAX_CELLS
 
     @api.model
@@ -164,3 +182,9 @@ class MailActivityPlanReport(models.Model):
         if value is False or value is None:
             return self.env._("None")
         return str(value)
+
+
+def _get_place(item):
+    """:returns: what the codes of a plan's steps are sorted by"""
+    code, step = item
+    return step.sequence, code
