@@ -55,7 +55,9 @@ def launch_on(plan, res_ids):
     """Launch as a user does: more than 500 in the background."""
     result = plan.launch(res_ids)
     if result.get("launch_id"):
-        plan.env["mail.activity.plan.launch"].sudo()._cron_launch()
+        launches = plan.env["mail.activity.plan.launch"].sudo()
+        # As Odoo runs scheduled actions: emails are queued.
+        launches.with_context(mail_notify_force_send=False)._cron_launch()
 
 
 def last_ids(env):
