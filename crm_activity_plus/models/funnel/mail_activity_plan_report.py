@@ -52,6 +52,7 @@ class MailActivityPlanReport(models.Model):
         plans = [
             {
                 "id": plan.id,
+                # Groups say how records are called, as core's do.
                 "name": plan.sudo().display_name or self.env._("Deleted plans"),
                 "steps": plan.with_env(self.env)._describe_steps(steps),
                 "groups": groups.get(plan.id, []),
@@ -95,6 +96,7 @@ class MailActivityPlanReport(models.Model):
         """
         found = {}
         deleted = self.env["mail.activity.plan"]
+        # Likewise, of steps that the user may read.
         outcomes = self.env["mail.activity.outcome"].sudo()
         for plan_id, code, outcome_id, days_late, *row in self._count_ends(domain):
             place, summary, count, *counts = row
